@@ -1,0 +1,95 @@
+#include "base/arena.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#ifndef __has_feature /* clang's way to ask; gcc defines __SANITIZE_ADDRESS__ */
+#define __has_feature(x) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+#include <sanitizer/asan_interface.h>
+#define POISON(p, n) ASAN_POISON_MEMORY_REGION((p), (size_t)(n))
+#define UNPOISON(p, n) ASAN_UNPOISON_MEMORY_REGION((p), (size_t)(n))
+#else
+#define POISON(p, n) ((void)(p), (void)(n))
+#define UNPOISON(p, n) ((void)(p), (void)(n))
+#endif
+
+enum { PAGE_BYTES = 4096, PRINTF_MAX = 64 * 1024 };
+
+struct arena
+arena_reserve(ptrdiff_t size, struct arena_region *ret_region)
+{
+    assert(size > 0 && size < PTRDIFF_MAX - PAGE_BYTES);
+    size = (size + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
+    void *p = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (p == MAP_FAILED)
+        abort();
+    *ret_region = (struct arena_region){p, size};
+    return arena_reset(ret_region);
+}
+
+struct arena
+arena_reset(const struct arena_region *region)
+{
+    POISON(region->start, region->size);
+    return (struct arena){region->start, region->start + region->size};
+}
+
+void
+arena_release(struct arena_region *region)
+{
+    if (region->start) {
+        UNPOISON(region->start, region->size);
+        (void)munmap(region->start, (size_t)region->size); /* only a bad address can fail */
+    }
+    *region = (struct arena_region){0};
+}
+
+void *
+arena_alloc(struct arena *arena, ptrdiff_t size, ptrdiff_t align, ptrdiff_t count)
+{
+    assert(size > 0 && count >= 0 && align > 0 && (align & (align - 1)) == 0);
+    ptrdiff_t padding = (ptrdiff_t)(-(uintptr_t)arena->at & (uintptr_t)(align - 1));
+    if (count > (arena->end - arena->at - padding) / size) {
+        (void)fputs("propre: an arena is exhausted: a bound is missing before this allocation\n", stderr);
+        abort();
+    }
+    char *p = arena->at + padding;
+    arena->at = p + size * count;
+    UNPOISON(p, size * count);
+    return memset(p, 0, (size_t)(size * count));
+}
+
+str
+arena_str(struct arena *arena, str s)
+{
+    if (!s.p)
+        return STR_NONE;
+    char *p = new (arena, char, s.n + 1);
+    if (s.n > 0)
+        memcpy(p, s.p, (size_t)s.n);
+    return (str){p, s.n};
+}
+
+const char *
+cstr(struct arena *arena, str s)
+{
+    return s.p ? arena_str(arena, s).p : "";
+}
+
+str
+arena_printf(struct arena *arena, const char *format, ...)
+{
+    char text[PRINTF_MAX];
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    assert(n >= 0);
+    return arena_str(arena, (str){text, n < PRINTF_MAX ? n : PRINTF_MAX - 1});
+}

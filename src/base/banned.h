@@ -1,0 +1,23 @@
+#pragma once
+/*
+ * Forced into every file of src/. What is poisoned here does not compile: each name has a bounded,
+ * locale-free or injected replacement in base/. Standard headers that mention the names come first.
+ */
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+#include <unistd.h>
+
+#undef strcpy
+#undef strcat
+#undef strncpy
+#undef strncat
+#undef alloca
+#pragma GCC poison strcpy strcat strncpy strncat stpcpy sprintf vsprintf gets
+#pragma GCC poison strtok strtok_r atoi atol atoll atof sscanf
+#pragma GCC poison gmtime localtime ctime asctime gmtime_r localtime_r mktime strftime
+#pragma GCC poison rand srand random srandom drand48 system popen mktemp tmpnam alloca
