@@ -40,6 +40,7 @@ void cli_print(const struct cli *cli, str line);
  * "2026-12-31", "today", "tomorrow", "aujourd'hui", "demain" in the workspace's zone → days since 1970-01-01.
  * Faults: INPUT, quoting the text and the form expected.
  */
-must_use enum fault cli_local_day(struct cli *cli, str text, int64_t *ret_day, struct error *error);
+must_use enum fault cli_local_day(struct cli *cli, str text, int64_t *ret_day,
+                                  struct error *error);
 /* cli_day_text(cli, day): "2026-12-31"; "–" for none. */
 str cli_day_text(struct cli *cli, struct maybe_int day);

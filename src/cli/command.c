@@ -75,14 +75,17 @@ unknown_word(str word, str noun, struct error *error)
 {
     const char *near = nearest_word(word, noun);
     if (near && *near) {
-        return fail(error, FAULT_INPUT, "\"%.*s\" is not a command; did you mean \"%s\"?", STR_FMT(word), near);
+        return fail(error, FAULT_INPUT, "\"%.*s\" is not a command; did you mean \"%s\"?",
+                    STR_FMT(word), near);
     }
-    return fail(error, FAULT_INPUT, "\"%.*s\" is not a command; `propre help` lists them", STR_FMT(word));
+    return fail(error, FAULT_INPUT, "\"%.*s\" is not a command; `propre help` lists them",
+                STR_FMT(word));
 }
 
 /* Which command the first words name; *ret_words says how many of them it took. */
 static enum fault
-command_of(char *const *argv, int argc, const struct command **ret, int *ret_words, struct error *error)
+command_of(char *const *argv, int argc, const struct command **ret, int *ret_words,
+           struct error *error)
 {
     str noun = argc > 0 ? str_of(argv[0]) : S("help");
     str verb = argc > 1 && argv[1][0] != '-' ? str_of(argv[1]) : STR_NONE;
@@ -95,8 +98,8 @@ command_of(char *const *argv, int argc, const struct command **ret, int *ret_wor
             return unknown_word(noun, STR_NONE, error);
         if (verb.p)
             return unknown_word(verb, noun, error);
-        return fail(error, FAULT_INPUT, "\"%.*s\" needs a verb; `propre help %.*s` lists them", STR_FMT(noun),
-                    STR_FMT(noun));
+        return fail(error, FAULT_INPUT, "\"%.*s\" needs a verb; `propre help %.*s` lists them",
+                    STR_FMT(noun), STR_FMT(noun));
     }
     *ret = command;
     return OK;
@@ -125,14 +128,16 @@ take_option(struct args *args, char *const *argv, int argc, int *at, struct erro
     bool has_value = str_cut(&value, '=', &name);
     const struct option_spec *option = option_find(args->command, name);
     if (!option) {
-        return fail(error, FAULT_INPUT, "\"--%.*s\" is not an option of `propre %s %s`; add --help to see them",
+        return fail(error, FAULT_INPUT,
+                    "\"--%.*s\" is not an option of `propre %s %s`; add --help to see them",
                     STR_FMT(name), args->command->noun, args->command->verb);
     }
     if (!option->value && has_value)
         return fail(error, FAULT_INPUT, "\"--%s\" takes no value", option->name);
     if (option->value && !has_value) {
         if (*at + 1 >= argc)
-            return fail(error, FAULT_INPUT, "\"--%s\" needs a value (%s)", option->name, option->value);
+            return fail(error, FAULT_INPUT, "\"--%s\" needs a value (%s)", option->name,
+                        option->value);
         value = str_of(argv[++*at]);
     }
     args->given[args->given_n].option = option;
@@ -162,13 +167,16 @@ args_parse(char *const *argv, int argc, struct args *ret_args, struct error *err
         } else if (args.command->positional && !args.positional.p) {
             args.positional = word;
         } else {
-            return fail(error, FAULT_INPUT, "`propre %s %s` does not know what to do with \"%.*s\"; quote texts that contain spaces",
+            return fail(error, FAULT_INPUT,
+                        "`propre %s %s` does not know what to do with \"%.*s\"; quote texts "
+                        "that contain spaces",
                         args.command->noun, args.command->verb, STR_FMT(word));
         }
     }
     const char *wanted = args.command->positional;
     if (wanted && wanted[0] != '[' && !args.positional.p && !args_has(&args, "help")) {
-        return fail(error, FAULT_INPUT, "`propre %s %s` needs %s; add --help to see an explanation",
+        return fail(error, FAULT_INPUT,
+                    "`propre %s %s` needs %s; add --help to see an explanation",
                     args.command->noun, args.command->verb, wanted);
     }
     *ret_args = args;
@@ -215,16 +223,19 @@ add_padded(struct buf *out, str text, int32_t width)
 static str
 command_line(struct arena *arena, const struct command *command)
 {
-    return arena_printf(arena, "propre %s%s%s%s%s", command->noun, *command->verb ? " " : "", command->verb,
-                        command->positional ? " " : "", command->positional ? command->positional : "");
+    return arena_printf(arena, "propre %s%s%s%s%s", command->noun, *command->verb ? " " : "",
+                        command->verb, command->positional ? " " : "",
+                        command->positional ? command->positional : "");
 }
 
 static void
-add_options(struct buf *out, struct arena *keep, enum lang lang, const struct option_spec *options)
+add_options(struct buf *out, struct arena *keep, enum lang lang,
+            const struct option_spec *options)
 {
     for (int32_t i = 0; i < COMMAND_OPTIONS_MAX && options[i].name; i++) {
-        str left = arena_printf(keep, "  --%s%s%s", options[i].name, options[i].value ? " " : "",
-                                options[i].value ? options[i].value : "");
+        str left =
+            arena_printf(keep, "  --%s%s%s", options[i].name, options[i].value ? " " : "",
+                         options[i].value ? options[i].value : "");
         add_padded(out, left, 30);
         buf_addf(out, "  %s\n", translate(lang, options[i].help));
     }
@@ -237,21 +248,27 @@ command_help(struct arena *keep, enum lang lang, str noun, str verb)
     buf_init(&out, HELP_BYTES_MAX);
     const struct command *one = noun.p ? command_find(noun, verb.p ? verb : S("")) : NULL;
     if (one) {
-        buf_addf(&out, "%.*s\n\n%s\n\n", STR_FMT(command_line(keep, one)), translate(lang, one->help));
+        buf_addf(&out, "%.*s\n\n%s\n\n", STR_FMT(command_line(keep, one)),
+                 translate(lang, one->help));
         add_options(&out, keep, lang, one->options);
     } else {
         if (!noun.p)
-            buf_addf(&out, "%s\n\n", translate(lang, N_("Propre: decide, do and learn on social media.")));
+            buf_addf(&out, "%s\n\n",
+                     translate(lang, N_("Propre: decide, do and learn on social media.")));
         for (int32_t i = 0; i < commands_n; i++) {
             if (noun.p && !str_eq(str_of(commands[i].noun), noun))
                 continue;
-            add_padded(&out, arena_printf(keep, "  %.*s", STR_FMT(command_line(keep, &commands[i]))), 38);
+            add_padded(&out,
+                       arena_printf(keep, "  %.*s", STR_FMT(command_line(keep, &commands[i]))),
+                       38);
             buf_addf(&out, "  %s\n", translate(lang, commands[i].help));
         }
     }
     buf_addf(&out, "\n%s\n", translate(lang, N_("Everywhere:")));
     add_options(&out, keep, lang, global_options);
-    buf_addf(&out, "\n%s\n", translate(lang, N_("Exit codes: 0 done, 1 system, 2 input, 3 absent, 4 conflict, 5 denied, 6 limit, 7 away, 8 remote, 9 corrupt.")));
+    buf_addf(&out, "\n%s\n",
+             translate(lang, N_("Exit codes: 0 done, 1 system, 2 input, 3 absent, 4 conflict, "
+                                "5 denied, 6 limit, 7 away, 8 remote, 9 corrupt.")));
     assert(!out.overflown);
     return arena_str(keep, buf_str(&out));
 }
@@ -271,7 +288,8 @@ static void
 add_roff_options(struct buf *out, const struct option_spec *options)
 {
     for (int32_t i = 0; i < COMMAND_OPTIONS_MAX && options[i].name; i++) {
-        buf_addf(out, ".TP\n\\fB\\-\\-%s\\fR %s\n", options[i].name, options[i].value ? options[i].value : "");
+        buf_addf(out, ".TP\n\\fB\\-\\-%s\\fR %s\n", options[i].name,
+                 options[i].value ? options[i].value : "");
         add_roff(out, options[i].help);
         buf_add_char(out, '\n');
     }
@@ -282,7 +300,9 @@ command_manual(struct arena *keep)
 {
     auto_buf out;
     buf_init(&out, HELP_BYTES_MAX);
-    buf_addf(&out, ".TH PROPRE 1 \"\" \"Propre %s\"\n.SH NAME\npropre \\- decide, do and learn on social media\n",
+    buf_addf(&out,
+             ".TH PROPRE 1 \"\" \"Propre %s\"\n.SH NAME\npropre \\- decide, do and learn on "
+             "social media\n",
              PROPRE_VERSION);
     buf_add(&out, S(".SH SYNOPSIS\n.B propre\n.I noun verb\n[options]\n.SH COMMANDS\n"));
     for (int32_t i = 0; i < commands_n; i++) {
@@ -302,7 +322,8 @@ command_completion(struct arena *keep)
 {
     auto_buf out;
     buf_init(&out, HELP_BYTES_MAX);
-    buf_add(&out, S("_propre() {\n  local cur=${COMP_WORDS[COMP_CWORD]} words=\n  case \"$COMP_CWORD ${COMP_WORDS[1]}\" in\n"));
+    buf_add(&out, S("_propre() {\n  local cur=${COMP_WORDS[COMP_CWORD]} words=\n  case "
+                    "\"$COMP_CWORD ${COMP_WORDS[1]}\" in\n"));
     buf_add(&out, S("  1*) words=\""));
     for (int32_t i = 0; i < commands_n; i++) {
         if (i == 0 || strcmp(commands[i].noun, commands[i - 1].noun) != 0)
@@ -313,17 +334,21 @@ command_completion(struct arena *keep)
         if (i > 0 && strcmp(commands[i].noun, commands[i - 1].noun) == 0)
             continue;
         buf_addf(&out, "  \"2 %s\") words=\"", commands[i].noun);
-        for (int32_t j = i; j < commands_n && strcmp(commands[j].noun, commands[i].noun) == 0; j++)
+        for (int32_t j = i; j < commands_n && strcmp(commands[j].noun, commands[i].noun) == 0;
+             j++)
             buf_addf(&out, "%s ", commands[j].verb);
         buf_add(&out, S("\" ;;\n"));
     }
     for (int32_t i = 0; i < commands_n; i++) {
-        buf_addf(&out, "  *\" %s\") [ \"${COMP_WORDS[2]}\" = \"%s\" ] && words=\"", commands[i].noun, commands[i].verb);
+        buf_addf(&out, "  *\" %s\") [ \"${COMP_WORDS[2]}\" = \"%s\" ] && words=\"",
+                 commands[i].noun, commands[i].verb);
         for (int32_t j = 0; j < COMMAND_OPTIONS_MAX && commands[i].options[j].name; j++)
             buf_addf(&out, "--%s ", commands[i].options[j].name);
         buf_add(&out, S("\" ;;&\n"));
     }
-    buf_add(&out, S("  esac\n  COMPREPLY=($(compgen -W \"$words --data --json --lang --help\" -- \"$cur\"))\n  [ ${#COMPREPLY[@]} -gt 0 ] || COMPREPLY=($(compgen -f -- \"$cur\"))\n}\ncomplete -F _propre propre\n"));
+    buf_add(&out, S("  esac\n  COMPREPLY=($(compgen -W \"$words --data --json --lang --help\" "
+                    "-- \"$cur\"))\n  [ ${#COMPREPLY[@]} -gt 0 ] || COMPREPLY=($(compgen -f -- "
+                    "\"$cur\"))\n}\ncomplete -F _propre propre\n"));
     assert(!out.overflown);
     return arena_str(keep, buf_str(&out));
 }

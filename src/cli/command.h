@@ -32,9 +32,9 @@ struct option_spec {
 };
 
 struct command {
-    const char *noun, *verb;       /* verb "" when the noun stands alone */
-    const char *positional;        /* "NAME", "[FILE]" when optional, NULL for none */
-    const char *help;              /* one sentence, the key of its translation */
+    const char *noun, *verb; /* verb "" when the noun stands alone */
+    const char *positional;  /* "NAME", "[FILE]" when optional, NULL for none */
+    const char *help;        /* one sentence, the key of its translation */
     enum needs needs;
     enum fault (*run)(struct cli *cli, struct error *error);
     struct option_spec options[COMMAND_OPTIONS_MAX]; /* ends at the first without a name */
@@ -61,14 +61,15 @@ struct args {
  * Faults: INPUT, naming the word that was not understood and, when one is near, what was probably meant.
  * Memory: the strs point into argv.
  */
-must_use enum fault args_parse(char *const *argv, int argc, struct args *ret_args, struct error *error);
+must_use enum fault args_parse(char *const *argv, int argc, struct args *ret_args,
+                               struct error *error);
 
 /* args_value(args, name): the value given to --name (the last one), none when it was not given. */
 str args_value(const struct args *args, const char *name);
 bool args_has(const struct args *args, const char *name);
 /* args_i64(args, name, min, max, otherwise, ret, error): the number given to --name, or ${otherwise}. */
-must_use enum fault args_i64(const struct args *args, const char *name, int64_t min, int64_t max,
-                             int64_t otherwise, int64_t *ret, struct error *error);
+must_use enum fault args_i64(const struct args *args, const char *name, int64_t min,
+                             int64_t max, int64_t otherwise, int64_t *ret, struct error *error);
 
 /* command_help(keep, lang, noun, verb): the help of one command, of one noun (verb none), or of all (both none). */
 str command_help(struct arena *keep, enum lang lang, str noun, str verb);

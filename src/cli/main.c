@@ -15,7 +15,8 @@
 #include "place/secret.h"
 
 enum {
-    KEEP_BYTES = 1 << 30, /* address space: a result list of the largest page size fits many times */
+    KEEP_BYTES =
+        1 << 30, /* address space: a result list of the largest page size fits many times */
     SCRATCH_BYTES = 1 << 28
 };
 
@@ -93,13 +94,15 @@ cli_open(struct cli *cli, enum needs needs, struct error *error)
 {
     if (!is_postgres(cli->data) && access(cli->data, F_OK) != 0) {
         return fail(error, FAULT_ABSENT,
-                    "there is no workspace at %s; make one with `propre init --data %s`, or name another with --data",
+                    "there is no workspace at %s; make one with `propre init --data %s`, or "
+                    "name another with --data",
                     cli->data, cli->data);
     }
     struct db_options options = {.create = false, .read_only = needs == NEEDS_READ};
     enum fault fault = db_open(str_of(cli->data), &options, &cli->propre.db, error);
     if (!fault && needs == NEEDS_WRITE)
-        fault = db_migrate(cli->propre.db, schema_steps, schema_steps_n, clock_now(&cli->propre.clock), error);
+        fault = db_migrate(cli->propre.db, schema_steps, schema_steps_n,
+                           clock_now(&cli->propre.clock), error);
     else if (!fault)
         fault = db_check_schema(cli->propre.db, schema_steps, schema_steps_n, error);
     if (!fault)
@@ -117,9 +120,12 @@ run(struct cli *cli, struct args *args, struct error *error)
     cli->quiet = args_has(args, "quiet") || cli->json;
     str data = args_value(args, "data");
     const char *from_environment = getenv("PROPRE_DATA");
-    cli->data = data.p ? cstr(cli->keep, data) : from_environment ? from_environment : "workspace.propre";
+    cli->data = data.p             ? cstr(cli->keep, data)
+                : from_environment ? from_environment
+                                   : "workspace.propre";
     if (args_has(args, "help")) {
-        str help = command_help(cli->keep, cli->lang, str_of(args->command->noun), str_of(args->command->verb));
+        str help = command_help(cli->keep, cli->lang, str_of(args->command->noun),
+                                str_of(args->command->verb));
         cli_print(cli, help);
         return OK;
     }
@@ -137,14 +143,17 @@ main(int argc, char **argv)
     struct rng rng;
     struct args args = {0};
     struct error error = {0};
-    struct cli cli = {.args = &args, .lang = lang_of_environment(), .keep = &keep,
+    struct cli cli = {.args = &args,
+                      .lang = lang_of_environment(),
+                      .keep = &keep,
                       .scratch = arena_reserve(SCRATCH_BYTES, &scratch_region)};
     cli.propre.clock = clock_system();
     cli.propre.rng = &rng;
     cli.log = (struct log){.fd = STDERR_FILENO, .min = LOG_INFO, .clock = &cli.propre.clock};
     secret_start();
     rng_seed(&rng, secret_u64(), 0);
-    (void)umask(077); /* a workspace is its owner's: whatever is made here is readable by nobody else */
+    (void)umask(
+        077); /* a workspace is its owner's: whatever is made here is readable by nobody else */
 
     enum fault fault = args_parse(argv + 1, argc - 1, &args, &error);
     if (!fault)

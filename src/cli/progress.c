@@ -9,8 +9,12 @@ void
 progress_begin(struct progress *progress, const char *what, struct clock clock, bool on)
 {
     instant now = clock_now(&clock);
-    *progress = (struct progress){.what = what, .clock = clock, .started = now, .drawn = now,
-                                  .on = on, .terminal = isatty(STDERR_FILENO) == 1};
+    *progress = (struct progress){.what = what,
+                                  .clock = clock,
+                                  .started = now,
+                                  .drawn = now,
+                                  .on = on,
+                                  .terminal = isatty(STDERR_FILENO) == 1};
 }
 
 static void
@@ -21,7 +25,8 @@ draw(struct progress *progress, double share)
     for (int32_t i = 0; i < BAR_CELLS; i++)
         bar[i] = i < filled ? '#' : '.';
     bar[BAR_CELLS] = '\0';
-    (void)fprintf(stderr, progress->terminal ? "\r%s [%s] %3d %%" : "%s [%s] %3d %%\n", progress->what, bar,
+    (void)fprintf(stderr, progress->terminal ? "\r%s [%s] %3d %%" : "%s [%s] %3d %%\n",
+                  progress->what, bar,
                   (int)(share * 100)); /* a progress that cannot be shown stops nothing */
     progress->shown = true;
 }

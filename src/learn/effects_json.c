@@ -230,7 +230,8 @@ get_str(struct reader *r, const struct json *object, const char *key)
 
 /* The children of an array, counted against its ceiling. */
 static const struct json *
-get_array(struct reader *r, const struct json *object, const char *key, int32_t max, int32_t *ret_n)
+get_array(struct reader *r, const struct json *object, const char *key, int32_t max,
+          int32_t *ret_n)
 {
     const struct json *value = json_get(object, str_of(key));
     if (!value || value->kind != JSON_KIND_ARRAY || value->n > max) {
@@ -275,7 +276,8 @@ read_contrasts(struct reader *r, const struct json *object, struct effects_facto
             .ratio_low90 = get_real(r, at, "ratio_low90"),
             .ratio_high90 = get_real(r, at, "ratio_high90"),
             .greater_share = get_real(r, at, "greater_share"),
-            .verdict = (enum effects_verdict)get_int(r, at, "verdict_rank", VERDICT_CANNOT_TELL, VERDICT_CLEAR),
+            .verdict = (enum effects_verdict)get_int(r, at, "verdict_rank", VERDICT_CANNOT_TELL,
+                                                     VERDICT_CLEAR),
             .posts_needed = (int32_t)get_int(r, at, "posts_needed", 0, INT32_MAX),
             .posts_needed_over = get_bool(r, at, "posts_needed_over"),
         };
@@ -289,7 +291,8 @@ read_factor(struct reader *r, const struct json *object, struct effects_factor_r
     f->kind = (enum effects_factor_kind)get_int(r, object, "kind", FACTOR_PLAIN, FACTOR_TREND);
     f->factor = (int32_t)get_int(r, object, "factor", -1, EFFECTS_FACTORS_MAX - 1);
     f->tau = read_summary(r, object, "tau");
-    const struct json *at = get_array(r, object, "levels", EFFECTS_ALL_LEVELS_MAX, &f->levels_n);
+    const struct json *at =
+        get_array(r, object, "levels", EFFECTS_ALL_LEVELS_MAX, &f->levels_n);
     f->levels = new (r->keep, struct effects_level, f->levels_n);
     for (int32_t i = 0; i < f->levels_n; i++, at = at->next) {
         f->levels[i] = (struct effects_level){
@@ -348,17 +351,19 @@ read_hex(str text, uint8_t *out, int32_t n)
 static void
 read_lists(struct reader *r, const struct json *root, struct effects_result *result)
 {
-    const struct json *at =
-        get_array(r, root, "factors", EFFECTS_FACTORS_MAX + 3, &result->factors_n); /* + those made here */
+    const struct json *at = get_array(r, root, "factors", EFFECTS_FACTORS_MAX + 3,
+                                      &result->factors_n); /* + those made here */
     result->factors = new (r->keep, struct effects_factor_result, result->factors_n);
     for (int32_t i = 0; i < result->factors_n; i++, at = at->next)
         read_factor(r, at, &result->factors[i]);
-    at = get_array(r, root, "scalars", 1 + EFFECTS_COVARIATES_MAX + 3 * EFFECTS_CHANNELS_MAX, &result->scalars_n);
+    at = get_array(r, root, "scalars", 1 + EFFECTS_COVARIATES_MAX + 3 * EFFECTS_CHANNELS_MAX,
+                   &result->scalars_n);
     result->scalars = new (r->keep, struct effects_scalar, result->scalars_n);
     for (int32_t i = 0; i < result->scalars_n; i++, at = at->next) {
         result->scalars[i] = (struct effects_scalar){
             .name = get_str(r, at, "name"),
-            .kind = (enum effects_scalar_kind)get_int(r, at, "kind", SCALAR_INTERCEPT, SCALAR_SLOPE),
+            .kind = (enum effects_scalar_kind)get_int(r, at, "kind", SCALAR_INTERCEPT,
+                                                      SCALAR_SLOPE),
             .index = (int32_t)get_int(r, at, "index", -1, EFFECTS_CHANNELS_MAX),
             .is = read_summary(r, at, "is"),
         };
@@ -366,15 +371,18 @@ read_lists(struct reader *r, const struct json *root, struct effects_result *res
     at = get_array(r, root, "notes", EFFECTS_NOTES_MAX, &result->notes_n);
     for (int32_t i = 0; i < result->notes_n; i++, at = at->next) {
         result->notes[i] = (struct effects_note){
-            .kind = (enum effects_note_kind)get_int(r, at, "kind", NOTE_EXPOSURE_NONE, NOTE_NO_POSTS),
-            .factor = (int32_t)get_int(r, at, "factor", -1, EFFECTS_FACTORS_MAX + EFFECTS_COVARIATES_MAX),
+            .kind = (enum effects_note_kind)get_int(r, at, "kind", NOTE_EXPOSURE_NONE,
+                                                    NOTE_NO_POSTS),
+            .factor = (int32_t)get_int(r, at, "factor", -1,
+                                       EFFECTS_FACTORS_MAX + EFFECTS_COVARIATES_MAX),
             .n = get_int(r, at, "n", INT64_MIN, INT64_MAX),
         };
     }
 }
 
 enum fault
-effects_json_read(str text, struct arena *keep, struct effects_result *ret_result, struct error *error)
+effects_json_read(str text, struct arena *keep, struct effects_result *ret_result,
+                  struct error *error)
 {
     struct json *root = NULL;
     enum fault fault = json_parse(keep, text, &root, error);
@@ -384,9 +392,11 @@ effects_json_read(str text, struct arena *keep, struct effects_result *ret_resul
     struct effects_result result = {0};
     result.model = get_str(&r, root, "model");
     result.model_version = (int32_t)get_int(&r, root, "model_version", 0, INT32_MAX);
-    if (!r.bad && (!str_eq(result.model, S(EFFECTS_MODEL)) || result.model_version > EFFECTS_MODEL_VERSION)) {
+    if (!r.bad && (!str_eq(result.model, S(EFFECTS_MODEL)) ||
+                   result.model_version > EFFECTS_MODEL_VERSION)) {
         return fail(error, FAULT_LIMIT,
-                    "this result was made by model %.*s version %d, which this program does not know; update Propre or compute again",
+                    "this result was made by model %.*s version %d, which this program does "
+                    "not know; update Propre or compute again",
                     STR_FMT(result.model), result.model_version);
     }
     uint8_t seed[8] = {0};
@@ -395,7 +405,8 @@ effects_json_read(str text, struct arena *keep, struct effects_result *ret_resul
     for (int i = 0; i < 8; i++)
         result.seed = result.seed << 8 | seed[i];
     result.preview = get_bool(&r, root, "preview");
-    result.exposure = (enum effects_exposure)get_int(&r, root, "exposure_rung", EXPOSURE_REACH, EXPOSURE_NONE);
+    result.exposure = (enum effects_exposure)get_int(&r, root, "exposure_rung", EXPOSURE_REACH,
+                                                     EXPOSURE_NONE);
     result.posts_used = (int32_t)get_int(&r, root, "posts_used", 0, EFFECTS_POSTS_MAX);
     result.posts_left_out = (int32_t)get_int(&r, root, "posts_left_out", 0, INT32_MAX);
     result.outcome_sum = get_int(&r, root, "outcome_sum", 0, INT64_MAX);
@@ -403,7 +414,8 @@ effects_json_read(str text, struct arena *keep, struct effects_result *ret_resul
     result.diagnostics = read_diagnostics(&r, root);
     read_lists(&r, root, &result);
     if (r.bad)
-        return fail(error, FAULT_CORRUPT, "a kept result of the effects model is damaged; compute it again");
+        return fail(error, FAULT_CORRUPT,
+                    "a kept result of the effects model is damaged; compute it again");
     *ret_result = result;
     return OK;
 }

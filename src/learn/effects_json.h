@@ -15,5 +15,5 @@ void effects_json_write(struct json_writer *w, const struct effects_result *resu
  * Faults: CORRUPT when it is not what effects_json_write makes; LIMIT when it was made by a newer model.
  * Memory: in ${keep}; labels included.
  */
-must_use enum fault effects_json_read(str text, struct arena *keep, struct effects_result *ret_result,
-                                      struct error *error);
+must_use enum fault effects_json_read(str text, struct arena *keep,
+                                      struct effects_result *ret_result, struct error *error);

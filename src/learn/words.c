@@ -13,22 +13,33 @@ struct word {
 };
 
 static const struct word factor_words[] = {
-    {"tactic", N_("Tactic")},         {"format", N_("Format")},         {"channel", N_("Channel")},
-    {"weekday", N_("Weekday")},       {"hour", N_("Hour of day")},      {"month", N_("Month")},
-    {"trend", N_("Month")},           {"intent", N_("Intent")},         {"created", N_("How it was made")},
-    {"language", N_("Language")},     {"media", N_("Media")},           {"topic", N_("Topic")},
+    {"tactic", N_("Tactic")},
+    {"format", N_("Format")},
+    {"channel", N_("Channel")},
+    {"weekday", N_("Weekday")},
+    {"hour", N_("Hour of day")},
+    {"month", N_("Month")},
+    {"trend", N_("Month")},
+    {"intent", N_("Intent")},
+    {"created", N_("How it was made")},
+    {"language", N_("Language")},
+    {"media", N_("Media")},
+    {"topic", N_("Topic")},
     {"interaction", N_("Tactic by channel")},
 };
 
 static const struct word level_words[] = {
-    {"photo", N_("photo")},       {"image", N_("image")},     {"video", N_("video")},
-    {"status", N_("status")},     {"link", N_("link")},       {"text", N_("text")},
-    {"carousel", N_("carousel")}, {"reel", N_("reel")},       {"story", N_("story")},
-    {"article", N_("article")},   {"poll", N_("poll")},       {"thread", N_("thread")},
-    {"reply", N_("reply")},       {"share", N_("share")},     {"live", N_("live video")},
-    {"planned", N_("planned")},   {"explore", N_("exploration")}, {"adhoc", N_("seized moment")},
-    {"audio", N_("audio")},       {"document", N_("document")}, {"none", N_("none")},
-    {"other", N_("other")},
+    {"photo", N_("photo")},         {"image", N_("image")},
+    {"video", N_("video")},         {"status", N_("status")},
+    {"link", N_("link")},           {"text", N_("text")},
+    {"carousel", N_("carousel")},   {"reel", N_("reel")},
+    {"story", N_("story")},         {"article", N_("article")},
+    {"poll", N_("poll")},           {"thread", N_("thread")},
+    {"reply", N_("reply")},         {"share", N_("share")},
+    {"live", N_("live video")},     {"planned", N_("planned")},
+    {"explore", N_("exploration")}, {"adhoc", N_("seized moment")},
+    {"audio", N_("audio")},         {"document", N_("document")},
+    {"none", N_("none")},           {"other", N_("other")},
 };
 
 static const char *
@@ -44,7 +55,8 @@ word_of(const struct word *words, size_t n, enum lang lang, str stable)
 const char *
 effects_factor_text(enum lang lang, str name)
 {
-    const char *word = word_of(factor_words, sizeof factor_words / sizeof *factor_words, lang, name);
+    const char *word =
+        word_of(factor_words, sizeof factor_words / sizeof *factor_words, lang, name);
     return word ? word : translate(lang, N_("Kind"));
 }
 
@@ -82,7 +94,8 @@ effects_level_text(struct arena *keep, enum lang lang, str factor, str label)
         return calendar;
     /* A tactic or a channel may well be named "photo" by its owner: only our own words are translated. */
     if (!str_eq(factor, S("tactic")) && !str_eq(factor, S("channel"))) {
-        const char *word = word_of(level_words, sizeof level_words / sizeof *level_words, lang, label);
+        const char *word =
+            word_of(level_words, sizeof level_words / sizeof *level_words, lang, label);
         if (word)
             return str_of(word);
     }
@@ -118,7 +131,8 @@ effects_key_contrast(const struct effects_factor_result *factor)
     for (int32_t i = 0; i < factor->contrasts_n; i++) {
         const struct effects_contrast *c = &factor->contrasts[i];
         if (!best || c->verdict > best->verdict ||
-            (c->verdict == best->verdict && smaller_side(factor, c) > smaller_side(factor, best)))
+            (c->verdict == best->verdict &&
+             smaller_side(factor, c) > smaller_side(factor, best)))
             best = c;
     }
     return best;
@@ -168,34 +182,39 @@ ratio_text(struct arena *keep, enum lang lang, double ratio)
 }
 
 str
-effects_finding_text(struct arena *keep, enum lang lang, const struct effects_factor_result *factor,
-                     str outcome)
+effects_finding_text(struct arena *keep, enum lang lang,
+                     const struct effects_factor_result *factor, str outcome)
 {
     const struct effects_contrast *key = effects_key_contrast(factor);
     str name = str_of(effects_factor_text(lang, factor->name));
     if (!key)
-        return SAY(keep, lang, N_("%s: only one kind so far, so there is nothing to compare"), name);
+        return SAY(keep, lang, N_("%s: only one kind so far, so there is nothing to compare"),
+                   name);
     struct turned t = turn(keep, lang, factor, key);
     if (key->verdict == VERDICT_CLEAR) {
-        return SAY(keep, lang, N_("%1$s: “%2$s” brings about %4$s times the %5$s of “%3$s”"), name, t.better,
-                   t.worse, ratio_text(keep, lang, t.ratio), outcome);
+        return SAY(keep, lang, N_("%1$s: “%2$s” brings about %4$s times the %5$s of “%3$s”"),
+                   name, t.better, t.worse, ratio_text(keep, lang, t.ratio), outcome);
     }
     if (key->verdict == VERDICT_LEANING) {
-        return SAY(keep, lang, N_("%1$s: “%2$s” probably brings more %4$s than “%3$s”"), name, t.better, t.worse,
-                   outcome);
+        return SAY(keep, lang, N_("%1$s: “%2$s” probably brings more %4$s than “%3$s”"), name,
+                   t.better, t.worse, outcome);
     }
-    return SAY(keep, lang, N_("%1$s: we cannot tell yet which brings more %2$s"), name, outcome);
+    return SAY(keep, lang, N_("%1$s: we cannot tell yet which brings more %2$s"), name,
+               outcome);
 }
 
 str
-effects_evidence_text(struct arena *keep, enum lang lang, const struct effects_factor_result *factor,
+effects_evidence_text(struct arena *keep, enum lang lang,
+                      const struct effects_factor_result *factor,
                       const struct effects_contrast *contrast)
 {
     struct turned t = turn(keep, lang, factor, contrast);
-    return SAY(keep, lang, N_("“%1$s” against “%2$s”: × %3$s (90 %% interval: %4$s to %5$s), from %6$s and %7$s posts"),
-               t.better, t.worse, ratio_text(keep, lang, t.ratio), ratio_text(keep, lang, t.low),
-               ratio_text(keep, lang, t.high), format_integer(keep, lang, t.better_n),
-               format_integer(keep, lang, t.worse_n));
+    return SAY(keep, lang,
+               N_("“%1$s” against “%2$s”: × %3$s (90 %% interval: %4$s to %5$s), from %6$s and "
+                  "%7$s posts"),
+               t.better, t.worse, ratio_text(keep, lang, t.ratio),
+               ratio_text(keep, lang, t.low), ratio_text(keep, lang, t.high),
+               format_integer(keep, lang, t.better_n), format_integer(keep, lang, t.worse_n));
 }
 
 str
@@ -205,7 +224,10 @@ effects_needed_text(struct arena *keep, enum lang lang, const struct effects_con
         return S("");
     str n = format_integer(keep, lang, contrast->posts_needed);
     if (contrast->posts_needed_over)
-        return SAY(keep, lang, N_("more than %s more posts of each would be needed: the difference may be too small to matter"), n);
+        return SAY(keep, lang,
+                   N_("more than %s more posts of each would be needed: the difference may be "
+                      "too small to matter"),
+                   n);
     return SAY(keep, lang, N_("about %s more posts of each would tell"), n);
 }
 
@@ -213,8 +235,12 @@ str
 effects_confounding_text(struct arena *keep, enum lang lang, str factor)
 {
     if (str_eq(factor, S("weekday")) || str_eq(factor, S("hour")) || str_eq(factor, S("trend")))
-        return str_of(translate(lang, N_("You chose when to post, so something else about those moments may explain a difference; only posts drawn by lot would prove it.")));
-    return str_of(translate(lang, N_("You chose which posts were of which kind, so something else about them may explain a difference; only posts drawn by lot would prove it.")));
+        return str_of(translate(
+            lang, N_("You chose when to post, so something else about those moments may "
+                     "explain a difference; only posts drawn by lot would prove it.")));
+    return str_of(translate(
+        lang, N_("You chose which posts were of which kind, so something else about them may "
+                 "explain a difference; only posts drawn by lot would prove it.")));
 }
 
 str
@@ -231,13 +257,15 @@ effects_note_text(struct arena *keep, enum lang lang, const struct effects_resul
         if (note->kind == NOTE_CONFOUNDED && result->factors[i].factor == note->n)
             names[1] = shown;
     }
-    bool of_covariate = note->kind == NOTE_COVARIATE_CONSTANT || note->kind == NOTE_COVARIATE_MISSING;
+    bool of_covariate =
+        note->kind == NOTE_COVARIATE_CONSTANT || note->kind == NOTE_COVARIATE_MISSING;
     for (int32_t i = 0; of_covariate && i < result->scalars_n; i++) {
-        if (result->scalars[i].kind == SCALAR_COVARIATE && result->scalars[i].index == note->factor)
+        if (result->scalars[i].kind == SCALAR_COVARIATE &&
+            result->scalars[i].index == note->factor)
             names[0] = result->scalars[i].name;
     }
-    return SAY(keep, lang, effects_note_format(note->kind), format_integer(keep, lang, note->n), names[0],
-               names[1]);
+    return SAY(keep, lang, effects_note_format(note->kind), format_integer(keep, lang, note->n),
+               names[0], names[1]);
 }
 
 str
@@ -264,6 +292,8 @@ effects_unsettled_text(struct arena *keep, enum lang lang, const struct effects_
             buf_add(&out, str_of(translate(lang, reasons[i].why)));
         }
     }
-    return SAY(keep, lang, N_("The computation did not settle: %s. The numbers below are a preview, not an answer."),
+    return SAY(keep, lang,
+               N_("The computation did not settle: %s. The numbers below are a preview, not an "
+                  "answer."),
                buf_str(&out));
 }

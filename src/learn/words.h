@@ -42,15 +42,17 @@ enum finding effects_finding_of(const struct effects_factor_result *factor);
  * The finding as a title: "Photo brings about 2.1 times the interactions of status." ${outcome} is a
  * translated plural noun.
  */
-str effects_finding_text(struct arena *keep, enum lang lang, const struct effects_factor_result *factor,
-                         str outcome);
+str effects_finding_text(struct arena *keep, enum lang lang,
+                         const struct effects_factor_result *factor, str outcome);
 
 /* effects_evidence_text(…): "× 2.1 (90 %: 1.8 to 2.5), from 426 and 45 posts". */
-str effects_evidence_text(struct arena *keep, enum lang lang, const struct effects_factor_result *factor,
+str effects_evidence_text(struct arena *keep, enum lang lang,
+                          const struct effects_factor_result *factor,
                           const struct effects_contrast *contrast);
 
 /* effects_needed_text(…): "about 14 more posts of each would tell"; empty when it is clear already. */
-str effects_needed_text(struct arena *keep, enum lang lang, const struct effects_contrast *contrast);
+str effects_needed_text(struct arena *keep, enum lang lang,
+                        const struct effects_contrast *contrast);
 
 /* effects_confounding_text(…): the sentence that stands under every comparison: chosen, not drawn by lot. */
 str effects_confounding_text(struct arena *keep, enum lang lang, str factor);
@@ -60,4 +62,5 @@ str effects_note_text(struct arena *keep, enum lang lang, const struct effects_r
                       const struct effects_note *note);
 
 /* effects_unsettled_text(…): why the computation did not settle, or empty when it did. */
-str effects_unsettled_text(struct arena *keep, enum lang lang, const struct effects_diagnostics *diagnostics);
+str effects_unsettled_text(struct arena *keep, enum lang lang,
+                           const struct effects_diagnostics *diagnostics);
