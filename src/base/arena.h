@@ -33,9 +33,10 @@ void arena_release(struct arena_region *region);
 void *arena_alloc(struct arena *arena, ptrdiff_t size, ptrdiff_t align, ptrdiff_t count)
     __attribute__((returns_nonnull, nonnull));
 
-/* clang-format off -- it takes new for the C++ word and would part it from its parenthesis */
-#define new (arena, T, n) \
-    ((T *)arena_alloc((arena), (ptrdiff_t)sizeof(T), (ptrdiff_t) _Alignof(T), (n)))
+/* clang-format takes new for the C++ word and would part it from its parenthesis. */
+/* clang-format off */
+#define new(arena, T, n) \
+    ((T *)arena_alloc((arena), (ptrdiff_t)sizeof(T), (ptrdiff_t)_Alignof(T), (n)))
 /* clang-format on */
 
 /* arena_str(arena, s): a copy of the bytes; none stays none. */
