@@ -56,7 +56,9 @@ arena_alloc(struct arena *arena, ptrdiff_t size, ptrdiff_t align, ptrdiff_t coun
     assert(size > 0 && count >= 0 && align > 0 && (align & (align - 1)) == 0);
     ptrdiff_t padding = (ptrdiff_t)(-(uintptr_t)arena->at & (uintptr_t)(align - 1));
     if (count > (arena->end - arena->at - padding) / size) {
-        (void)fputs("propre: an arena is exhausted: a bound is missing before this allocation\n", stderr);
+        (void)fputs(
+            "propre: an arena is exhausted: a bound is missing before this allocation\n",
+            stderr);
         abort();
     }
     char *p = arena->at + padding;

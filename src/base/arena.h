@@ -33,11 +33,16 @@ void arena_release(struct arena_region *region);
 void *arena_alloc(struct arena *arena, ptrdiff_t size, ptrdiff_t align, ptrdiff_t count)
     __attribute__((returns_nonnull, nonnull));
 
-#define new(arena, T, n) ((T *)arena_alloc((arena), (ptrdiff_t)sizeof(T), (ptrdiff_t) _Alignof(T), (n)))
+/* clang-format takes new for the C++ word and would part it from its parenthesis. */
+/* clang-format off */
+#define new(arena, T, n) \
+    ((T *)arena_alloc((arena), (ptrdiff_t)sizeof(T), (ptrdiff_t)_Alignof(T), (n)))
+/* clang-format on */
 
 /* arena_str(arena, s): a copy of the bytes; none stays none. */
 str arena_str(struct arena *arena, str s);
 /* cstr(arena, s): a NUL-terminated copy for C interfaces; a NUL inside ends it early. */
 const char *cstr(struct arena *arena, str s) __attribute__((returns_nonnull));
 /* arena_printf(arena, format, ...): the formatted text, at most 64 KiB (longer is cut). */
-str arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+str arena_printf(struct arena *arena, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));

@@ -96,5 +96,6 @@ buf_check(const struct buf *buf, const char *what, struct error *error)
 {
     if (!buf->overflown)
         return OK;
-    return fail(error, FAULT_LIMIT, "%s is longer than the %lld bytes allowed", what, (long long)buf->max);
+    return fail(error, FAULT_LIMIT, "%s is longer than the %lld bytes allowed", what,
+                (long long)buf->max);
 }

@@ -60,7 +60,8 @@ frame_fill(struct error_frame *frame, const char *format, va_list args)
     split[at] = '\0';
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    (void)vsnprintf(rendered, sizeof rendered, split, args); /* cut is fine: this is a message */
+    (void)vsnprintf(rendered, sizeof rendered, split,
+                    args); /* cut is fine: this is a message */
 #pragma GCC diagnostic pop
     const char *from = rendered;
     for (int32_t i = 0; i < frame->args_n; i++) {
@@ -75,7 +76,8 @@ frame_fill(struct error_frame *frame, const char *format, va_list args)
 }
 
 enum fault
-error_fail(struct error *error, enum fault fault, const char *file, int line, const char *format, ...)
+error_fail(struct error *error, enum fault fault, const char *file, int line,
+           const char *format, ...)
 {
     assert(fault != OK);
     int saved = errno;
@@ -147,8 +149,8 @@ frame_put(struct sink *sink, const struct error_frame *frame, const char *format
 }
 
 void
-error_text(const struct error *error, const char *(*translate)(void *ctx, const char *format), void *ctx,
-           char *out, ptrdiff_t out_size)
+error_text(const struct error *error, const char *(*translate)(void *ctx, const char *format),
+           void *ctx, char *out, ptrdiff_t out_size)
 {
     assert(out_size > 0);
     struct sink sink = {out, 0, out_size};

@@ -70,8 +70,9 @@ enum fault error_prefix(struct error *error, const char *format, ...)
  * The whole message, outermost context first, joined by ": ". ${translate} maps a format to the
  * reader's language, or NULL for the English of the source. Always NUL-terminated, cut on a character.
  */
-void error_text(const struct error *error, const char *(*translate)(void *ctx, const char *format),
-                void *ctx, char *out, ptrdiff_t out_size);
+void error_text(const struct error *error,
+                const char *(*translate)(void *ctx, const char *format), void *ctx, char *out,
+                ptrdiff_t out_size);
 
 /* fault_name(fault): the stable word for logs, exit codes and JSON ("input", "absent", …). */
 const char *fault_name(enum fault fault);

@@ -12,7 +12,8 @@ civil_days(int64_t year, int32_t month, int32_t day)
     int64_t era = (y >= 0 ? y : y - 399) / 400;
     int64_t year_of_era = y - era * 400;
     int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
+    return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 +
+           day_of_year - 719468;
 }
 
 static int32_t
@@ -43,8 +44,8 @@ instant
 instant_from_utc(const struct civil *c)
 {
     assert(civil_valid(c));
-    int64_t seconds =
-        civil_days(c->year, c->month, c->day) * 86400 + c->hour * 3600 + c->minute * 60 + c->second;
+    int64_t seconds = civil_days(c->year, c->month, c->day) * 86400 + c->hour * 3600 +
+                      c->minute * 60 + c->second;
     return (instant){seconds * 1000000 + c->microsecond};
 }
 
@@ -146,7 +147,8 @@ instant_parse(str text, instant *ret, struct error *error)
         read = take_fraction(&s, &c.microsecond);
     read = read && take_offset(&s, &offset) && s.n == 0;
     if (!read || !civil_valid(&c)) {
-        return fail(error, FAULT_INPUT, "\"%.*s\" is not a date and time; write it like 2026-11-24T09:00:00Z",
+        return fail(error, FAULT_INPUT,
+                    "\"%.*s\" is not a date and time; write it like 2026-11-24T09:00:00Z",
                     STR_FMT(str_slice(text, 0, 60)));
     }
     *ret = (instant){instant_from_utc(&c).us - (int64_t)offset * 60000000};
@@ -158,8 +160,8 @@ instant_rfc3339(struct arena *arena, instant t)
 {
     struct civil c = instant_to_utc(t);
     if (c.microsecond) {
-        return arena_printf(arena, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", c.year, c.month, c.day, c.hour,
-                            c.minute, c.second, c.microsecond);
+        return arena_printf(arena, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", c.year, c.month,
+                            c.day, c.hour, c.minute, c.second, c.microsecond);
     }
     return arena_printf(arena, "%04d-%02d-%02dT%02d:%02d:%02dZ", c.year, c.month, c.day, c.hour,
                         c.minute, c.second);

@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NUMBER_TEXT_MAX = 400 /* the longest exact decimal of a double is 309 digits before the point */ };
+enum {
+    NUMBER_TEXT_MAX =
+        400 /* the longest exact decimal of a double is 309 digits before the point */
+};
 
 enum fault
 parse_i64(str text, int64_t min, int64_t max, int64_t *ret, struct error *error)
@@ -52,5 +55,6 @@ parse_double(str text, double *ret, struct error *error)
             return OK;
         }
     }
-    return fail(error, FAULT_INPUT, "\"%.*s\" is not a number", STR_FMT(str_slice(text, 0, 60)));
+    return fail(error, FAULT_INPUT, "\"%.*s\" is not a number",
+                STR_FMT(str_slice(text, 0, 60)));
 }

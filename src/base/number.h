@@ -8,7 +8,8 @@
  * A whole decimal number, optional leading '-', no blanks, no separators.
  * Faults: INPUT, quoting the text and the range.
  */
-must_use enum fault parse_i64(str text, int64_t min, int64_t max, int64_t *ret, struct error *error);
+must_use enum fault parse_i64(str text, int64_t min, int64_t max, int64_t *ret,
+                              struct error *error);
 /*
  * parse_double(text, ret, error):
  * A decimal number with '.' whatever the locale, optional exponent; no hexadecimal, infinity or NaN.

@@ -82,8 +82,8 @@ str_slice(str s, ptrdiff_t from, ptrdiff_t to)
 static ptrdiff_t
 blank_at(str s, bool at_end)
 {
-    static const str blanks[] = {{" ", 1},         {"\t", 1},          {"\r", 1},
-                                 {"\n", 1},        {"\xc2\xa0", 2},    {"\xe2\x80\xaf", 3},
+    static const str blanks[] = {{" ", 1},           {"\t", 1},       {"\r", 1},
+                                 {"\n", 1},          {"\xc2\xa0", 2}, {"\xe2\x80\xaf", 3},
                                  {"\xef\xbb\xbf", 3}};
     for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++) {
         if (at_end ? str_ends(s, blanks[i]) : str_starts(s, blanks[i]))

@@ -39,7 +39,8 @@ test_error_translates_and_keeps_context(void **state)
     (void)state;
     struct error error = {0};
     char text[256];
-    assert_int_equal(fail(&error, FAULT_INPUT, "row %d of %s is bad", 12, "a.csv"), FAULT_INPUT);
+    assert_int_equal(fail(&error, FAULT_INPUT, "row %d of %s is bad", 12, "a.csv"),
+                     FAULT_INPUT);
     assert_int_equal(error_prefix(&error, "importing %s (100%% read)", "x"), FAULT_INPUT);
     error_text(&error, NULL, NULL, text, sizeof text);
     assert_string_equal(text, "importing x (100% read): row 12 of a.csv is bad");
@@ -78,7 +79,8 @@ test_buf_stops_at_its_maximum(void **state)
     buf_add_char(&b, 'x');
     buf_clear(&b);
     buf_addf(&b, "%s", "12345678901");
-    assert_fault(FAULT_LIMIT, buf_check(&b, "a name", &error), &error, "a name is longer than the 10");
+    assert_fault(FAULT_LIMIT, buf_check(&b, "a name", &error), &error,
+                 "a name is longer than the 10");
     assert_int_equal(buf_str(&b).n, 0);
 }
 
@@ -128,10 +130,15 @@ test_instant_text(void **state)
     assert_ok(instant_parse(S("1969-12-31 23:59:59.5Z"), &t, &error), &error);
     assert_int_equal(t.us, -500000);
     assert_str("1969-12-31T23:59:59.500000Z", instant_rfc3339(&keep, t));
-    static const char *const bad[] = {"",  "2026-11-24", "2026-02-30T00:00:00Z", "2026-11-24T09:00:00",
-                                      "2026-11-24T24:00:00Z", "2026-11-24T09:00:00Zx"};
+    static const char *const bad[] = {"",
+                                      "2026-11-24",
+                                      "2026-02-30T00:00:00Z",
+                                      "2026-11-24T09:00:00",
+                                      "2026-11-24T24:00:00Z",
+                                      "2026-11-24T09:00:00Zx"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        assert_fault(FAULT_INPUT, instant_parse(str_of(bad[i]), &t, &error), &error, "2026-11-24T09");
+        assert_fault(FAULT_INPUT, instant_parse(str_of(bad[i]), &t, &error), &error,
+                     "2026-11-24T09");
     arena_release(&region);
 }
 
@@ -144,16 +151,18 @@ test_numbers(void **state)
     double x;
     assert_ok(parse_i64(S("-9223372036854775808"), INT64_MIN, INT64_MAX, &n, &error), &error);
     assert_true(n == INT64_MIN);
-    static const char *const bad[] = {"", "-", " 1", "1 ", "+1", "0x1", "9223372036854775808", "1e3",
-                                      "99999999999999999999"};
+    static const char *const bad[] = {
+        "", "-", " 1", "1 ", "+1", "0x1", "9223372036854775808", "1e3", "99999999999999999999"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        assert_fault(FAULT_INPUT, parse_i64(str_of(bad[i]), INT64_MIN, INT64_MAX, &n, &error), &error, "");
+        assert_fault(FAULT_INPUT, parse_i64(str_of(bad[i]), INT64_MIN, INT64_MAX, &n, &error),
+                     &error, "");
     assert_fault(FAULT_INPUT, parse_i64(S("11"), 0, 10, &n, &error), &error, "from 0 to 10");
     assert_ok(parse_double(S("-1.5e3"), &x, &error), &error);
     assert_true(x < -1499.9 && x > -1500.1);
     static const char *const bad_reals[] = {"", "1,5", "nan", "inf", "0x1p3", "1e999", "1.2.3"};
     for (size_t i = 0; i < sizeof bad_reals / sizeof *bad_reals; i++)
-        assert_fault(FAULT_INPUT, parse_double(str_of(bad_reals[i]), &x, &error), &error, "not a number");
+        assert_fault(FAULT_INPUT, parse_double(str_of(bad_reals[i]), &x, &error), &error,
+                     "not a number");
 }
 
 static void

@@ -1,0 +1,46 @@
+#pragma once
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/lang.h"
+#include "base/log.h"
+#include "cli/command.h"
+#include "place/propre.h"
+#include "place/workspace.h"
+
+/* What one run of the program knows; passed to every command. */
+struct cli {
+    const struct args *args;
+    enum lang lang;
+    bool json;  /* --json: one JSON value on standard output, nothing else */
+    bool quiet; /* --quiet: no progress, no remarks */
+    struct arena *keep;
+    struct arena scratch;
+    const char *data;           /* path or postgres:// address of the workspace */
+    struct propre propre;       /* db is NULL for NEEDS_NOTHING */
+    struct workspace workspace; /* loaded when there is a database */
+    struct log log;
+};
+
+/*
+ * cli_open(cli, needs, error):
+ * Opens cli->data for ${needs}, migrates it when it will be written, loads the workspace.
+ * Faults: ABSENT when there is no such file, saying how to make one.
+ * Memory: closed by main at the end.
+ */
+must_use enum fault cli_open(struct cli *cli, enum needs needs, struct error *error);
+
+/* cli_say(cli, id, ...): a translated line on standard output; arguments are strs. Silent with --json. */
+#define cli_say(cli, ...) cli_print((cli), SAY((cli)->keep, (cli)->lang, __VA_ARGS__))
+void cli_print(const struct cli *cli, str line);
+
+/*
+ * cli_local_day(cli, text, ret_day, error):
+ * "2026-12-31", "today", "tomorrow", "aujourd'hui", "demain" in the workspace's zone → days since 1970-01-01.
+ * Faults: INPUT, quoting the text and the form expected.
+ */
+must_use enum fault cli_local_day(struct cli *cli, str text, int64_t *ret_day,
+                                  struct error *error);
+/* cli_day_text(cli, day): "2026-12-31"; "–" for none. */
+str cli_day_text(struct cli *cli, struct maybe_int day);

@@ -1,0 +1,89 @@
+# Shared by ./run and ./check: says what it does, installs what is missing, builds. POSIX sh.
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "$*"; exit 1; }
+
+# Debian packages the program itself is built from and with.
+BUILD_PACKAGES="gcc libc6-dev meson ninja-build pkg-config libmicrohttpd-dev libjansson-dev libsodium-dev libicu-dev libpq-dev zlib1g-dev gettext ca-certificates"
+# What the checks use besides.
+CHECK_PACKAGES="libcmocka-dev clang libclang-rt-14-dev libfuzzer-14-dev clang-format-14 clang-tidy-19 postgresql chromium fonts-dejavu-core unzip git"
+BENCH_PACKAGES="wrk time"
+
+missing_packages() {
+    for package in "$@"; do
+        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q '^install ok installed' ||
+            printf '%s ' "$package"
+    done
+}
+
+# need_packages PACKAGE...: installs the missing ones, as root or through sudo after naming them.
+need_packages() {
+    command -v dpkg-query >/dev/null 2>&1 || die "Propre's scripts install what they need on Debian 12 or later; here dpkg is absent.
+Install the equivalents of these packages, then build with meson: $*"
+    missing=$(missing_packages "$@")
+    [ -z "$missing" ] && return 0
+    say "Installing: $missing"
+    log=$(mktemp)
+    if [ "$(id -u)" = 0 ]; then
+        as_root=
+    elif command -v sudo >/dev/null 2>&1; then
+        as_root=sudo
+        say "(through sudo: it may ask for your password)"
+    else
+        die "Please install these packages as root, then run this again: apt-get install $missing"
+    fi
+    # shellcheck disable=SC2086 -- a list of words on purpose
+    if ! { $as_root apt-get update && $as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y --no-install-recommends $missing; } >"$log" 2>&1; then
+        tail -n 20 "$log" >&2
+        die "Installing the packages failed; the lines above say why. Install them by hand, then run this again: apt-get install $missing"
+    fi
+    rm -f "$log"
+}
+
+# need_npm: the packages of package-lock.json in node_modules; false (and said) when they cannot be had.
+need_npm() {
+    if ! command -v npm >/dev/null 2>&1; then
+        need_packages nodejs npm
+    fi
+    stamp=node_modules/.propre-stamp
+    wanted=$(sha256sum package-lock.json package.json | sha256sum)
+    [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] && return 0
+    say "Fetching what the build takes from npm"
+    log=$(mktemp)
+    if npm ci --ignore-scripts --no-audit --no-fund >"$log" 2>&1; then
+        printf '%s\n' "$wanted" >"$stamp"
+        rm -f "$log"
+        return 0
+    fi
+    tail -n 5 "$log" >&2
+    rm -f "$log"
+    return 1
+}
+
+# configure DIR OPTION...: meson setup, once.
+configure() {
+    dir=$1
+    shift
+    [ -f "$dir/build.ninja" ] && return 0
+    log=$(mktemp)
+    if ! meson setup "$dir" "$@" >"$log" 2>&1; then
+        tail -n 20 "$log" >&2
+        rm -rf "$dir"
+        die "Preparing the build in $dir failed; the lines above say why."
+    fi
+    rm -f "$log"
+}
+
+# compile DIR [TARGET...]: quiet unless it fails.
+compile() {
+    dir=$1
+    log=$(mktemp)
+    shift
+    if ! ninja -C "$dir" "$@" >"$log" 2>&1; then
+        grep -vE '^\[[0-9]+/[0-9]+\] ' "$log" | head -n 60 >&2
+        rm -f "$log"
+        die "Building in $dir failed; the lines above say where."
+    fi
+    rm -f "$log"
+}
