@@ -1,0 +1,70 @@
+#include <math.h>
+
+#include "base/csv.h"
+#include "base/json.h"
+
+/* Whether a spreadsheet would take the text for a formula or a command. */
+static bool
+is_formula(str s)
+{
+    static const str starts[] = {{"=", 1},
+                                 {"+", 1},
+                                 {"-", 1},
+                                 {"@", 1},
+                                 {"\t", 1},
+                                 {"\r", 1},
+                                 {"\n", 1},
+                                 {"\xef\xbc\x9d", 3} /* full-width = */,
+                                 {"\xef\xbc\x8b", 3} /* + */,
+                                 {"\xef\xbc\x8d", 3} /* - */,
+                                 {"\xef\xbc\xa0", 3} /* @ */};
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+        if (str_starts(s, starts[i]))
+            return true;
+    }
+    return false;
+}
+
+void
+csv_write_cell(struct buf *out, str cell, bool first)
+{
+    if (!first)
+        buf_add_char(out, ',');
+    buf_add_char(out, '"');
+    if (is_formula(cell))
+        buf_add_char(out, '\'');
+    ptrdiff_t plain = 0;
+    for (ptrdiff_t i = 0; i < cell.n; i++) {
+        if (cell.p[i] != '"' && cell.p[i] != '\0')
+            continue;
+        buf_add(out, str_slice(cell, plain, i));
+        buf_add(out, cell.p[i] == '"' ? S("\"\"") : S("\xef\xbf\xbd"));
+        plain = i + 1;
+    }
+    buf_add(out, str_slice(cell, plain, cell.n));
+    buf_add_char(out, '"');
+}
+
+void
+csv_write_int(struct buf *out, int64_t n, bool first)
+{
+    buf_addf(out, "%s%lld", first ? "" : ",", (long long)n);
+}
+
+void
+csv_write_number(struct buf *out, double x, bool first)
+{
+    if (!first)
+        buf_add_char(out, ',');
+    if (!isfinite(x))
+        return;
+    struct json_writer writer; /* the same shortest decimal */
+    json_writer_init(&writer, out);
+    json_real(&writer, x);
+}
+
+void
+csv_write_end(struct buf *out)
+{
+    buf_add(out, S("\r\n"));
+}
