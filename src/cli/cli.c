@@ -5,14 +5,17 @@
 #include "base/number.h"
 #include "base/zone.h"
 
-enum { JSON_BYTES_MAX = 256 * 1024 * 1024 /* a list of the largest page of posts is about 1 MB */ };
+enum {
+    JSON_BYTES_MAX = 256 * 1024 * 1024 /* a list of the largest page of posts is about 1 MB */
+};
 
 void
 cli_print(const struct cli *cli, str line)
 {
     if (cli->json)
         return;
-    (void)fwrite(line.p, 1, (size_t)line.n, stdout); /* main checks the stream once, at the end */
+    (void)fwrite(line.p, 1, (size_t)line.n,
+                 stdout); /* main checks the stream once, at the end */
     if (!str_ends(line, S("\n")))
         (void)putchar('\n');
 }
@@ -97,7 +100,8 @@ cli_maybe_real(struct cli *cli, const char *option, struct maybe_real *ret, stru
 }
 
 enum fault
-cli_maybe_money(struct cli *cli, const char *option, struct maybe_int *ret_minor, struct error *error)
+cli_maybe_money(struct cli *cli, const char *option, struct maybe_int *ret_minor,
+                struct error *error)
 {
     str text = args_value(cli->args, option);
     if (!text.p) {
@@ -125,9 +129,9 @@ parse_day(str text, int64_t *ret)
     struct error ignored = {0};
     str year, month, rest = text;
     int64_t y = 0, m = 0, d = 0;
-    if (!str_cut(&rest, '-', &year) || !str_cut(&rest, '-', &month) || year.n != 4 || month.n != 2 || rest.n != 2 ||
-        parse_i64(year, 1, 9999, &y, &ignored) || parse_i64(month, 1, 12, &m, &ignored) ||
-        parse_i64(rest, 1, 31, &d, &ignored))
+    if (!str_cut(&rest, '-', &year) || !str_cut(&rest, '-', &month) || year.n != 4 ||
+        month.n != 2 || rest.n != 2 || parse_i64(year, 1, 9999, &y, &ignored) ||
+        parse_i64(month, 1, 12, &m, &ignored) || parse_i64(rest, 1, 31, &d, &ignored))
         return false;
     struct civil civil = {.year = (int32_t)y, .month = (int32_t)m, .day = (int32_t)d};
     *ret = civil_days(y, civil.month, civil.day);
@@ -141,12 +145,15 @@ cli_local_day(struct cli *cli, str text, int64_t *ret_day, struct error *error)
     enum fault fault = zone_open(cli->workspace.zone, &zone, error);
     if (fault)
         return fault;
-    if (str_eq(text, S("today")) || str_eq(text, S("aujourd'hui")) || str_eq(text, S("aujourd’hui"))) {
+    if (str_eq(text, S("today")) || str_eq(text, S("aujourd'hui")) ||
+        str_eq(text, S("aujourd’hui"))) {
         *ret_day = today(cli, zone);
     } else if (str_eq(text, S("tomorrow")) || str_eq(text, S("demain"))) {
         *ret_day = today(cli, zone) + 1;
     } else if (!parse_day(text, ret_day)) {
-        return fail(error, FAULT_INPUT, "\"%.*s\" is not a day that exists; write it like 2026-12-31, or today, or tomorrow",
+        return fail(error, FAULT_INPUT,
+                    "\"%.*s\" is not a day that exists; write it like 2026-12-31, or today, or "
+                    "tomorrow",
                     STR_FMT(str_slice(text, 0, 60)));
     }
     return OK;

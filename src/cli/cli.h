@@ -59,8 +59,8 @@ must_use enum fault cli_id(struct cli *cli, int64_t *ret, struct error *error);
 must_use enum fault cli_maybe_real(struct cli *cli, const char *option, struct maybe_real *ret,
                                    struct error *error);
 /* cli_maybe_money(cli, option, ret_minor, error): the same in the smallest unit of the workspace's currency. */
-must_use enum fault cli_maybe_money(struct cli *cli, const char *option, struct maybe_int *ret_minor,
-                                    struct error *error);
+must_use enum fault cli_maybe_money(struct cli *cli, const char *option,
+                                    struct maybe_int *ret_minor, struct error *error);
 
 /*
  * cli_local_day(cli, text, ret_day, error):

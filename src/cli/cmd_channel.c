@@ -8,13 +8,18 @@ enum fault
 command_channel_add(struct cli *cli, struct error *error)
 {
     str network = args_value(cli->args, "network"), handle = args_value(cli->args, "handle");
-    struct channel channel = {.workspace = cli->workspace.id, .name = cli->args->positional,
+    struct channel channel = {.workspace = cli->workspace.id,
+                              .name = cli->args->positional,
                               .handle = handle.p ? handle : S("")};
     if (!network.p || !network_parse(network, &channel.network)) {
-        return fail(error, FAULT_INPUT, "--network \"%.*s\" is not known; it is one of site, blog, newsletter, facebook, instagram, threads, x, linkedin, youtube, tiktok, pinterest, flickr, mastodon, bluesky, reddit, telegram, other",
+        return fail(error, FAULT_INPUT,
+                    "--network \"%.*s\" is not known; it is one of site, blog, newsletter, "
+                    "facebook, instagram, threads, x, linkedin, youtube, tiktok, pinterest, "
+                    "flickr, mastodon, bluesky, reddit, telegram, other",
                     STR_FMT(network));
     }
-    channel.ownership = args_has(cli->args, "owned") ? OWNED : network_ownership(channel.network);
+    channel.ownership =
+        args_has(cli->args, "owned") ? OWNED : network_ownership(channel.network);
     int64_t id = 0;
     if (db_begin(cli->propre.db, DB_WRITE, error))
         return error->fault;
@@ -22,9 +27,11 @@ command_channel_add(struct cli *cli, struct error *error)
     enum fault fault = channel_insert(&cli->propre, &channel, &id, error);
     fault = fault ? fault : db_commit(tx, error);
     if (fault)
-        return error_prefix(error, "adding the channel \"%.*s\"", STR_FMT(str_slice(channel.name, 0, 60)));
+        return error_prefix(error, "adding the channel \"%.*s\"",
+                            STR_FMT(str_slice(channel.name, 0, 60)));
     if (!cli->json) {
-        cli_say(cli, N_("Channel %s added: %s"), arena_printf(cli->keep, "%lld", (long long)id), channel.name);
+        cli_say(cli, N_("Channel %s added: %s"), arena_printf(cli->keep, "%lld", (long long)id),
+                channel.name);
         return OK;
     }
     struct cli_json json;
@@ -76,10 +83,16 @@ command_channel_list(struct cli *cli, struct error *error)
         cell[1] = all[i].name;
         cell[2] = network_name(all[i].network);
         cell[3] = all[i].handle;
-        cell[4] = str_of(translate(cli->lang, all[i].ownership == OWNED ? N_("owned") : N_("rented")));
+        cell[4] = str_of(
+            translate(cli->lang, all[i].ownership == OWNED ? N_("owned") : N_("rented")));
     }
-    struct table table = {.columns_n = COLUMNS, .cells = cells, .rows_n = n, .cell_graphemes_max = 40, .right = {true}};
-    const char *heads[COLUMNS] = {N_("ID"), N_("Name"), N_("Network"), N_("Handle"), N_("Ground")};
+    struct table table = {.columns_n = COLUMNS,
+                          .cells = cells,
+                          .rows_n = n,
+                          .cell_graphemes_max = 40,
+                          .right = {true}};
+    const char *heads[COLUMNS] = {N_("ID"), N_("Name"), N_("Network"), N_("Handle"),
+                                  N_("Ground")};
     for (int32_t i = 0; i < COLUMNS; i++)
         table.heads[i] = translate(cli->lang, heads[i]);
     table_print(&table, cli->scratch);

@@ -10,13 +10,17 @@ take_words(struct cli *cli, struct objective *o, struct error *error)
 {
     str kind = args_value(cli->args, "kind"), direction = args_value(cli->args, "direction");
     if (kind.p && !objective_kind_parse(kind, &o->kind)) {
-        return fail(error, FAULT_INPUT, "\"%.*s\" is not a kind of objective; it is one of sales, leads, traffic, awareness, community, service, recruitment, reputation, research, clearing",
-                    STR_FMT(kind));
+        return fail(
+            error, FAULT_INPUT,
+            "\"%.*s\" is not a kind of objective; it is one of sales, leads, traffic, "
+            "awareness, community, service, recruitment, reputation, research, clearing",
+            STR_FMT(kind));
     }
     if (str_eq(direction, S("keep"))) {
         o->direction = OBJECTIVE_WITHIN;
     } else if (direction.p && !objective_direction_parse(direction, &o->direction)) {
-        return fail(error, FAULT_INPUT, "\"%.*s\" is not a direction; it is up, down or keep", STR_FMT(direction));
+        return fail(error, FAULT_INPUT, "\"%.*s\" is not a direction; it is up, down or keep",
+                    STR_FMT(direction));
     }
     return OK;
 }
@@ -41,8 +45,10 @@ enum fault
 command_objective_add(struct cli *cli, struct error *error)
 {
     str metric = args_value(cli->args, "metric");
-    struct objective o = {.workspace = cli->workspace.id, .name = cli->args->positional,
-                          .metric = metric.p ? metric : S("interactions"), .state = OBJECTIVE_ACTIVE,
+    struct objective o = {.workspace = cli->workspace.id,
+                          .name = cli->args->positional,
+                          .metric = metric.p ? metric : S("interactions"),
+                          .state = OBJECTIVE_ACTIVE,
                           .kind = OBJECTIVE_AWARENESS};
     enum fault fault = take_words(cli, &o, error);
     fault = fault ? fault : take_days(cli, &o, error);
@@ -68,9 +74,11 @@ command_objective_add(struct cli *cli, struct error *error)
     fault = objective_insert(&cli->propre, &o, &id, error);
     fault = fault ? fault : db_commit(tx, error);
     if (fault)
-        return error_prefix(error, "adding the objective \"%.*s\"", STR_FMT(str_slice(o.name, 0, 60)));
+        return error_prefix(error, "adding the objective \"%.*s\"",
+                            STR_FMT(str_slice(o.name, 0, 60)));
     if (!cli->json) {
-        cli_say(cli, N_("Objective %s added: %s"), arena_printf(cli->keep, "%lld", (long long)id), o.name);
+        cli_say(cli, N_("Objective %s added: %s"),
+                arena_printf(cli->keep, "%lld", (long long)id), o.name);
         return OK;
     }
     struct cli_json json;
@@ -96,7 +104,8 @@ write_objective(struct cli *cli, struct json_writer *w, const struct objective *
     json_member_maybe_real(w, "low", o->low);
     json_member_maybe_real(w, "high", o->high);
     json_member_str(w, "start", o->start_day.has ? cli_day_text(cli, o->start_day) : STR_NONE);
-    json_member_str(w, "deadline", o->deadline_day.has ? cli_day_text(cli, o->deadline_day) : STR_NONE);
+    json_member_str(w, "deadline",
+                    o->deadline_day.has ? cli_day_text(cli, o->deadline_day) : STR_NONE);
     json_member_maybe_int(w, "unit_value_minor", o->unit_value_minor);
     json_member_str(w, "currency", o->currency);
     json_member_maybe_int(w, "parent", o->parent);
@@ -106,14 +115,17 @@ write_objective(struct cli *cli, struct json_writer *w, const struct objective *
 static str
 real_text(struct cli *cli, struct maybe_real x)
 {
-    return x.has ? format_real(cli->keep, cli->lang, x.is, x.is == (double)(int64_t)x.is ? 0 : 2) : S("–");
+    return x.has
+               ? format_real(cli->keep, cli->lang, x.is, x.is == (double)(int64_t)x.is ? 0 : 2)
+               : S("–");
 }
 
 static str
 wanted_text(struct cli *cli, const struct objective *o)
 {
     if (o->direction == OBJECTIVE_WITHIN)
-        return SAY(cli->keep, cli->lang, N_("%s to %s"), real_text(cli, o->low), real_text(cli, o->high));
+        return SAY(cli->keep, cli->lang, N_("%s to %s"), real_text(cli, o->low),
+                   real_text(cli, o->high));
     return real_text(cli, o->target);
 }
 
@@ -154,13 +166,18 @@ command_objective_list(struct cli *cli, struct error *error)
         return cli_json_end(&json, error);
     }
     if (rows == 0) {
-        cli_say(cli, N_("There is no objective yet. Add one: %s"),
-                S("propre objective add \"…\" --metric clicks --target 500 --deadline 2026-12-31"));
+        cli_say(
+            cli, N_("There is no objective yet. Add one: %s"),
+            S("propre objective add \"…\" --metric clicks --target 500 --deadline 2026-12-31"));
         return OK;
     }
-    struct table table = {.columns_n = COLUMNS, .cells = cells, .rows_n = rows, .cell_graphemes_max = 40,
+    struct table table = {.columns_n = COLUMNS,
+                          .cells = cells,
+                          .rows_n = rows,
+                          .cell_graphemes_max = 40,
                           .right = {true, false, false, true}};
-    const char *heads[COLUMNS] = {N_("ID"), N_("Name"), N_("Metric"), N_("Target"), N_("Deadline"), N_("State")};
+    const char *heads[COLUMNS] = {N_("ID"),     N_("Name"),     N_("Metric"),
+                                  N_("Target"), N_("Deadline"), N_("State")};
     for (int32_t i = 0; i < COLUMNS; i++)
         table.heads[i] = translate(cli->lang, heads[i]);
     table_print(&table, cli->scratch);
@@ -172,7 +189,8 @@ command_objective_show(struct cli *cli, struct error *error)
 {
     int64_t id = 0;
     struct objective o;
-    if (cli_id(cli, &id, error) || objective_get(&cli->propre, cli->workspace.id, id, cli->keep, &o, error))
+    if (cli_id(cli, &id, error) ||
+        objective_get(&cli->propre, cli->workspace.id, id, cli->keep, &o, error))
         return error->fault;
     if (cli->json) {
         struct cli_json json;
@@ -182,8 +200,10 @@ command_objective_show(struct cli *cli, struct error *error)
     }
     cli_print(cli, o.name);
     cli_say(cli, N_("Kind: %s"), str_of(translate(cli->lang, objective_kind_name(o.kind))));
-    cli_say(cli, N_("Wanted: %s from %s to %s"), o.metric, real_text(cli, o.baseline), wanted_text(cli, &o));
-    cli_say(cli, N_("From %s to %s"), cli_day_text(cli, o.start_day), cli_day_text(cli, o.deadline_day));
+    cli_say(cli, N_("Wanted: %s from %s to %s"), o.metric, real_text(cli, o.baseline),
+            wanted_text(cli, &o));
+    cli_say(cli, N_("From %s to %s"), cli_day_text(cli, o.start_day),
+            cli_day_text(cli, o.deadline_day));
     cli_say(cli, N_("State: %s"), str_of(translate(cli->lang, objective_state_name(o.state))));
     return OK;
 }
@@ -200,7 +220,8 @@ command_objective_close(struct cli *cli, struct error *error)
     else if (str_eq(as, S("missed")))
         state = OBJECTIVE_MISSED;
     else if (as.p && !str_eq(as, S("dropped")))
-        return fail(error, FAULT_INPUT, "--as is achieved, missed or dropped, not \"%.*s\"", STR_FMT(as));
+        return fail(error, FAULT_INPUT, "--as is achieved, missed or dropped, not \"%.*s\"",
+                    STR_FMT(as));
     if (cli_id(cli, &id, error) || db_begin(cli->propre.db, DB_WRITE, error))
         return error->fault;
     auto_tx tx = cli->propre.db;
@@ -210,6 +231,7 @@ command_objective_close(struct cli *cli, struct error *error)
     fault = fault ? fault : db_commit(tx, error);
     if (fault)
         return error_prefix(error, "closing objective %lld", (long long)id);
-    cli_say(cli, N_("Closed: %s (%s)"), o.name, str_of(translate(cli->lang, objective_state_name(o.state))));
+    cli_say(cli, N_("Closed: %s (%s)"), o.name,
+            str_of(translate(cli->lang, objective_state_name(o.state))));
     return OK;
 }
