@@ -190,7 +190,6 @@ page_includes(struct compiler *c, str rest)
         if (c->unit.includes_n == PAGE_INCLUDES_MAX)
             return "too many headers";
         c->unit.includes[c->unit.includes_n++] = file;
-        buf_addf(c->out, "#include \"%.*s\"\n", STR_FMT(file));
     }
     return NULL;
 }
@@ -485,7 +484,9 @@ page_compile(str path, str text, struct arena *keep, struct page_unit *ret_unit,
                            .out = out,
                            .error = error};
     buf_init(&c->literal, PAGE_BYTES_MAX);
-    buf_addf(out, "/* Made by mkpage; edit the .html file. */\n#include \"web/html.h\"\n");
+    buf_add(out, S("/* Made by mkpage; edit the .html file. */\n#include \"web/pages.h\"\n"
+                   "#define _(...) HTML_SAY(h, __VA_ARGS__)\n"
+                   "#define _n(...) HTML_SAY_N(h, __VA_ARGS__)\n"));
     fault = compile(c);
     buf_release(&c->literal);
     if (!fault)
