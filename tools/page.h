@@ -32,9 +32,9 @@ struct page_unit {
  * Faults: INPUT, "file:line: what is wrong"; LIMIT past a ceiling above.
  * Memory: ${ret_unit}'s texts are in ${keep} and ${text}.
  */
-must_use
-enum fault page_compile(str path, str text, struct arena *keep, struct page_unit *ret_unit,
-                        struct buf *out, struct error *error);
+must_use enum fault page_compile(str path, str text, struct arena *keep,
+                                 struct page_unit *ret_unit, struct buf *out,
+                                 struct error *error);
 /* page_header(units, n, out): the common header: what the files include and the pages'
  * prototypes. */
 void page_header(const struct page_unit *units, ptrdiff_t n, struct buf *out);
@@ -43,5 +43,4 @@ void page_header(const struct page_unit *units, ptrdiff_t n, struct buf *out);
  * Every _("…") and _n("…", "…", …) of a page, as C that xgettext reads, one a line with its
  * place.
  */
-must_use
-enum fault page_messages(str path, str text, struct buf *out, struct error *error);
+must_use enum fault page_messages(str path, str text, struct buf *out, struct error *error);

@@ -36,7 +36,6 @@ enum fault command_post_set(struct cli *cli, struct error *error);
 enum fault command_import_file(struct cli *cli, struct error *error);
 enum fault command_import_list(struct cli *cli, struct error *error);
 enum fault command_import_undo(struct cli *cli, struct error *error);
-enum fault command_import_refused(struct cli *cli, struct error *error);
 
 enum fault command_effects_run(struct cli *cli, struct error *error);
 enum fault command_effects_show(struct cli *cli, struct error *error);
