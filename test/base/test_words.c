@@ -34,7 +34,7 @@ test_say(void **state)
     struct arena_region region;
     struct arena keep = arena_reserve(1 << 20, &region);
     struct error error = {0};
-    assert_str("« x » n’est pas un nombre",
+    assert_str("« x » n’est pas un nombre",
                (fail(&error, FAULT_INPUT, "\"%.*s\" is not a number", 1, "x"),
                 translate_error(&keep, LANG_FR, &error)));
     assert_str("b then a, 100% of ",
