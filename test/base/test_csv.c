@@ -339,7 +339,7 @@ test_writing(void **state)
     csv_write_end(&file);
     csv_write_int(&file, -5, true);
     csv_write_number(&file, -0.25, false);
-    csv_write_number(&file, NAN, false);
+    csv_write_number(&file, (double)NAN, false);
     csv_write_cell(&file, S("a\"b,\0c"), false);
     csv_write_cell(&file, STR_NONE, false);
     csv_write_end(&file);
