@@ -44,7 +44,7 @@ const struct command commands[] = {
       {"channel", "NAME", N_("the channel the posts belong to; made if there is none of that name")},
       {"network", "NETWORK", N_("its network, for a new channel: facebook, x, instagram, linkedin, …")},
       {"map", "COLUMN=FIELD,…", N_("what the columns of an unknown file mean; kept for the next file with the same header")},
-      {"dates", "dmy|mdy|ymd", N_("order of day and month, when the file leaves it open")},
+      {"dates", "dmy|mdy", N_("order of day and month, when the file leaves it open")},
       {"decimal", "comma|point", N_("decimal sign, when the file leaves it open")},
       {"zone", "ZONE", N_("time zone of the file's times, when they carry none; default: the workspace's")},
       {"taken", "DATE", N_("when the numbers were exported, when the file's name does not tell")},
