@@ -38,8 +38,9 @@ exposure_words(enum effects_exposure exposure)
 }
 
 struct words_contrast
-finding_contrast(const struct effects_factor_result *factor, const struct effects_contrast *contrast,
-                 const struct effects_result *result, str outcome)
+finding_contrast(const struct effects_factor_result *factor,
+                 const struct effects_contrast *contrast, const struct effects_result *result,
+                 str outcome)
 {
     bool a_first = contrast->greater_share >= 0.5;
     const struct effects_level *better = &factor->levels[a_first ? contrast->a : contrast->b];
@@ -62,8 +63,8 @@ finding_contrast(const struct effects_factor_result *factor, const struct effect
 }
 
 void
-findings_of(const struct effects_result *result, str outcome, enum lang lang, struct arena *keep,
-            struct finding **ret, ptrdiff_t *ret_n)
+findings_of(const struct effects_result *result, str outcome, enum lang lang,
+            struct arena *keep, struct finding **ret, ptrdiff_t *ret_n)
 {
     struct finding *findings = new (keep, struct finding, result->factors_n + 1);
     ptrdiff_t n = 0;
@@ -74,9 +75,11 @@ findings_of(const struct effects_result *result, str outcome, enum lang lang, st
             if (!key || (int)key->verdict != verdict)
                 continue;
             struct finding *f = &findings[n++];
-            *f = (struct finding){factor, key, finding_contrast(factor, key, result, outcome), S(""), S("")};
-            f->sentence = key->verdict == VERDICT_CANNOT_TELL ? words_factor_unknown(keep, lang, &f->contrast)
-                                                              : words_contrast(keep, lang, &f->contrast);
+            *f = (struct finding){factor, key, finding_contrast(factor, key, result, outcome),
+                                  S(""), S("")};
+            f->sentence = key->verdict == VERDICT_CANNOT_TELL
+                              ? words_factor_unknown(keep, lang, &f->contrast)
+                              : words_contrast(keep, lang, &f->contrast);
             f->evidence = words_evidence(keep, lang, &f->contrast);
         }
     }

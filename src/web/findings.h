@@ -34,5 +34,5 @@ struct finding {
  * What a result says, clear findings first, then leaning, then those that cannot be told yet; inside a verdict
  * the order of the factors. Factors with nothing to compare are left out.
  */
-void findings_of(const struct effects_result *result, str outcome, enum lang lang, struct arena *keep,
-                 struct finding **ret, ptrdiff_t *ret_n);
+void findings_of(const struct effects_result *result, str outcome, enum lang lang,
+                 struct arena *keep, struct finding **ret, ptrdiff_t *ret_n);
