@@ -23,7 +23,8 @@ check_refers(struct propre *propre, const struct post *p, struct error *error)
     if (p->tactic.has && row.tactics_n == 0)
         return fail(error, FAULT_ABSENT, "there is no tactic %lld", (long long)p->tactic.is);
     if (p->objective.has && row.objectives_n == 0)
-        return fail(error, FAULT_ABSENT, "there is no objective %lld", (long long)p->objective.is);
+        return fail(error, FAULT_ABSENT, "there is no objective %lld",
+                    (long long)p->objective.is);
     return OK;
 }
 
@@ -104,8 +105,8 @@ post_insert(struct propre *propre, const struct post *p, int64_t *ret_id, struct
 }
 
 enum fault
-post_find(struct propre *propre, int64_t channel, str identity, int64_t *ret_id, bool *ret_found,
-          struct error *error)
+post_find(struct propre *propre, int64_t channel, str identity, int64_t *ret_id,
+          bool *ret_found, struct error *error)
 {
     struct post_by_identity_row row;
     bool found = false;
@@ -119,12 +120,13 @@ post_find(struct propre *propre, int64_t channel, str identity, int64_t *ret_id,
 }
 
 enum fault
-post_get(struct propre *propre, int64_t workspace, int64_t id, struct arena *keep, struct post *ret,
-         struct error *error)
+post_get(struct propre *propre, int64_t workspace, int64_t id, struct arena *keep,
+         struct post *ret, struct error *error)
 {
     struct post_by_id_row r;
     bool found = false;
-    if (q_post_by_id(propre->db, &(struct post_by_id_in){workspace, id}, keep, &r, &found, error))
+    if (q_post_by_id(propre->db, &(struct post_by_id_in){workspace, id}, keep, &r, &found,
+                     error))
         return error->fault;
     if (!found)
         return absent(id, error);
@@ -172,8 +174,8 @@ post_update(struct propre *propre, const struct post *p, struct error *error)
     struct post_update_row row;
     bool found = false, written = false;
     if (post_check(p, error) ||
-        q_post_revision(propre->db, &(struct post_revision_in){p->workspace, p->id}, NULL, &was, &found,
-                        error))
+        q_post_revision(propre->db, &(struct post_revision_in){p->workspace, p->id}, NULL, &was,
+                        &found, error))
         return error->fault;
     if (!found)
         return absent(p->id, error);
@@ -200,13 +202,15 @@ post_update(struct propre *propre, const struct post *p, struct error *error)
     if (q_post_update(propre->db, &in, NULL, &row, &written, error))
         return error->fault;
     if (!written)
-        return fail(error, FAULT_CONFLICT,
-                    "the post was changed meanwhile; look at it again, then repeat your change");
+        return fail(
+            error, FAULT_CONFLICT,
+            "the post was changed meanwhile; look at it again, then repeat your change");
     return OK;
 }
 
 enum fault
-post_archive(struct propre *propre, int64_t workspace, int64_t id, bool archived, struct error *error)
+post_archive(struct propre *propre, int64_t workspace, int64_t id, bool archived,
+             struct error *error)
 {
     struct post_archive_in in = {workspace, id, no_int};
     struct post_archive_row row;

@@ -21,14 +21,15 @@ enum post_intent {
 };
 
 enum {
-    POST_BODY_MAX = 400 * 1024,    /* bytes; the longest post a network takes is 63 206 characters */
-    POST_LABEL_MAX = 200,          /* bytes of format, topic, queue and the like: words, not texts */
-    POST_ADDRESS_MAX = 4096,       /* bytes of a link or permalink; browsers take about so much */
-    POST_HASHTAGS_MAX = 4096,      /* bytes, all together */
+    POST_BODY_MAX =
+        400 * 1024,           /* bytes; the longest post a network takes is 63 206 characters */
+    POST_LABEL_MAX = 200,     /* bytes of format, topic, queue and the like: words, not texts */
+    POST_ADDRESS_MAX = 4096,  /* bytes of a link or permalink; browsers take about so much */
+    POST_HASHTAGS_MAX = 4096, /* bytes, all together */
     POST_EFFORT_MINUTES_MAX = 60000,
-    POST_PAGE_MAX = 1000,          /* rows of one page */
-    POST_CONTENT_BYTES = 16,       /* of a SHA-256: among a million posts no two will ever agree */
-    POST_SEARCH_MAX = 200          /* bytes of a search */
+    POST_PAGE_MAX = 1000,    /* rows of one page */
+    POST_CONTENT_BYTES = 16, /* of a SHA-256: among a million posts no two will ever agree */
+    POST_SEARCH_MAX = 200    /* bytes of a search */
 };
 
 /*
@@ -101,14 +102,14 @@ must_use enum fault post_insert(struct propre *propre, const struct post *post, 
  * The same for an importer, which checked the post and what it refers to once for all its rows; when the
  * channel has it already nothing is written and *ret_made is false.
  */
-must_use enum fault post_insert_known(struct propre *propre, const struct post *post, int64_t *ret_id,
-                                      bool *ret_made, struct error *error);
+must_use enum fault post_insert_known(struct propre *propre, const struct post *post,
+                                      int64_t *ret_id, bool *ret_made, struct error *error);
 /* post_find(propre, channel, identity, ret_id, ret_found, error): the post with that identity. */
-must_use enum fault post_find(struct propre *propre, int64_t channel, str identity, int64_t *ret_id,
-                              bool *ret_found, struct error *error);
+must_use enum fault post_find(struct propre *propre, int64_t channel, str identity,
+                              int64_t *ret_id, bool *ret_found, struct error *error);
 /* post_get(propre, workspace, id, keep, ret, error): Faults: ABSENT. */
-must_use enum fault post_get(struct propre *propre, int64_t workspace, int64_t id, struct arena *keep,
-                             struct post *ret, struct error *error);
+must_use enum fault post_get(struct propre *propre, int64_t workspace, int64_t id,
+                             struct arena *keep, struct post *ret, struct error *error);
 /*
  * post_update(propre, post, error):
  * Writes what a person may say about a post afterwards (tactic, objective, intent, creation, topic,
@@ -116,7 +117,8 @@ must_use enum fault post_get(struct propre *propre, int64_t workspace, int64_t i
  * (text, time, address) is a fact and stays.
  * Faults: as post_check; ABSENT; CONFLICT when someone changed it meanwhile.
  */
-must_use enum fault post_update(struct propre *propre, const struct post *post, struct error *error);
+must_use enum fault post_update(struct propre *propre, const struct post *post,
+                                struct error *error);
 /* post_archive(propre, workspace, id, archived, error): out of lists and of learning, or back. */
-must_use enum fault post_archive(struct propre *propre, int64_t workspace, int64_t id, bool archived,
-                                 struct error *error);
+must_use enum fault post_archive(struct propre *propre, int64_t workspace, int64_t id,
+                                 bool archived, struct error *error);

@@ -47,8 +47,8 @@ post_intent_parse(str word, enum post_intent *ret)
 static bool
 tag_byte(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           (unsigned char)c >= 0x80;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           c == '_' || (unsigned char)c >= 0x80;
 }
 
 /* The tag that starts at ${i}, without '#'; empty when none does ("a#b", "##", "#1" are none). */
@@ -104,8 +104,9 @@ link_of(str body)
     while (end < body.n && (unsigned char)body.p[end] > ' ' && body.p[end] != '<' &&
            body.p[end] != '"' && (unsigned char)body.p[end] < 0x80)
         end++;
-    while (end > at && (body.p[end - 1] == '.' || body.p[end - 1] == ',' || body.p[end - 1] == ')' ||
-                        body.p[end - 1] == ';' || body.p[end - 1] == '!' || body.p[end - 1] == '?'))
+    while (end > at &&
+           (body.p[end - 1] == '.' || body.p[end - 1] == ',' || body.p[end - 1] == ')' ||
+            body.p[end - 1] == ';' || body.p[end - 1] == '!' || body.p[end - 1] == '?'))
         end--;
     return end - at > 8 && end - at <= POST_ADDRESS_MAX ? str_slice(body, at, end) : STR_NONE;
 }
@@ -115,11 +116,11 @@ media_of(str format)
 {
     static const struct {
         const char *format, *media;
-    } known[] = {{"photo", "image"},    {"image", "image"},       {"carousel", "image"},
-                 {"album", "image"},    {"ig image", "image"},    {"ig carousel", "image"},
-                 {"video", "video"},    {"reel", "video"},        {"ig reel", "video"},
-                 {"live", "video"},     {"short", "video"},       {"status", "none"},
-                 {"text", "none"},      {"link", "none"}};
+    } known[] = {{"photo", "image"}, {"image", "image"},    {"carousel", "image"},
+                 {"album", "image"}, {"ig image", "image"}, {"ig carousel", "image"},
+                 {"video", "video"}, {"reel", "video"},     {"ig reel", "video"},
+                 {"live", "video"},  {"short", "video"},    {"status", "none"},
+                 {"text", "none"},   {"link", "none"}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         if (str_eq(format, str_of(known[i].format)))
             return str_of(known[i].media);
@@ -171,8 +172,8 @@ post_content(const struct post *post, uint8_t out[POST_CONTENT_BYTES])
 }
 
 str
-post_identity(const struct post *post, const uint8_t content[POST_CONTENT_BYTES], int64_t occurrence,
-              struct arena *keep)
+post_identity(const struct post *post, const uint8_t content[POST_CONTENT_BYTES],
+              int64_t occurrence, struct arena *keep)
 {
     if (post->remote_id.p && post->remote_id.n > 0)
         return arena_printf(keep, "id:%.*s", STR_FMT(post->remote_id));
@@ -187,7 +188,8 @@ static enum fault
 check_length(str s, ptrdiff_t max, const char *field, struct error *error)
 {
     if (s.n > max)
-        return fail(error, FAULT_INPUT, "the post's %s has %lld bytes, at most %lld can be kept", field,
+        return fail(error, FAULT_INPUT,
+                    "the post's %s has %lld bytes, at most %lld can be kept", field,
                     (long long)s.n, (long long)max);
     if (!utf8_valid(s))
         return fail(error, FAULT_INPUT, "the post's %s is not UTF-8 text", field);
@@ -195,7 +197,8 @@ check_length(str s, ptrdiff_t max, const char *field, struct error *error)
 }
 
 static enum fault
-check_range(struct maybe_int n, int64_t min, int64_t max, const char *field, struct error *error)
+check_range(struct maybe_int n, int64_t min, int64_t max, const char *field,
+            struct error *error)
 {
     if (n.has && (n.is < min || n.is > max))
         return fail(error, FAULT_INPUT, "the post's %s is %lld, not from %lld to %lld", field,
@@ -211,12 +214,18 @@ post_check(const struct post *p, struct error *error)
         ptrdiff_t max;
         const char *field;
     } texts[] = {
-        {p->remote_id, POST_LABEL_MAX, "remote_id"}, {p->permalink, POST_ADDRESS_MAX, "permalink"},
-        {p->title, POST_BODY_MAX, "title"},          {p->body, POST_BODY_MAX, "body"},
-        {p->format, POST_LABEL_MAX, "format"},       {p->media, POST_LABEL_MAX, "media"},
-        {p->creation, POST_LABEL_MAX, "creation"},   {p->topic, POST_LABEL_MAX, "topic"},
-        {p->link, POST_ADDRESS_MAX, "link"},         {p->hashtags, POST_HASHTAGS_MAX, "hashtags"},
-        {p->language, POST_LABEL_MAX, "language"},   {p->queue, POST_LABEL_MAX, "queue"},
+        {p->remote_id, POST_LABEL_MAX, "remote_id"},
+        {p->permalink, POST_ADDRESS_MAX, "permalink"},
+        {p->title, POST_BODY_MAX, "title"},
+        {p->body, POST_BODY_MAX, "body"},
+        {p->format, POST_LABEL_MAX, "format"},
+        {p->media, POST_LABEL_MAX, "media"},
+        {p->creation, POST_LABEL_MAX, "creation"},
+        {p->topic, POST_LABEL_MAX, "topic"},
+        {p->link, POST_ADDRESS_MAX, "link"},
+        {p->hashtags, POST_HASHTAGS_MAX, "hashtags"},
+        {p->language, POST_LABEL_MAX, "language"},
+        {p->queue, POST_LABEL_MAX, "queue"},
         {p->experiment_arm, POST_LABEL_MAX, "experiment_arm"},
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {

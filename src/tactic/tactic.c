@@ -23,8 +23,9 @@ tactic_check(const struct tactic *t, struct error *error)
         return fail(error, FAULT_INPUT, "the effort of one post is 0 to %d minutes",
                     TACTIC_EFFORT_MINUTES_MAX);
     if (t->cost_minor.has && (t->cost_minor.is < 0 || money_digits(t->currency) < 0))
-        return fail(error, FAULT_INPUT,
-                    "the cost of one post needs an amount of zero or more and a currency, such as EUR");
+        return fail(
+            error, FAULT_INPUT,
+            "the cost of one post needs an amount of zero or more and a currency, such as EUR");
     return OK;
 }
 
@@ -41,13 +42,15 @@ name_taken(str name, struct error *error)
 }
 
 enum fault
-tactic_insert(struct propre *propre, const struct tactic *t, int64_t *ret_id, struct error *error)
+tactic_insert(struct propre *propre, const struct tactic *t, int64_t *ret_id,
+              struct error *error)
 {
     struct tactic_count_row count;
     struct tactic_insert_row row;
     bool made = false;
     if (tactic_check(t, error) ||
-        q_tactic_count(propre->db, &(struct tactic_count_in){t->workspace}, NULL, &count, error))
+        q_tactic_count(propre->db, &(struct tactic_count_in){t->workspace}, NULL, &count,
+                       error))
         return error->fault;
     if (count.n >= TACTICS_MAX)
         return fail(error, FAULT_LIMIT, "a workspace can have %d tactics", TACTICS_MAX);
@@ -68,18 +71,18 @@ tactic_insert(struct propre *propre, const struct tactic *t, int64_t *ret_id, st
     return OK;
 }
 
-#define TACTIC_FROM(row)                                                                           \
-    ((struct tactic){.id = (row)->id,                                                              \
-                     .workspace = (row)->workspace,                                                \
-                     .name = (row)->name,                                                          \
-                     .hypothesis = (row)->hypothesis,                                              \
-                     .effort_minutes = (row)->effort_minutes,                                      \
-                     .cost_minor = (row)->cost_minor,                                              \
-                     .currency = (row)->currency,                                                  \
-                     .created = {(row)->created_us},                                               \
-                     .changed = {(row)->changed_us},                                               \
-                     .archived = (row)->archived_us.has,                                           \
-                     .revision = (row)->revision,                                                  \
+#define TACTIC_FROM(row)                                      \
+    ((struct tactic){.id = (row)->id,                         \
+                     .workspace = (row)->workspace,           \
+                     .name = (row)->name,                     \
+                     .hypothesis = (row)->hypothesis,         \
+                     .effort_minutes = (row)->effort_minutes, \
+                     .cost_minor = (row)->cost_minor,         \
+                     .currency = (row)->currency,             \
+                     .created = {(row)->created_us},          \
+                     .changed = {(row)->changed_us},          \
+                     .archived = (row)->archived_us.has,      \
+                     .revision = (row)->revision,             \
                      .posts_n = (row)->posts_n})
 
 enum fault
@@ -98,13 +101,13 @@ tactic_get(struct propre *propre, int64_t workspace, int64_t id, struct arena *k
 }
 
 enum fault
-tactic_find(struct propre *propre, int64_t workspace, str name, int64_t *ret_id, bool *ret_found,
-            struct error *error)
+tactic_find(struct propre *propre, int64_t workspace, str name, int64_t *ret_id,
+            bool *ret_found, struct error *error)
 {
     struct tactic_by_name_row row;
     bool found = false;
-    if (q_tactic_by_name(propre->db, &(struct tactic_by_name_in){workspace, name}, NULL, &row, &found,
-                         error))
+    if (q_tactic_by_name(propre->db, &(struct tactic_by_name_in){workspace, name}, NULL, &row,
+                         &found, error))
         return error->fault;
     if (found)
         *ret_id = row.id;
@@ -118,8 +121,8 @@ tactic_list(struct propre *propre, int64_t workspace, struct arena *keep, struct
 {
     struct tactic_page_row *rows;
     ptrdiff_t n;
-    if (q_tactic_page(propre->db, &(struct tactic_page_in){workspace, TACTICS_MAX}, keep, &rows, &n,
-                      error))
+    if (q_tactic_page(propre->db, &(struct tactic_page_in){workspace, TACTICS_MAX}, keep, &rows,
+                      &n, error))
         return error->fault;
     *ret = new (keep, struct tactic, n);
     for (ptrdiff_t i = 0; i < n; i++)
@@ -137,10 +140,10 @@ tactic_update(struct propre *propre, const struct tactic *t, struct error *error
     bool found = false, taken = false, written = false;
     str name = str_trim(t->name);
     if (tactic_check(t, error) ||
-        q_tactic_revision(propre->db, &(struct tactic_revision_in){t->workspace, t->id}, NULL, &was,
-                          &found, error) ||
-        q_tactic_by_name(propre->db, &(struct tactic_by_name_in){t->workspace, name}, NULL, &same,
-                         &taken, error))
+        q_tactic_revision(propre->db, &(struct tactic_revision_in){t->workspace, t->id}, NULL,
+                          &was, &found, error) ||
+        q_tactic_by_name(propre->db, &(struct tactic_by_name_in){t->workspace, name}, NULL,
+                         &same, &taken, error))
         return error->fault;
     if (!found)
         return absent(t->id, error);
@@ -160,8 +163,9 @@ tactic_update(struct propre *propre, const struct tactic *t, struct error *error
     if (q_tactic_update(propre->db, &in, NULL, &row, &written, error))
         return error->fault;
     if (!written)
-        return fail(error, FAULT_CONFLICT,
-                    "the tactic was changed meanwhile; look at it again, then repeat your change");
+        return fail(
+            error, FAULT_CONFLICT,
+            "the tactic was changed meanwhile; look at it again, then repeat your change");
     return OK;
 }
 
@@ -180,15 +184,16 @@ tactic_archive(struct propre *propre, int64_t workspace, int64_t id, bool archiv
 }
 
 enum fault
-tactic_serve(struct propre *propre, int64_t workspace, int64_t tactic, const int64_t *objectives,
-             ptrdiff_t objectives_n, struct error *error)
+tactic_serve(struct propre *propre, int64_t workspace, int64_t tactic,
+             const int64_t *objectives, ptrdiff_t objectives_n, struct error *error)
 {
     struct tactic_revision_row was;
     bool found = false;
     if (objectives_n > TACTIC_OBJECTIVES_MAX)
-        return fail(error, FAULT_LIMIT, "a tactic can serve %d objectives", TACTIC_OBJECTIVES_MAX);
-    if (q_tactic_revision(propre->db, &(struct tactic_revision_in){workspace, tactic}, NULL, &was,
-                          &found, error))
+        return fail(error, FAULT_LIMIT, "a tactic can serve %d objectives",
+                    TACTIC_OBJECTIVES_MAX);
+    if (q_tactic_revision(propre->db, &(struct tactic_revision_in){workspace, tactic}, NULL,
+                          &was, &found, error))
         return error->fault;
     if (!found)
         return absent(tactic, error);
@@ -200,7 +205,8 @@ tactic_serve(struct propre *propre, int64_t workspace, int64_t tactic, const int
         if (q_tactic_serves(propre->db, &in, NULL, &row, &found, error))
             return error->fault;
         if (!found)
-            return fail(error, FAULT_ABSENT, "there is no objective %lld", (long long)objectives[i]);
+            return fail(error, FAULT_ABSENT, "there is no objective %lld",
+                        (long long)objectives[i]);
     }
     return OK;
 }

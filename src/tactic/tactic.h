@@ -11,10 +11,10 @@
 struct propre;
 
 enum {
-    TACTIC_NAME_MAX = 120,           /* characters as read; it labels marks in pictures */
-    TACTIC_HYPOTHESIS_MAX = 20000,   /* bytes; some pages */
-    TACTICS_MAX = 1000,              /* of one workspace; learning compares at most 200 of them */
-    TACTIC_OBJECTIVES_MAX = 50,      /* objectives one tactic serves; more is no choice */
+    TACTIC_NAME_MAX = 120,         /* characters as read; it labels marks in pictures */
+    TACTIC_HYPOTHESIS_MAX = 20000, /* bytes; some pages */
+    TACTICS_MAX = 1000,            /* of one workspace; learning compares at most 200 of them */
+    TACTIC_OBJECTIVES_MAX = 50,    /* objectives one tactic serves; more is no choice */
     TACTIC_EFFORT_MINUTES_MAX = 60000 /* a thousand hours */
 };
 
@@ -36,14 +36,14 @@ struct tactic {
  * A new tactic of tactic->workspace. Needs an open write transaction.
  * Faults: INPUT for a bad field; CONFLICT when the name is taken; LIMIT beyond TACTICS_MAX.
  */
-must_use enum fault tactic_insert(struct propre *propre, const struct tactic *tactic, int64_t *ret_id,
-                                  struct error *error);
+must_use enum fault tactic_insert(struct propre *propre, const struct tactic *tactic,
+                                  int64_t *ret_id, struct error *error);
 /* tactic_get(propre, workspace, id, keep, ret, error): Faults: ABSENT. */
 must_use enum fault tactic_get(struct propre *propre, int64_t workspace, int64_t id,
                                struct arena *keep, struct tactic *ret, struct error *error);
 /* tactic_find(propre, workspace, name, ret_id, ret_found, error): by its exact name, archived or not. */
-must_use enum fault tactic_find(struct propre *propre, int64_t workspace, str name, int64_t *ret_id,
-                                bool *ret_found, struct error *error);
+must_use enum fault tactic_find(struct propre *propre, int64_t workspace, str name,
+                                int64_t *ret_id, bool *ret_found, struct error *error);
 /* tactic_list(propre, workspace, keep, ret, ret_n, error): those in use, by name. */
 must_use enum fault tactic_list(struct propre *propre, int64_t workspace, struct arena *keep,
                                 struct tactic **ret, ptrdiff_t *ret_n, struct error *error);
@@ -55,8 +55,8 @@ must_use enum fault tactic_list(struct propre *propre, int64_t workspace, struct
 must_use enum fault tactic_update(struct propre *propre, const struct tactic *tactic,
                                   struct error *error);
 /* tactic_archive(propre, workspace, id, archived, error): out of lists, or back. Faults: ABSENT. */
-must_use enum fault tactic_archive(struct propre *propre, int64_t workspace, int64_t id, bool archived,
-                                   struct error *error);
+must_use enum fault tactic_archive(struct propre *propre, int64_t workspace, int64_t id,
+                                   bool archived, struct error *error);
 
 /*
  * tactic_serve(propre, workspace, tactic, objectives, objectives_n, error):
