@@ -69,7 +69,7 @@ enum db_state { DB_IDLE, DB_READING, DB_WRITING };
 
 struct db {
     const struct db_driver *driver;
-    void *engine; /* sqlite3 *, PGconn * */
+    void *engine; /* sqlite3 *, struct postgres * */
     struct arena_region region;
     struct arena arena;
     str address;
@@ -80,8 +80,6 @@ struct db {
     bool failed;   /* a statement of this transaction failed: it can only be rolled back */
     enum db_state state;
     int lock_fd; /* SQLite older than 3.51.3: the lock that keeps a second writer out; or -1 */
-    void *current; /* PostgreSQL: the PGresult being read */
-    int32_t current_row;
     struct statement *statements[DB_STATEMENT_SLOTS];
     int32_t statements_n;
 };

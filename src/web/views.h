@@ -35,10 +35,6 @@ struct layout_view {
     str person_name;
     str path;         /* of this page with its query: where the language switch comes back to */
     str csrf;         /* goes into every form */
-    str css_url;      /* hashed addresses of the assets */
-    str script_url;
-    str pictures_url; /* none in a build without pictures: tables stay open */
-    str icon_url;
     const struct flash_view *flashes;
     ptrdiff_t flashes_n;
 };
