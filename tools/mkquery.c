@@ -3,13 +3,14 @@
  * Compiles the queries of one room into typed C. The block format is in CONTRIBUTING.md; the reasons are
  * in doc/decisions/0002.
  */
-#include "query_parse.h"
-#include "tool.h"
-
 #include <stdio.h>
+
+#include "file.h"
+#include "query_parse.h"
 
 enum {
     FILES_MAX = 64,               /* .sql files of one room */
+    FILE_MAX = 1024 * 1024,       /* bytes of one .sql file */
     OUTPUT_MAX = 16 * 1024 * 1024 /* 400 queries of a page of C each stay below */
 };
 
@@ -36,12 +37,13 @@ run(int argc, char **argv, struct arena *keep, struct buf *out, struct error *er
 {
     struct sql_file *files = new (keep, struct sql_file, FILES_MAX);
     if (argc < 5 || argc - 4 > FILES_MAX)
-        return fail(error, FAULT_INPUT, "usage: mkquery ROOM HEADER SOURCE FILE.sql… (at most 64)");
+        return fail(error, FAULT_INPUT,
+                    "usage: mkquery ROOM HEADER SOURCE FILE.sql… (at most 64)");
     str room = str_of(argv[1]);
     int32_t n = 0;
     for (int i = 4; i < argc; i++) {
         str text;
-        if (tool_read(argv[i], keep, &text, error) ||
+        if (file_read(argv[i], FILE_MAX, keep, &text, error) ||
             sql_parse(str_of(argv[i]), text, keep, &files[n], error))
             return error->fault;
         /* The path as developers know it, whatever the build directory. */
@@ -51,13 +53,22 @@ run(int argc, char **argv, struct arena *keep, struct buf *out, struct error *er
             return error->fault;
     }
     sql_emit_header(room, files, n, out);
-    if (buf_check(out, argv[2], error) || tool_write(argv[2], buf_str(out), error))
+    if (buf_check(out, argv[2], error) || file_write(argv[2], buf_str(out), error))
         return error->fault;
     buf_clear(out);
     sql_emit_source(room, files, n, out);
-    if (buf_check(out, argv[3], error) || tool_write(argv[3], buf_str(out), error))
+    if (buf_check(out, argv[3], error) || file_write(argv[3], buf_str(out), error))
         return error->fault;
     return OK;
+}
+
+static int
+give_up(const struct error *error)
+{
+    char text[2048];
+    error_text(error, NULL, NULL, text, (ptrdiff_t)sizeof text);
+    (void)fprintf(stderr, "%s\n", text);
+    return 1;
 }
 
 int
@@ -68,7 +79,7 @@ main(int argc, char **argv)
     struct error error = {0};
     auto_buf out;
     buf_init(&out, OUTPUT_MAX);
-    int status = run(argc, argv, &keep, &out, &error) ? tool_give_up(&error) : 0;
+    int status = run(argc, argv, &keep, &out, &error) ? give_up(&error) : 0;
     arena_release(&region);
     return status;
 }

@@ -66,8 +66,8 @@ struct check {
 static enum fault
 bad(const struct check *c, const char *what, const char *advice)
 {
-    return fail(c->error, FAULT_INPUT, "%.*s:%d: %.*s: “%.*s” %s %s", STR_FMT(c->path), c->token.line,
-                STR_FMT(c->query->name), STR_FMT(c->token.text), what, advice);
+    return fail(c->error, FAULT_INPUT, "%.*s:%d: %.*s: “%.*s” %s %s", STR_FMT(c->path),
+                c->token.line, STR_FMT(c->query->name), STR_FMT(c->token.text), what, advice);
 }
 
 static bool
@@ -100,7 +100,8 @@ check_word(struct check *c)
         return bad(c, "after FOR is PostgreSQL's own:", "claim with one conditional UPDATE");
     if (word_is(t, "like") && !word_is(&c->next, "lower"))
         return bad(c, "ignores case on one engine only:", "write lower(x) LIKE lower(y)");
-    if (word_is(&c->before, "as") && (word_is(t, "real") || word_is(t, "float") || word_is(t, "float4")))
+    if (word_is(&c->before, "as") &&
+        (word_is(t, "real") || word_is(t, "float") || word_is(t, "float4")))
         return bad(c, "has 32 bits on PostgreSQL:", "write DOUBLE PRECISION");
     if (word_is(&c->before, "as") && punct_is(&c->next, ")") &&
         (word_is(t, "integer") || word_is(t, "int") || word_is(t, "int4")))
@@ -134,14 +135,16 @@ check_punct(struct check *c)
 {
     const struct sql_token *t = &c->token;
     if (punct_is(t, "::"))
-        return bad(c, "is a cast to one engine and a name to the other:", "write CAST(x AS type)");
+        return bad(c,
+                   "is a cast to one engine and a name to the other:", "write CAST(x AS type)");
     if (punct_is(t, "=="))
         return bad(c, "is SQLite's own:", "write =");
     if (punct_is(t, "?"))
         return bad(c, "is SQLite's own:", "write $1");
     if (punct_is(t, ";"))
         return bad(c, "inside the statement:", "one statement a block");
-    if (punct_is(t, "$") || punct_is(t, "`") || punct_is(t, "[") || punct_is(t, "@") || punct_is(t, "{"))
+    if (punct_is(t, "$") || punct_is(t, "`") || punct_is(t, "[") || punct_is(t, "@") ||
+        punct_is(t, "{"))
         return bad(c, "is not portable:", "see doc/decisions/0002");
     if (punct_is(t, "("))
         c->depth++;
@@ -179,7 +182,8 @@ check_whole(struct check *c)
     for (int32_t i = 1; i <= q->in_n; i++) {
         if (!c->used[i]) {
             c->token.text = q->in[i - 1].name;
-            return bad(c, "is declared and not used:", "number the parameters $1, $2 … without a gap");
+            return bad(
+                c, "is declared and not used:", "number the parameters $1, $2 … without a gap");
         }
     }
     if (c->writes != q->writes)

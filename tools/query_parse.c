@@ -52,12 +52,12 @@ name_valid(str s)
             return false;
     }
     /* The words of C that could pass for a column; the compiler's own message would name generated code. */
-    static const char *const keywords[] = {"auto",  "break",  "case",   "char",     "const",   "continue",
-                                           "default", "do",   "double", "else",     "enum",    "extern",
-                                           "float", "for",    "goto",   "if",       "inline",  "int",
-                                           "long",  "register", "restrict", "return", "short", "signed",
-                                           "sizeof", "static", "struct", "switch",  "typedef", "union",
-                                           "unsigned", "void", "volatile", "while", "bool"};
+    static const char *const keywords[] = {
+        "auto",    "break",  "case",     "char",   "const",    "continue", "default",
+        "do",      "double", "else",     "enum",   "extern",   "float",    "for",
+        "goto",    "if",     "inline",   "int",    "long",     "register", "restrict",
+        "return",  "short",  "signed",   "sizeof", "static",   "struct",   "switch",
+        "typedef", "union",  "unsigned", "void",   "volatile", "while",    "bool"};
     for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++) {
         if (str_eq(s, str_of(keywords[i])))
             return false;
@@ -85,7 +85,8 @@ field_parse(const struct reader *r, str text, struct sql_field *ret, struct erro
     str rest = str_trim(text), name;
     struct sql_field field = {0};
     if (!str_cut(&rest, ' ', &name) || !name_valid(name))
-        return bad(r, error, "expected “name kind” (kinds: int real text bytes, ? for nullable), found",
+        return bad(r, error,
+                   "expected “name kind” (kinds: int real text bytes, ? for nullable), found",
                    str_trim(text));
     str kind = str_trim(rest);
     if (str_ends(kind, S("?"))) {
@@ -93,7 +94,8 @@ field_parse(const struct reader *r, str text, struct sql_field *ret, struct erro
         kind = str_slice(kind, 0, kind.n - 1);
     }
     if (!kind_parse(kind, &field.kind))
-        return bad(r, error, "expected one of int, real, text, bytes (? after it for nullable), found",
+        return bad(r, error,
+                   "expected one of int, real, text, bytes (? after it for nullable), found",
                    kind);
     field.name = name;
     *ret = field;
@@ -102,7 +104,8 @@ field_parse(const struct reader *r, str text, struct sql_field *ret, struct erro
 
 /* Adds the fields of one "in:" or "out:" value; a trailing comma is allowed (the list goes on). */
 static enum fault
-fields_add(const struct reader *r, str value, struct sql_field *fields, int32_t *n, struct error *error)
+fields_add(const struct reader *r, str value, struct sql_field *fields, int32_t *n,
+           struct error *error)
 {
     if (str_eq(value, S("nothing")))
         return OK;
@@ -182,16 +185,20 @@ static enum fault
 complete(const struct reader *r, struct error *error)
 {
     const struct sql_query *q = r->query;
-    const char *missing = !q->has_in ? "in" : !q->has_out ? "out" : !q->has_gives ? "gives" : "does";
+    const char *missing = !q->has_in      ? "in"
+                          : !q->has_out   ? "out"
+                          : !q->has_gives ? "gives"
+                                          : "does";
     if (!q->has_in || !q->has_out || !q->has_gives || !q->has_does)
-        return fail(error, FAULT_INPUT, "%.*s:%d: %.*s has no “-- %s:” line", STR_FMT(r->path), q->line,
-                    STR_FMT(q->name), missing);
+        return fail(error, FAULT_INPUT, "%.*s:%d: %.*s has no “-- %s:” line", STR_FMT(r->path),
+                    q->line, STR_FMT(q->name), missing);
     if ((q->gives == SQL_GIVES_NONE) != (q->out_n == 0))
-        return fail(error, FAULT_INPUT, "%.*s:%d: %.*s: “out: nothing” and “gives: none” go together",
+        return fail(error, FAULT_INPUT,
+                    "%.*s:%d: %.*s: “out: nothing” and “gives: none” go together",
                     STR_FMT(r->path), q->line, STR_FMT(q->name));
     if (q->sql.n == 0)
-        return fail(error, FAULT_INPUT, "%.*s:%d: %.*s has no statement", STR_FMT(r->path), q->line,
-                    STR_FMT(q->name));
+        return fail(error, FAULT_INPUT, "%.*s:%d: %.*s has no statement", STR_FMT(r->path),
+                    q->line, STR_FMT(q->name));
     return sql_check(r->path, q, error);
 }
 
@@ -229,8 +236,8 @@ block_parse(struct reader *r, struct error *error)
     if (str_ends(q->sql, S(";")))
         q->sql = str_trim(str_slice(q->sql, 0, q->sql.n - 1));
     else if (start)
-        return fail(error, FAULT_INPUT, "%.*s:%d: %.*s does not end with “;”", STR_FMT(r->path), r->line,
-                    STR_FMT(q->name));
+        return fail(error, FAULT_INPUT, "%.*s:%d: %.*s does not end with “;”", STR_FMT(r->path),
+                    r->line, STR_FMT(q->name));
     return complete(r, error);
 }
 
@@ -238,7 +245,8 @@ enum fault
 sql_parse(str path, str text, struct arena *keep, struct sql_file *ret, struct error *error)
 {
     struct reader r = {.path = path, .rest = text, .keep = keep};
-    struct sql_file file = {.path = path, .queries = new (keep, struct sql_query, SQL_QUERIES_MAX)};
+    struct sql_file file = {.path = path,
+                            .queries = new (keep, struct sql_query, SQL_QUERIES_MAX)};
     str line, name;
     if (text.n > SQL_FILE_MAX)
         return bad(&r, error, "longer than 1 MiB:", path);

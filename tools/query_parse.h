@@ -53,7 +53,16 @@ must_use enum fault sql_parse(str path, str text, struct arena *keep, struct sql
 must_use enum fault sql_check(str path, const struct sql_query *query, struct error *error);
 
 /* What sql_next reads. */
-enum sql_token_kind { SQL_END, SQL_WORD, SQL_NUMBER, SQL_STRING, SQL_QUOTED, SQL_PARAM, SQL_PUNCT, SQL_BAD };
+enum sql_token_kind {
+    SQL_END,
+    SQL_WORD,
+    SQL_NUMBER,
+    SQL_STRING,
+    SQL_QUOTED,
+    SQL_PARAM,
+    SQL_PUNCT,
+    SQL_BAD
+};
 struct sql_token {
     enum sql_token_kind kind;
     str text;

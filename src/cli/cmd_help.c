@@ -12,7 +12,8 @@ command_show_help(struct cli *cli, struct error *error)
         for (int32_t i = 0; i < commands_n; i++)
             known = known || str_eq(str_of(commands[i].noun), noun);
         if (!known) {
-            return fail(error, FAULT_ABSENT, "there is no command \"%.*s\"; `propre help` lists them",
+            return fail(error, FAULT_ABSENT,
+                        "there is no command \"%.*s\"; `propre help` lists them",
                         STR_FMT(noun));
         }
     }

@@ -71,7 +71,8 @@ db_begin(struct db *db, enum db_mode mode, struct error *error)
 {
     assert(db->state == DB_IDLE && !db->stepping);
     if (mode == DB_WRITE && db->read_only)
-        return fail(error, FAULT_DENIED, "this connection only reads: nothing can be changed through it");
+        return fail(error, FAULT_DENIED,
+                    "this connection only reads: nothing can be changed through it");
     if (db->driver->begin(db, mode, error))
         return error->fault;
     db->failed = false;
@@ -85,7 +86,8 @@ db_commit(struct db *db, struct error *error)
     assert(db->state != DB_IDLE && !db->stepping);
     if (db->failed) {
         db_rollback(db);
-        return fail(error, FAULT_CONFLICT, "one step of this change failed, so none of it was saved");
+        return fail(error, FAULT_CONFLICT,
+                    "one step of this change failed, so none of it was saved");
     }
     enum fault fault = db->driver->commit(db, error);
     db->state = DB_IDLE;
@@ -137,7 +139,8 @@ db_script(struct db *db, str sql, struct error *error)
         buf_add(&out, head);
         const char *means = str_cut(&sql, '@', &word) ? db->driver->word(word) : NULL;
         if (!means)
-            return fail(error, FAULT_CORRUPT, "a schema step has an @word@ that no engine knows");
+            return fail(error, FAULT_CORRUPT,
+                        "a schema step has an @word@ that no engine knows");
         buf_add(&out, str_of(means));
     }
     buf_add(&out, head);

@@ -69,7 +69,7 @@ tx_cleanup(struct db **db)
     if (*db)
         db_rollback(*db);
 }
-#define auto_tx __attribute__((cleanup(tx_cleanup))) struct db *
+#define auto_tx __attribute__((cleanup(tx_cleanup), unused)) struct db *
 
 /*
  * db_migrate(db, steps, steps_n, now, error):
@@ -78,11 +78,11 @@ tx_cleanup(struct db **db)
  * Faults: CONFLICT (the data knows steps this program does not: it was opened by a newer Propre), CORRUPT
  *         (an applied step was altered), and those of writing.
  */
-must_use enum fault db_migrate(struct db *db, const struct schema_step *steps, ptrdiff_t steps_n,
-                               instant now, struct error *error);
+must_use enum fault db_migrate(struct db *db, const struct schema_step *steps,
+                               ptrdiff_t steps_n, instant now, struct error *error);
 /* db_schema_check(db, steps, steps_n, error): as db_migrate, but pending steps are CONFLICT; only reads. */
-must_use enum fault db_schema_check(struct db *db, const struct schema_step *steps, ptrdiff_t steps_n,
-                                    struct error *error);
+must_use enum fault db_schema_check(struct db *db, const struct schema_step *steps,
+                                    ptrdiff_t steps_n, struct error *error);
 /* db_migration_backup(db): the copy db_migrate made before changing anything, or none. */
 str db_migration_backup(const struct db *db);
 

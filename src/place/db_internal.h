@@ -9,11 +9,13 @@
  */
 
 enum {
-    DB_STATEMENTS_MAX = 1024,         /* prepared statements of one connection; the house has some hundred */
-    DB_STATEMENT_SLOTS = 2048,        /* open addressing, at most half full */
-    DB_ARENA_MAX = 16 * 1024 * 1024,  /* the connection's own memory: statements and names */
-    DB_TEXT_MAX = 64 * 1024 * 1024,   /* one value; an import's whole file is kept in parts below this */
-    DB_BUSY_MS = 5000                 /* how long to wait for another writer: a backup's step, an import */
+    DB_STATEMENTS_MAX =
+        1024, /* prepared statements of one connection; the house has some hundred */
+    DB_STATEMENT_SLOTS = 2048,       /* open addressing, at most half full */
+    DB_ARENA_MAX = 16 * 1024 * 1024, /* the connection's own memory: statements and names */
+    DB_TEXT_MAX =
+        64 * 1024 * 1024, /* one value; an import's whole file is kept in parts below this */
+    DB_BUSY_MS = 5000     /* how long to wait for another writer: a backup's step, an import */
 };
 
 /* A value crossing the seam. A null has a kind too: PostgreSQL must know it. */
@@ -50,8 +52,8 @@ struct db_driver {
     enum fault (*start)(struct db *db, struct statement *statement, const struct value *params,
                         bool stream, struct error *error);
     /* The next row into ret_row[out_n], whose texts live until the next call; or *ret_end. */
-    enum fault (*step)(struct db *db, struct statement *statement, struct value *ret_row, bool *ret_end,
-                       struct error *error);
+    enum fault (*step)(struct db *db, struct statement *statement, struct value *ret_row,
+                       bool *ret_end, struct error *error);
     void (*finish)(struct db *db, struct statement *statement);
     /* Several statements without parameters: schema steps and the connection's own settings. */
     enum fault (*script)(struct db *db, const char *sql, struct error *error);
@@ -67,7 +69,7 @@ enum db_state { DB_IDLE, DB_READING, DB_WRITING };
 
 struct db {
     const struct db_driver *driver;
-    void *engine; /* sqlite3 *, PGconn * */
+    void *engine; /* sqlite3 *, struct postgres * */
     struct arena_region region;
     struct arena arena;
     str address;
@@ -77,9 +79,7 @@ struct db {
     bool stepping; /* rows are being read: no other statement may start */
     bool failed;   /* a statement of this transaction failed: it can only be rolled back */
     enum db_state state;
-    int lock_fd;   /* SQLite older than 3.51.3: the lock that keeps a second writer out; or -1 */
-    void *current; /* PostgreSQL: the PGresult being read */
-    int32_t current_row;
+    int lock_fd; /* SQLite older than 3.51.3: the lock that keeps a second writer out; or -1 */
     struct statement *statements[DB_STATEMENT_SLOTS];
     int32_t statements_n;
 };

@@ -8,9 +8,10 @@
 #include "place/db_internal.h"
 
 enum {
-    APPLICATION_ID = 0x50727072, /* "Prpr" in the header of the file: `file` and we recognise it */
-    SAFE_VERSION = 3051003,      /* older ones can corrupt a WAL file that two processes write */
-    SQL_MAX = 1024 * 1024        /* bytes of one statement; the longest schema step is below */
+    APPLICATION_ID =
+        0x50727072,         /* "Prpr" in the header of the file: `file` and we recognise it */
+    SAFE_VERSION = 3051003, /* older ones can corrupt a WAL file that two processes write */
+    SQL_MAX = 1024 * 1024   /* bytes of one statement; the longest schema step is below */
 };
 
 /* ---- faults ---- */
@@ -25,10 +26,12 @@ constraint_fault(sqlite3 *handle, struct error *error)
     case SQLITE_CONSTRAINT_ROWID:
         return fail(error, FAULT_CONFLICT, "this exists already (%s)", message);
     case SQLITE_CONSTRAINT_FOREIGNKEY:
-        return fail(error, FAULT_CONFLICT, "this names something that does not exist, or is still in use (%s)",
+        return fail(error, FAULT_CONFLICT,
+                    "this names something that does not exist, or is still in use (%s)",
                     message);
     default:
-        return fail(error, FAULT_INPUT, "a value is missing or outside its range (%s)", message);
+        return fail(error, FAULT_INPUT, "a value is missing or outside its range (%s)",
+                    message);
     }
 }
 
@@ -45,15 +48,17 @@ engine_fault(const struct db *db, struct error *error)
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         errno = 0;
-        return fail(error, FAULT_AWAY, "another program is writing to %s: try again in a moment",
-                    db->address.p);
+        return fail(error, FAULT_AWAY,
+                    "another program is writing to %s: try again in a moment", db->address.p);
     case SQLITE_FULL:
-        return fail(error, FAULT_SYSTEM, "the disk of %s is full: free some space and try again; nothing was saved",
+        return fail(error, FAULT_SYSTEM,
+                    "the disk of %s is full: free some space and try again; nothing was saved",
                     db->address.p);
     case SQLITE_CORRUPT:
-        return fail(error, FAULT_CORRUPT,
-                    "%s is damaged (%s): keep the file, and restore the last backup into a new one",
-                    db->address.p, message);
+        return fail(
+            error, FAULT_CORRUPT,
+            "%s is damaged (%s): keep the file, and restore the last backup into a new one",
+            db->address.p, message);
     case SQLITE_NOTADB:
         return fail(error, FAULT_CORRUPT, "%s is not a data file of Propre", db->address.p);
     case SQLITE_READONLY:
@@ -63,14 +68,17 @@ engine_fault(const struct db *db, struct error *error)
     case SQLITE_TOOBIG:
         return fail(error, FAULT_LIMIT, "this is too long to be stored (%s)", message);
     default:
-        return fail(error, FAULT_SYSTEM, "%s could not be read or written (%s)", db->address.p, message);
+        return fail(error, FAULT_SYSTEM, "%s could not be read or written (%s)", db->address.p,
+                    message);
     }
 }
 
 static enum fault
 execute(const struct db *db, const char *sql, struct error *error)
 {
-    return sqlite3_exec(db->engine, sql, NULL, NULL, NULL) == SQLITE_OK ? OK : engine_fault(db, error);
+    return sqlite3_exec(db->engine, sql, NULL, NULL, NULL) == SQLITE_OK
+               ? OK
+               : engine_fault(db, error);
 }
 
 /* ---- opening ---- */
@@ -81,7 +89,8 @@ make_file(const char *path, struct error *error)
 {
     int fd = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
     if (fd < 0)
-        return errno == EEXIST ? fail(error, FAULT_CONFLICT, "%s exists already and is not overwritten", path)
+        return errno == EEXIST ? fail(error, FAULT_CONFLICT,
+                                      "%s exists already and is not overwritten", path)
                                : fail(error, FAULT_SYSTEM, "cannot make the file %s", path);
     (void)close(fd); /* nothing was written */
     return OK;
@@ -96,7 +105,8 @@ find_file(const struct db *db, const struct db_options *options, struct error *e
         return S_ISREG(info.st_mode) ? OK : fail(error, FAULT_INPUT, "%s is not a file", path);
     if (errno != ENOENT)
         return fail(error, FAULT_SYSTEM, "cannot look at %s", path);
-    return options->create ? make_file(path, error) : fail(error, FAULT_ABSENT, "there is no file %s", path);
+    return options->create ? make_file(path, error)
+                           : fail(error, FAULT_ABSENT, "there is no file %s", path);
 }
 
 /* With an SQLite that has the WAL-reset bug, only one process may write: doc/decisions/0003. */
@@ -110,9 +120,10 @@ lock_out_writers(struct db *db, struct error *error)
     if (db->lock_fd < 0)
         return fail(error, FAULT_SYSTEM, "cannot make the file %s", path.p);
     if (flock(db->lock_fd, LOCK_EX | LOCK_NB) != 0)
-        return fail(error, FAULT_AWAY,
-                    "another Propre has %s open, and this SQLite (%s) is only safe with one at a time",
-                    db->address.p, sqlite3_libversion());
+        return fail(
+            error, FAULT_AWAY,
+            "another Propre has %s open, and this SQLite (%s) is only safe with one at a time",
+            db->address.p, sqlite3_libversion());
     return OK;
 }
 
@@ -152,13 +163,14 @@ harden(sqlite3 *handle)
     static const struct {
         int option, value;
     } options[] = {
-        {SQLITE_DBCONFIG_DEFENSIVE, 1},       {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
-        {SQLITE_DBCONFIG_ENABLE_FKEY, 1},     {SQLITE_DBCONFIG_DQS_DML, 0},
-        {SQLITE_DBCONFIG_DQS_DDL, 0},         {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0},
-        {SQLITE_DBCONFIG_ENABLE_VIEW, 0},     {SQLITE_DBCONFIG_WRITABLE_SCHEMA, 0},
+        {SQLITE_DBCONFIG_DEFENSIVE, 1},   {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+        {SQLITE_DBCONFIG_ENABLE_FKEY, 1}, {SQLITE_DBCONFIG_DQS_DML, 0},
+        {SQLITE_DBCONFIG_DQS_DDL, 0},     {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0},
+        {SQLITE_DBCONFIG_ENABLE_VIEW, 0}, {SQLITE_DBCONFIG_WRITABLE_SCHEMA, 0},
     };
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
-        (void)sqlite3_db_config(handle, options[i].option, options[i].value, NULL); /* known options */
+        (void)sqlite3_db_config(handle, options[i].option, options[i].value,
+                                NULL); /* known options */
     (void)sqlite3_extended_result_codes(handle, 1);
     (void)sqlite3_busy_timeout(handle, DB_BUSY_MS);
     (void)sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, DB_TEXT_MAX + 1024 * 1024);
@@ -185,7 +197,9 @@ sqlite_open(struct db *db, const struct db_options *options, struct error *error
     memcpy(db->version, version.p, (size_t)version.n + 1);
     if (recognise(db, error))
         return error->fault;
-    return db->read_only ? OK : execute(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL", error);
+    return db->read_only
+               ? OK
+               : execute(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL", error);
 }
 
 static void
@@ -216,7 +230,8 @@ sqlite_rollback(struct db *db)
 {
     struct error ignored = {0};
     if (!sqlite3_get_autocommit(db->engine)) /* some faults roll back by themselves */
-        (void)execute(db, "ROLLBACK", &ignored); /* can only fail when there is nothing to undo */
+        (void)execute(db, "ROLLBACK",
+                      &ignored); /* can only fail when there is nothing to undo */
     (void)execute(db, "PRAGMA query_only = 0", &ignored);
 }
 
@@ -255,24 +270,26 @@ compare(struct statement *statement, sqlite3_stmt *made, struct error *error)
 {
     const struct query *q = statement->query;
     if (sqlite3_bind_parameter_count(made) != q->in_n || sqlite3_column_count(made) != q->out_n)
-        return fail(error, FAULT_SYSTEM, "%s:%d: %s has %d parameters and %d columns", q->file, q->line,
-                    q->name, sqlite3_bind_parameter_count(made), sqlite3_column_count(made));
+        return fail(error, FAULT_SYSTEM, "%s:%d: %s has %d parameters and %d columns", q->file,
+                    q->line, q->name, sqlite3_bind_parameter_count(made),
+                    sqlite3_column_count(made));
     if (!sqlite3_stmt_readonly(made) != q->writes)
-        return fail(error, FAULT_SYSTEM, "%s:%d: %s declares the wrong “does:”", q->file, q->line, q->name);
+        return fail(error, FAULT_SYSTEM, "%s:%d: %s declares the wrong “does:”", q->file,
+                    q->line, q->name);
     for (int32_t i = 0; i < q->in_n; i++) {
-        char name[8];
-        (void)snprintf(name, sizeof name, "$%d", i + 1); /* at most $64 */
+        char name[16];
+        (void)snprintf(name, sizeof name, "$%d", i + 1);
         statement->param_index[i] = (int16_t)sqlite3_bind_parameter_index(made, name);
         assert(statement->param_index[i] > 0);
     }
     for (int32_t i = 0; i < q->out_n; i++) {
         const char *name = sqlite3_column_name(made, i);
         if (!name || !str_eq(str_of(name), str_of(q->out[i].name)))
-            return fail(error, FAULT_SYSTEM, "%s:%d: %s: column %d is “%s”, declared “%s”", q->file, q->line,
-                        q->name, i + 1, name ? name : "", q->out[i].name);
+            return fail(error, FAULT_SYSTEM, "%s:%d: %s: column %d is “%s”, declared “%s”",
+                        q->file, q->line, q->name, i + 1, name ? name : "", q->out[i].name);
         if (!declared_as(sqlite3_column_decltype(made, i), q->out[i].kind))
-            return fail(error, FAULT_SYSTEM, "%s:%d: %s: column “%s” has another kind (%s)", q->file,
-                        q->line, q->name, name, sqlite3_column_decltype(made, i));
+            return fail(error, FAULT_SYSTEM, "%s:%d: %s: column “%s” has another kind (%s)",
+                        q->file, q->line, q->name, name, sqlite3_column_decltype(made, i));
     }
     return OK;
 }
@@ -282,7 +299,8 @@ sqlite_prepare(struct db *db, struct statement *statement, struct error *error)
 {
     const struct query *q = statement->query;
     sqlite3_stmt *made = NULL;
-    if (sqlite3_prepare_v3(db->engine, q->text, -1, SQLITE_PREPARE_PERSISTENT, &made, NULL) != SQLITE_OK) {
+    if (sqlite3_prepare_v3(db->engine, q->text, -1, SQLITE_PREPARE_PERSISTENT, &made, NULL) !=
+        SQLITE_OK) {
         (void)engine_fault(db, error);
         return error_prefix(error, "%s:%d: %s", q->file, q->line, q->name);
     }
@@ -306,10 +324,11 @@ bind(sqlite3_stmt *engine, int at, const struct value *value)
     case VALUE_REAL:
         return sqlite3_bind_double(engine, at, value->real);
     case VALUE_TEXT:
-        return sqlite3_bind_text64(engine, at, value->text.p, (sqlite3_uint64)value->text.n, SQLITE_STATIC,
-                                   SQLITE_UTF8);
+        return sqlite3_bind_text64(engine, at, value->text.p, (sqlite3_uint64)value->text.n,
+                                   SQLITE_STATIC, SQLITE_UTF8);
     case VALUE_BYTES:
-        return sqlite3_bind_blob64(engine, at, value->text.p, (sqlite3_uint64)value->text.n, SQLITE_STATIC);
+        return sqlite3_bind_blob64(engine, at, value->text.p, (sqlite3_uint64)value->text.n,
+                                   SQLITE_STATIC);
     }
     return SQLITE_MISUSE;
 }
@@ -323,8 +342,8 @@ sqlite_finish(struct db *db, struct statement *statement)
 }
 
 static enum fault
-sqlite_start(struct db *db, struct statement *statement, const struct value *params, bool stream,
-             struct error *error)
+sqlite_start(struct db *db, struct statement *statement, const struct value *params,
+             bool stream, struct error *error)
 {
     (void)stream; /* rows always come one by one */
     for (int32_t i = 0; i < statement->query->in_n; i++) {
@@ -379,8 +398,9 @@ sqlite_step(struct db *db, struct statement *statement, struct value *ret_row, b
         return OK;
     for (int32_t i = 0; i < q->out_n; i++) {
         if (!read_value(statement->engine, i, q->out[i].kind, &ret_row[i]))
-            return fail(error, FAULT_CORRUPT, "%s holds another kind of value than was stored (%s)",
-                        q->out[i].name, q->name);
+            return fail(error, FAULT_CORRUPT,
+                        "%s holds another kind of value than was stored (%s)", q->out[i].name,
+                        q->name);
     }
     return OK;
 }

@@ -1,13 +1,12 @@
 #include <assert.h>
-#include <sodium.h>
 
+#include "base/sha256.h"
 #include "place/db_internal.h"
 #include "place/queries.h"
 #include "place/schema.h"
 
 enum {
-    HISTORY_ARENA_MAX = 16 * 1024 * 1024, /* 10 000 rows of history, generously */
-    SHA_HEX = 2 * crypto_hash_sha256_BYTES + 1
+    HISTORY_ARENA_MAX = 16 * 1024 * 1024 /* 10 000 rows of history, generously */
 };
 
 static const char history_table[] = "CREATE TABLE IF NOT EXISTS schema_step (\n"
@@ -17,13 +16,12 @@ static const char history_table[] = "CREATE TABLE IF NOT EXISTS schema_step (\n"
                                     "    applied_us @int@ NOT NULL\n"
                                     ") @strict@";
 
-static void
-step_sha256(const struct schema_step *step, char out[SHA_HEX])
+static str
+step_sha256(const struct schema_step *step, struct arena *keep)
 {
-    unsigned char hash[crypto_hash_sha256_BYTES];
-    (void)crypto_hash_sha256(hash, (const unsigned char *)step->sql.p,
-                             (unsigned long long)step->sql.n); /* cannot fail */
-    (void)sodium_bin2hex(out, SHA_HEX, hash, sizeof hash);
+    uint8_t hash[SHA256_BYTES];
+    sha256(str_of(step->sql), hash);
+    return hex(keep, hash, sizeof hash);
 }
 
 static const struct schema_step *
@@ -51,8 +49,9 @@ applied(const struct schema_history_row *history, ptrdiff_t n, int64_t number)
  * rooms number their steps apart, so a pending step may have a lower number than an applied one.
  */
 static enum fault
-history_compare(struct db *db, const struct schema_step *steps, ptrdiff_t steps_n, struct arena scratch,
-                const struct schema_step **ret_next, bool *ret_fresh, struct error *error)
+history_compare(struct db *db, const struct schema_step *steps, ptrdiff_t steps_n,
+                struct arena scratch, const struct schema_step **ret_next, bool *ret_fresh,
+                struct error *error)
 {
     struct schema_history_row *history;
     ptrdiff_t n;
@@ -60,16 +59,16 @@ history_compare(struct db *db, const struct schema_step *steps, ptrdiff_t steps_
         return error->fault;
     for (ptrdiff_t i = 0; i < n; i++) {
         const struct schema_step *step = step_find(steps, steps_n, history[i].number);
-        char sha256[SHA_HEX];
         if (!step)
             return fail(error, FAULT_CONFLICT,
-                        "a newer Propre has changed this data (step %d, %.*s): open it with that version, or "
+                        "a newer Propre has changed this data (step %d, %.*s): open it with "
+                        "that version, or "
                         "restore a backup made before",
                         (int)history[i].number, STR_FMT(history[i].name));
-        step_sha256(step, sha256);
-        if (!str_eq(history[i].sha256, str_of(sha256)))
+        if (!str_eq(history[i].sha256, step_sha256(step, &scratch)))
             return fail(error, FAULT_CORRUPT,
-                        "step %d (%s) of the schema is not the one that was applied to this data: this is "
+                        "step %d (%s) of the schema is not the one that was applied to this "
+                        "data: this is "
                         "not the Propre it was made with",
                         (int)history[i].number, step->name);
     }
@@ -89,7 +88,6 @@ apply_next(struct db *db, const struct schema_step *steps, ptrdiff_t steps_n, in
 {
     const struct schema_step *step;
     bool fresh;
-    char sha256[SHA_HEX];
     if (db_begin(db, DB_WRITE, error))
         return error->fault;
     auto_tx tx = db;
@@ -100,11 +98,12 @@ apply_next(struct db *db, const struct schema_step *steps, ptrdiff_t steps_n, in
         *ret_done = true;
         return db_commit(db, error);
     }
-    step_sha256(step, sha256);
-    struct schema_step_applied_in in = {step->number, str_of(step->name), str_of(sha256), now.us};
-    if (db_script(db, step->sql, error) || q_schema_step_applied(db, &in, error) || db_commit(db, error))
-        return error_prefix(error, "step %d (%s) of the schema was not applied", (int)step->number,
-                            step->name);
+    const struct schema_step_applied_in in = {step->number, str_of(step->name),
+                                              step_sha256(step, &scratch), now.us};
+    if (db_script(db, str_of(step->sql), error) || q_schema_step_applied(db, &in, error) ||
+        db_commit(db, error))
+        return error_prefix(error, "step %d (%s) of the schema was not applied",
+                            (int)step->number, step->name);
     return OK;
 }
 
@@ -129,8 +128,9 @@ static enum fault
 copy_aside(struct db *db, instant now, struct error *error)
 {
     struct civil c = instant_to_utc(now);
-    str path = arena_printf(&db->arena, "%.*s.before-%04d%02d%02dT%02d%02d%02dZ", STR_FMT(db->address),
-                            c.year, c.month, c.day, c.hour, c.minute, c.second);
+    str path =
+        arena_printf(&db->arena, "%.*s.before-%04d%02d%02dT%02d%02d%02dZ", STR_FMT(db->address),
+                     c.year, c.month, c.day, c.hour, c.minute, c.second);
     if (db->driver->copy_to(db, path.p, error))
         return error_prefix(error, "copying the data before changing its schema");
     db->migration_backup = path;
@@ -166,7 +166,8 @@ db_migrate(struct db *db, const struct schema_step *steps, ptrdiff_t steps_n, in
 }
 
 enum fault
-db_schema_check(struct db *db, const struct schema_step *steps, ptrdiff_t steps_n, struct error *error)
+db_schema_check(struct db *db, const struct schema_step *steps, ptrdiff_t steps_n,
+                struct error *error)
 {
     struct arena_region region;
     struct arena scratch = arena_reserve(HISTORY_ARENA_MAX, &region);
@@ -175,9 +176,10 @@ db_schema_check(struct db *db, const struct schema_step *steps, ptrdiff_t steps_
     enum fault fault = history_compare(db, steps, steps_n, scratch, &next, &fresh, error);
     arena_release(&region);
     if (!fault && next)
-        fault = fail(error, FAULT_CONFLICT,
-                     "this data was last opened by an older Propre and must be brought up to date first "
-                     "(step %d, %s)",
-                     (int)next->number, next->name);
+        fault = fail(
+            error, FAULT_CONFLICT,
+            "this data was last opened by an older Propre and must be brought up to date first "
+            "(step %d, %s)",
+            (int)next->number, next->name);
     return fault;
 }

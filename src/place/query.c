@@ -5,13 +5,15 @@
 #include <stdalign.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "place/db_internal.h"
 
 /* ---- statements ---- */
 
 /* Finds the statement, or makes and prepares it. */
 static enum fault
-statement_get(struct db *db, const struct query *query, struct statement **ret, struct error *error)
+statement_get(struct db *db, const struct query *query, struct statement **ret,
+              struct error *error)
 {
     size_t slot = ((uintptr_t)query >> 4) * 0x9e3779b97f4a7c15u >> 32;
     for (;; slot++) {
@@ -45,24 +47,7 @@ query_check(struct db *db, const struct query *query, struct error *error)
 static bool
 text_storable(str s)
 {
-    if (memchr(s.p, '\0', (size_t)s.n))
-        return false;
-    for (ptrdiff_t i = 0; i < s.n;) {
-        unsigned char lead = (unsigned char)s.p[i];
-        ptrdiff_t more = lead < 0x80 ? 0 : lead < 0xc2 ? -1 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : lead < 0xf5 ? 3 : -1;
-        if (more < 0 || i + more >= s.n)
-            return false;
-        for (ptrdiff_t k = 1; k <= more; k++) {
-            if (((unsigned char)s.p[i + k] & 0xc0) != 0x80)
-                return false;
-        }
-        unsigned char second = more > 0 ? (unsigned char)s.p[i + 1] : 0x80;
-        if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) ||
-            (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f))
-            return false;
-        i += more + 1;
-    }
-    return true;
+    return !memchr(s.p, '\0', (size_t)s.n) && utf8_valid(s);
 }
 
 static struct value
@@ -110,11 +95,14 @@ params_load(const struct query *query, const void *in, struct value *ret, struct
         if (value.null && !field->nullable)
             return fail(error, FAULT_INPUT, "%s is missing (%s)", field->name, query->name);
         if (!value.null && field->kind == VALUE_REAL && !isfinite(value.real))
-            return fail(error, FAULT_INPUT, "%s is not a finite number (%s)", field->name, query->name);
+            return fail(error, FAULT_INPUT, "%s is not a finite number (%s)", field->name,
+                        query->name);
         if (!value.null && text && value.text.n > DB_TEXT_MAX)
-            return fail(error, FAULT_LIMIT, "%s is longer than 64 MiB (%s)", field->name, query->name);
+            return fail(error, FAULT_LIMIT, "%s is longer than 64 MiB (%s)", field->name,
+                        query->name);
         if (!value.null && field->kind == VALUE_TEXT && !text_storable(value.text))
-            return fail(error, FAULT_INPUT, "%s is not valid UTF-8 text (%s)", field->name, query->name);
+            return fail(error, FAULT_INPUT, "%s is not valid UTF-8 text (%s)", field->name,
+                        query->name);
         ret[i] = value;
     }
     return OK;
@@ -132,8 +120,8 @@ row_store(const struct query *query, const struct value *values, struct arena *k
         const struct value *value = &values[i];
         char *to = row + field->offset;
         if (value->null && !field->nullable)
-            return fail(error, FAULT_CORRUPT, "%s has no value where one was stored (%s)", field->name,
-                        query->name);
+            return fail(error, FAULT_CORRUPT, "%s has no value where one was stored (%s)",
+                        field->name, query->name);
         if (field->kind == VALUE_INT && field->nullable) {
             struct maybe_int integer = value->null ? no_int : some_int(value->integer);
             memcpy(to, &integer, sizeof integer);
@@ -145,7 +133,9 @@ row_store(const struct query *query, const struct value *values, struct arena *k
         } else if (field->kind == VALUE_REAL) {
             memcpy(to, &value->real, sizeof value->real);
         } else {
-            str text = value->null ? STR_NONE : keep ? arena_str(keep, value->text) : value->text;
+            str text = value->null ? STR_NONE
+                       : keep      ? arena_str(keep, value->text)
+                                   : value->text;
             memcpy(to, &text, sizeof text);
         }
     }
@@ -162,9 +152,11 @@ begin_rows(struct db *db, const struct query *query, const void *in, bool stream
     struct value params[QUERY_PARAMS_MAX];
     assert(!db->stepping); /* a query inside an `each` of another */
     if (query->writes && db->state != DB_WRITING)
-        return fail(error, FAULT_DENIED, "nothing may be changed while reading (%s)", query->name);
+        return fail(error, FAULT_DENIED, "nothing may be changed while reading (%s)",
+                    query->name);
     if (db->failed && db->state != DB_IDLE)
-        return fail(error, FAULT_CONFLICT, "an earlier step of this change failed (%s)", query->name);
+        return fail(error, FAULT_CONFLICT, "an earlier step of this change failed (%s)",
+                    query->name);
     if (params_load(query, in, params, error) || statement_get(db, query, ret, error) ||
         db->driver->start(db, *ret, params, stream, error)) {
         db->failed = true;
@@ -205,8 +197,8 @@ query_run(struct db *db, const struct query *query, const void *in, struct error
 }
 
 enum fault
-query_maybe(struct db *db, const struct query *query, const void *in, struct arena *keep, void *ret_row,
-            bool *ret_found, struct error *error)
+query_maybe(struct db *db, const struct query *query, const void *in, struct arena *keep,
+            void *ret_row, bool *ret_found, struct error *error)
 {
     struct value values[QUERY_COLUMNS_MAX];
     alignas(16) char row[QUERY_ROW_MAX];
@@ -221,7 +213,8 @@ query_maybe(struct db *db, const struct query *query, const void *in, struct are
         if (!fault)
             fault = next_row(db, statement, values, &end, error);
         if (!fault && !end)
-            fault = fail(error, FAULT_CORRUPT, "there are two where there can be one (%s)", query->name);
+            fault = fail(error, FAULT_CORRUPT, "there are two where there can be one (%s)",
+                         query->name);
     }
     end_rows(db, statement);
     if (fault)
@@ -233,18 +226,20 @@ query_maybe(struct db *db, const struct query *query, const void *in, struct are
 }
 
 enum fault
-query_one(struct db *db, const struct query *query, const void *in, struct arena *keep, void *ret_row,
-          struct error *error)
+query_one(struct db *db, const struct query *query, const void *in, struct arena *keep,
+          void *ret_row, struct error *error)
 {
     bool found = false;
     if (query_maybe(db, query, in, keep, ret_row, &found, error))
         return error->fault;
-    return found ? OK : fail(error, FAULT_ABSENT, "what was asked for does not exist (%s)", query->name);
+    return found ? OK
+                 : fail(error, FAULT_ABSENT, "what was asked for does not exist (%s)",
+                        query->name);
 }
 
 enum fault
-query_many(struct db *db, const struct query *query, const void *in, struct arena *keep, void **ret_rows,
-           ptrdiff_t *ret_n, struct error *error)
+query_many(struct db *db, const struct query *query, const void *in, struct arena *keep,
+           void **ret_rows, ptrdiff_t *ret_n, struct error *error)
 {
     struct value values[QUERY_COLUMNS_MAX];
     struct statement *statement;

@@ -28,10 +28,12 @@ struct query_field {
 };
 
 enum {
-    QUERY_PARAMS_MAX = 64,          /* the widest row written, a post with its learning fields, has about 45 */
-    QUERY_COLUMNS_MAX = 64,         /* and as many read back */
-    QUERY_ROW_MAX = 64 * 16,        /* bytes of a row struct: the columns, each at most 16 bytes */
-    QUERY_ROWS_MAX = 4 * 1000 * 1000 /* rows one call may collect; a query's own LIMIT is far below */
+    QUERY_PARAMS_MAX =
+        64, /* the widest row written, a post with its learning fields, has about 45 */
+    QUERY_COLUMNS_MAX = 64,  /* and as many read back */
+    QUERY_ROW_MAX = 64 * 16, /* bytes of a row struct: the columns, each at most 16 bytes */
+    QUERY_ROWS_MAX =
+        4 * 1000 * 1000 /* rows one call may collect; a query's own LIMIT is far below */
 };
 
 enum query_gives { GIVES_NONE, GIVES_ONE, GIVES_MAYBE, GIVES_MANY };

@@ -74,11 +74,13 @@ channel_check(const struct channel *channel, struct error *error)
     assert((size_t)channel->network < NETWORKS_N);
     if (str_trim(channel->name).n == 0)
         return fail(error, FAULT_INPUT, "the channel needs a name");
-    if (channel->name.n > 4 * CHANNEL_NAME_MAX || text_graphemes(channel->name) > CHANNEL_NAME_MAX)
+    if (channel->name.n > 4 * CHANNEL_NAME_MAX ||
+        text_graphemes(channel->name) > CHANNEL_NAME_MAX)
         return fail(error, FAULT_INPUT, "the channel's name is longer than %d characters",
                     CHANNEL_NAME_MAX);
     if (channel->handle.n > CHANNEL_HANDLE_MAX)
-        return fail(error, FAULT_INPUT, "the account is longer than %d bytes", CHANNEL_HANDLE_MAX);
+        return fail(error, FAULT_INPUT, "the account is longer than %d bytes",
+                    CHANNEL_HANDLE_MAX);
     if (!utf8_valid(channel->name) || !utf8_valid(channel->handle))
         return fail(error, FAULT_INPUT, "the channel's name or account is not UTF-8 text");
     return OK;
@@ -109,13 +111,13 @@ channel_insert(struct propre *propre, const struct channel *channel, int64_t *re
     return OK;
 }
 
-#define CHANNEL_FROM(row)                                                                          \
-    ((struct channel){.id = (row)->id,                                                             \
-                      .workspace = (row)->workspace,                                               \
-                      .handle = (row)->handle,                                                     \
-                      .name = (row)->name,                                                         \
-                      .ownership = str_eq((row)->ownership, S("owned")) ? OWNED : RENTED,          \
-                      .archived = (row)->archived_us.has,                                          \
+#define CHANNEL_FROM(row)                                                                 \
+    ((struct channel){.id = (row)->id,                                                    \
+                      .workspace = (row)->workspace,                                      \
+                      .handle = (row)->handle,                                            \
+                      .name = (row)->name,                                                \
+                      .ownership = str_eq((row)->ownership, S("owned")) ? OWNED : RENTED, \
+                      .archived = (row)->archived_us.has,                                 \
                       .revision = (row)->revision})
 
 /* A network this version does not know (a newer one wrote it) is shown as "other". */
@@ -139,8 +141,8 @@ channel_get(struct propre *propre, int64_t workspace, int64_t id, struct arena *
 {
     struct channel_by_id_row row;
     bool found = false;
-    if (q_channel_by_id(propre->db, &(struct channel_by_id_in){workspace, id}, keep, &row, &found,
-                        error))
+    if (q_channel_by_id(propre->db, &(struct channel_by_id_in){workspace, id}, keep, &row,
+                        &found, error))
         return error->fault;
     if (!found)
         return absent(id, error);
@@ -155,8 +157,8 @@ channel_list(struct propre *propre, int64_t workspace, struct arena *keep, struc
 {
     struct channel_page_row *rows;
     ptrdiff_t n;
-    if (q_channel_page(propre->db, &(struct channel_page_in){workspace, CHANNELS_MAX}, keep, &rows, &n,
-                       error))
+    if (q_channel_page(propre->db, &(struct channel_page_in){workspace, CHANNELS_MAX}, keep,
+                       &rows, &n, error))
         return error->fault;
     *ret = new (keep, struct channel, n);
     for (ptrdiff_t i = 0; i < n; i++) {
@@ -177,8 +179,9 @@ channel_update(struct propre *propre, const struct channel *channel, struct erro
     struct channel_with_handle_row other;
     struct channel_update_row row;
     bool found = false, taken = false, written = false;
-    if (q_channel_revision(propre->db, &(struct channel_revision_in){channel->workspace, channel->id},
-                           NULL, &was, &found, error))
+    if (q_channel_revision(propre->db,
+                           &(struct channel_revision_in){channel->workspace, channel->id}, NULL,
+                           &was, &found, error))
         return error->fault;
     if (!found)
         return absent(channel->id, error);
@@ -188,14 +191,18 @@ channel_update(struct propre *propre, const struct channel *channel, struct erro
     if (taken)
         return fail(error, FAULT_CONFLICT, "there is a channel \"%.*s\" on %.*s already",
                     STR_FMT(handle), STR_FMT(network_name(channel->network)));
-    struct channel_update_in in = {channel->workspace,          channel->id,
-                                   handle, str_trim(channel->name),
-                                   ownership_word(channel->ownership), channel->revision};
+    struct channel_update_in in = {channel->workspace,
+                                   channel->id,
+                                   handle,
+                                   str_trim(channel->name),
+                                   ownership_word(channel->ownership),
+                                   channel->revision};
     if (q_channel_update(propre->db, &in, NULL, &row, &written, error))
         return error->fault;
     if (!written)
-        return fail(error, FAULT_CONFLICT,
-                    "the channel was changed meanwhile; look at it again, then repeat your change");
+        return fail(
+            error, FAULT_CONFLICT,
+            "the channel was changed meanwhile; look at it again, then repeat your change");
     return OK;
 }
 

@@ -84,5 +84,5 @@ must_use enum fault channel_list(struct propre *propre, int64_t workspace, struc
 must_use enum fault channel_update(struct propre *propre, const struct channel *channel,
                                    struct error *error);
 /* channel_archive(propre, workspace, id, archived, error): out of lists, or back; nothing is lost. */
-must_use enum fault channel_archive(struct propre *propre, int64_t workspace, int64_t id, bool archived,
-                                    struct error *error);
+must_use enum fault channel_archive(struct propre *propre, int64_t workspace, int64_t id,
+                                    bool archived, struct error *error);

@@ -5,28 +5,28 @@
 
 enum { OBJECTIVE_CHANGES_MAX = 1000 /* shown of one objective: one a day for three years */ };
 
-#define OBJECTIVE_FROM(row)                                                                        \
-    ((struct objective){.id = (row)->id,                                                           \
-                        .workspace = (row)->workspace,                                             \
-                        .name = (row)->name,                                                       \
-                        .why = (row)->why,                                                         \
-                        .kind = kind_stored((row)->kind),                                          \
-                        .metric = (row)->metric,                                                   \
-                        .direction = direction_stored((row)->direction),                           \
-                        .baseline = (row)->baseline,                                               \
-                        .target = (row)->target,                                                   \
-                        .low = (row)->low,                                                         \
-                        .high = (row)->high,                                                       \
-                        .start_day = (row)->start_day,                                             \
-                        .deadline_day = (row)->deadline_day,                                       \
-                        .unit_value_minor = (row)->unit_value_minor,                               \
-                        .currency = (row)->currency,                                               \
-                        .owner = (row)->owner,                                                     \
-                        .parent = (row)->parent,                                                   \
-                        .state = state_stored((row)->state),                                       \
-                        .created = {(row)->created_us},                                            \
-                        .changed = {(row)->changed_us},                                            \
-                        .archived = (row)->archived_us.has,                                        \
+#define OBJECTIVE_FROM(row)                                              \
+    ((struct objective){.id = (row)->id,                                 \
+                        .workspace = (row)->workspace,                   \
+                        .name = (row)->name,                             \
+                        .why = (row)->why,                               \
+                        .kind = kind_stored((row)->kind),                \
+                        .metric = (row)->metric,                         \
+                        .direction = direction_stored((row)->direction), \
+                        .baseline = (row)->baseline,                     \
+                        .target = (row)->target,                         \
+                        .low = (row)->low,                               \
+                        .high = (row)->high,                             \
+                        .start_day = (row)->start_day,                   \
+                        .deadline_day = (row)->deadline_day,             \
+                        .unit_value_minor = (row)->unit_value_minor,     \
+                        .currency = (row)->currency,                     \
+                        .owner = (row)->owner,                           \
+                        .parent = (row)->parent,                         \
+                        .state = state_stored((row)->state),             \
+                        .created = {(row)->created_us},                  \
+                        .changed = {(row)->changed_us},                  \
+                        .archived = (row)->archived_us.has,              \
                         .revision = (row)->revision})
 
 /* A stored word is of the list: it was written by us, and the table checks all but the kind. */
@@ -71,10 +71,11 @@ check_parent(struct propre *propre, const struct objective *o, int64_t id, struc
         if (at.is == id)
             return fail(error, FAULT_INPUT, "an objective cannot be above itself");
         if (depth == OBJECTIVE_DEPTH_MAX)
-            return fail(error, FAULT_LIMIT, "objectives can stand at most %d levels below each other",
+            return fail(error, FAULT_LIMIT,
+                        "objectives can stand at most %d levels below each other",
                         OBJECTIVE_DEPTH_MAX);
-        if (q_objective_parent(propre->db, &(struct objective_parent_in){o->workspace, at.is}, NULL,
-                               &row, &found, error))
+        if (q_objective_parent(propre->db, &(struct objective_parent_in){o->workspace, at.is},
+                               NULL, &row, &found, error))
             return error->fault;
         if (!found)
             return absent(at.is, error);
@@ -90,7 +91,8 @@ objective_insert(struct propre *propre, const struct objective *o, int64_t *ret_
     struct objective_count_row count;
     struct objective_insert_row row;
     if (objective_check(o, error) || check_parent(propre, o, 0, error) ||
-        q_objective_count(propre->db, &(struct objective_count_in){o->workspace}, NULL, &count, error))
+        q_objective_count(propre->db, &(struct objective_count_in){o->workspace}, NULL, &count,
+                          error))
         return error->fault;
     if (count.n >= OBJECTIVES_MAX)
         return fail(error, FAULT_LIMIT, "a workspace can have %d objectives", OBJECTIVES_MAX);
@@ -126,8 +128,8 @@ objective_get(struct propre *propre, int64_t workspace, int64_t id, struct arena
 {
     struct objective_by_id_row row;
     bool found = false;
-    if (q_objective_by_id(propre->db, &(struct objective_by_id_in){workspace, id}, keep, &row, &found,
-                          error))
+    if (q_objective_by_id(propre->db, &(struct objective_by_id_in){workspace, id}, keep, &row,
+                          &found, error))
         return error->fault;
     if (!found)
         return absent(id, error);
@@ -136,13 +138,13 @@ objective_get(struct propre *propre, int64_t workspace, int64_t id, struct arena
 }
 
 enum fault
-objective_list(struct propre *propre, int64_t workspace, struct arena *keep, struct objective **ret,
-               ptrdiff_t *ret_n, struct error *error)
+objective_list(struct propre *propre, int64_t workspace, struct arena *keep,
+               struct objective **ret, ptrdiff_t *ret_n, struct error *error)
 {
     struct objective_page_row *rows;
     ptrdiff_t n;
-    if (q_objective_page(propre->db, &(struct objective_page_in){workspace, OBJECTIVES_MAX}, keep,
-                         &rows, &n, error))
+    if (q_objective_page(propre->db, &(struct objective_page_in){workspace, OBJECTIVES_MAX},
+                         keep, &rows, &n, error))
         return error->fault;
     *ret = new (keep, struct objective, n);
     for (ptrdiff_t i = 0; i < n; i++)
@@ -178,26 +180,29 @@ update_of(const struct objective *o, instant now)
 }
 
 enum fault
-objective_update(struct propre *propre, const struct objective *o, str reason, struct error *error)
+objective_update(struct propre *propre, const struct objective *o, str reason,
+                 struct error *error)
 {
     struct objective_parent_row was;
     bool found = false;
     if (objective_check(o, error) || check_parent(propre, o, o->id, error) ||
-        q_objective_parent(propre->db, &(struct objective_parent_in){o->workspace, o->id}, NULL, &was,
-                           &found, error))
+        q_objective_parent(propre->db, &(struct objective_parent_in){o->workspace, o->id}, NULL,
+                           &was, &found, error))
         return error->fault;
     if (!found)
         return absent(o->id, error);
     if (was.revision != o->revision)
-        return fail(error, FAULT_CONFLICT,
-                    "the objective was changed meanwhile; look at it again, then repeat your change");
+        return fail(
+            error, FAULT_CONFLICT,
+            "the objective was changed meanwhile; look at it again, then repeat your change");
     if (reason.n > OBJECTIVE_WHY_MAX)
         return fail(error, FAULT_INPUT, "the objective's reason is longer than %d bytes",
                     OBJECTIVE_WHY_MAX);
     instant now = clock_now(&propre->clock);
     struct objective_keep_in kept = {o->workspace, o->id, now.us, reason.p ? reason : S("")};
     struct objective_update_in in = update_of(o, now);
-    if (q_objective_keep(propre->db, &kept, error) || q_objective_update(propre->db, &in, error))
+    if (q_objective_keep(propre->db, &kept, error) ||
+        q_objective_update(propre->db, &in, error))
         return error->fault;
     return OK;
 }

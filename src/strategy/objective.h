@@ -23,7 +23,12 @@ enum objective_kind {
     OBJECTIVE_CLEARING,
     OBJECTIVE_KINDS_N
 };
-enum objective_direction { OBJECTIVE_UP, OBJECTIVE_DOWN, OBJECTIVE_WITHIN, OBJECTIVE_DIRECTIONS_N };
+enum objective_direction {
+    OBJECTIVE_UP,
+    OBJECTIVE_DOWN,
+    OBJECTIVE_WITHIN,
+    OBJECTIVE_DIRECTIONS_N
+};
 enum objective_state {
     OBJECTIVE_DRAFT,
     OBJECTIVE_ACTIVE,
@@ -34,11 +39,11 @@ enum objective_state {
 };
 
 enum {
-    OBJECTIVE_NAME_MAX = 200, /* characters as read; a sentence */
+    OBJECTIVE_NAME_MAX = 200,  /* characters as read; a sentence */
     OBJECTIVE_WHY_MAX = 20000, /* bytes; some pages */
     OBJECTIVE_METRIC_MAX = 60, /* bytes; our metric words are shorter */
-    OBJECTIVES_MAX = 1000,    /* of one workspace; more cannot be pursued */
-    OBJECTIVE_DEPTH_MAX = 8   /* parents above one; deeper trees are not read by anyone */
+    OBJECTIVES_MAX = 1000,     /* of one workspace; more cannot be pursued */
+    OBJECTIVE_DEPTH_MAX = 8    /* parents above one; deeper trees are not read by anyone */
 };
 
 /* A wanted outcome. */
@@ -48,12 +53,13 @@ struct objective {
     enum objective_kind kind;
     str metric; /* our word ("interactions", "clicks", "followers" …) or the user's own */
     enum objective_direction direction;
-    struct maybe_real baseline, target;       /* up and down: target needed */
-    struct maybe_real low, high;              /* within: both needed */
-    struct maybe_int start_day, deadline_day; /* days since 1970-01-01 in the workspace's zone */
-    struct maybe_int unit_value_minor;        /* what one unit is worth, in the smallest unit of … */
-    str currency;                             /* … this; none when there is no value */
-    struct maybe_int owner, parent;           /* person, objective */
+    struct maybe_real baseline, target; /* up and down: target needed */
+    struct maybe_real low, high;        /* within: both needed */
+    struct maybe_int start_day,
+        deadline_day;                  /* days since 1970-01-01 in the workspace's zone */
+    struct maybe_int unit_value_minor; /* what one unit is worth, in the smallest unit of … */
+    str currency;                      /* … this; none when there is no value */
+    struct maybe_int owner, parent;    /* person, objective */
     enum objective_state state;
     instant created, changed;
     bool archived;
@@ -110,10 +116,12 @@ must_use enum fault objective_insert(struct propre *propre, const struct objecti
                                      int64_t *ret_id, struct error *error);
 /* objective_get(propre, workspace, id, keep, ret, error): Faults: ABSENT. */
 must_use enum fault objective_get(struct propre *propre, int64_t workspace, int64_t id,
-                                  struct arena *keep, struct objective *ret, struct error *error);
+                                  struct arena *keep, struct objective *ret,
+                                  struct error *error);
 /* objective_list(propre, workspace, keep, ret, ret_n, error): those in use, nearest deadline first. */
 must_use enum fault objective_list(struct propre *propre, int64_t workspace, struct arena *keep,
-                                   struct objective **ret, ptrdiff_t *ret_n, struct error *error);
+                                   struct objective **ret, ptrdiff_t *ret_n,
+                                   struct error *error);
 /*
  * objective_update(propre, objective, reason, error):
  * Writes all fields of objective->id, if objective->revision is still the stored one; the state left is

@@ -24,8 +24,10 @@ static const char *const directions[OBJECTIVE_DIRECTIONS_N] = {"up", "down", "wi
 static const struct {
     const char *word, *name;
 } states[OBJECTIVE_STATES_N] = {
-    [OBJECTIVE_DRAFT] = {"draft", N_("Draft")},       [OBJECTIVE_ACTIVE] = {"active", N_("Active")},
-    [OBJECTIVE_REACHED] = {"reached", N_("Reached")}, [OBJECTIVE_MISSED] = {"missed", N_("Missed")},
+    [OBJECTIVE_DRAFT] = {"draft", N_("Draft")},
+    [OBJECTIVE_ACTIVE] = {"active", N_("Active")},
+    [OBJECTIVE_REACHED] = {"reached", N_("Reached")},
+    [OBJECTIVE_MISSED] = {"missed", N_("Missed")},
     [OBJECTIVE_DROPPED] = {"dropped", N_("Dropped")},
 };
 
@@ -119,9 +121,10 @@ check_texts(const struct objective *o, struct error *error)
         word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
     }
     if (!word)
-        return fail(error, FAULT_INPUT,
-                    "the objective's metric \"%.*s\" is not a metric word, such as interactions",
-                    STR_FMT(o->metric));
+        return fail(
+            error, FAULT_INPUT,
+            "the objective's metric \"%.*s\" is not a metric word, such as interactions",
+            STR_FMT(o->metric));
     return OK;
 }
 
@@ -139,7 +142,8 @@ check_numbers(const struct objective *o, struct error *error)
     switch (o->direction) {
     case OBJECTIVE_UP:
         if (!below(start, o->target))
-            return fail(error, FAULT_INPUT, "an objective that goes up needs a target above its baseline");
+            return fail(error, FAULT_INPUT,
+                        "an objective that goes up needs a target above its baseline");
         break;
     case OBJECTIVE_DOWN:
         if (!o->baseline.has || !below(o->target, o->baseline))
@@ -148,16 +152,19 @@ check_numbers(const struct objective *o, struct error *error)
         break;
     case OBJECTIVE_WITHIN:
         if (!below(o->low, o->high))
-            return fail(error, FAULT_INPUT, "an objective to keep within needs a low and a higher bound");
+            return fail(error, FAULT_INPUT,
+                        "an objective to keep within needs a low and a higher bound");
         break;
     case OBJECTIVE_DIRECTIONS_N:
         assert(!"a direction");
     }
     if (o->start_day.has && o->deadline_day.has && o->start_day.is >= o->deadline_day.is)
         return fail(error, FAULT_INPUT, "the objective's deadline must come after its start");
-    if (o->unit_value_minor.has && (o->unit_value_minor.is < 0 || money_digits(o->currency) < 0))
+    if (o->unit_value_minor.has &&
+        (o->unit_value_minor.is < 0 || money_digits(o->currency) < 0))
         return fail(error, FAULT_INPUT,
-                    "the value of one unit needs an amount of zero or more and a currency, such as EUR");
+                    "the value of one unit needs an amount of zero or more and a currency, "
+                    "such as EUR");
     return OK;
 }
 
