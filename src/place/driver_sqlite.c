@@ -486,3 +486,9 @@ const struct db_driver driver_sqlite = {
     .lock_schema = sqlite_lock_schema,
     .copy_to = sqlite_copy_to,
 };
+
+const char *
+db_sqlite_version(void)
+{
+    return sqlite3_libversion();
+}
