@@ -39,7 +39,8 @@ static enum fault
 take_settings(struct cli *cli, struct workspace *w, struct error *error)
 {
     str name = args_value(cli->args, "name"), zone = args_value(cli->args, "zone");
-    str language = args_value(cli->args, "language"), currency = args_value(cli->args, "currency");
+    str language = args_value(cli->args, "language"),
+        currency = args_value(cli->args, "currency");
     int64_t first = 0;
     if (name.p)
         w->name = name;
@@ -48,7 +49,8 @@ take_settings(struct cli *cli, struct workspace *w, struct error *error)
     if (currency.p)
         w->currency = currency;
     if (language.p && !lang_parse(language, &w->lang))
-        return fail(error, FAULT_INPUT, "--language is fr or en, not \"%.*s\"", STR_FMT(language));
+        return fail(error, FAULT_INPUT, "--language is fr or en, not \"%.*s\"",
+                    STR_FMT(language));
     if (args_i64(cli->args, "first-day", 1, 7, w->first_weekday, &first, error))
         return error->fault;
     w->first_weekday = (int32_t)first;
@@ -62,7 +64,9 @@ make_data(struct cli *cli, struct workspace *w, struct error *error)
     struct db_options options = {.create = true};
     int64_t person = 0;
     enum fault fault = db_open(str_of(cli->data), &options, &cli->propre.db, error);
-    fault = fault ? fault : db_migrate(cli->propre.db, schema_steps, schema_steps_n, clock_now(&cli->propre.clock), error);
+    fault = fault ? fault
+                  : db_migrate(cli->propre.db, schema_steps, schema_steps_n,
+                               clock_now(&cli->propre.clock), error);
     fault = fault ? fault : db_begin(cli->propre.db, DB_WRITE, error);
     if (fault)
         return fault;
@@ -77,7 +81,8 @@ workspace_make(struct cli *cli, struct workspace *w, struct error *error)
 {
     bool file = !str_starts(str_of(cli->data), S("postgres"));
     if (file && access(cli->data, F_OK) == 0) {
-        return fail(error, FAULT_CONFLICT, "%s exists already; nothing was changed. Name another file with --data",
+        return fail(error, FAULT_CONFLICT,
+                    "%s exists already; nothing was changed. Name another file with --data",
                     cli->data);
     }
     enum fault fault = make_data(cli, w, error);
@@ -95,8 +100,11 @@ workspace_make(struct cli *cli, struct workspace *w, struct error *error)
 struct workspace
 workspace_defaults(struct cli *cli)
 {
-    return (struct workspace){.name = name_of_file(str_of(cli->data)), .zone = zone_of_machine(cli->keep),
-                              .lang = cli->lang, .currency = S("EUR"), .first_weekday = 1};
+    return (struct workspace){.name = name_of_file(str_of(cli->data)),
+                              .zone = zone_of_machine(cli->keep),
+                              .lang = cli->lang,
+                              .currency = S("EUR"),
+                              .first_weekday = 1};
 }
 
 static enum fault
@@ -125,8 +133,10 @@ command_init(struct cli *cli, struct error *error)
         return fault;
     if (cli->json)
         return print_workspace_json(&w, error);
-    cli_say(cli, N_("Workspace %1$s made in %2$s (zone %3$s). Next: propre import FILE, or propre serve"), w.name,
-            str_of(cli->data), w.zone);
+    cli_say(cli,
+            N_("Workspace %1$s made in %2$s (zone %3$s). Next: propre import FILE, or propre "
+               "serve"),
+            w.name, str_of(cli->data), w.zone);
     return OK;
 }
 
@@ -140,7 +150,8 @@ command_workspace_show(struct cli *cli, struct error *error)
     cli_say(cli, N_("Time zone: %s"), w->zone);
     cli_say(cli, N_("Language: %s"), str_of(lang_code(w->lang)));
     cli_say(cli, N_("Currency: %s"), w->currency);
-    cli_say(cli, N_("First day of the week: %s"), arena_printf(cli->keep, "%d", w->first_weekday));
+    cli_say(cli, N_("First day of the week: %s"),
+            arena_printf(cli->keep, "%d", w->first_weekday));
     return OK;
 }
 
@@ -154,7 +165,8 @@ command_workspace_set(struct cli *cli, struct error *error)
     auto_tx tx = cli->propre.db;
     fault = workspace_change(&cli->propre, &cli->workspace, error);
     fault = fault ? fault : db_commit(tx, error);
-    return fault ? error_prefix(error, "changing the workspace") : command_workspace_show(cli, error);
+    return fault ? error_prefix(error, "changing the workspace")
+                 : command_workspace_show(cli, error);
 }
 
 enum fault
@@ -164,7 +176,8 @@ command_sign_in_link(struct cli *cli, struct error *error)
     str address = args_value(cli->args, "address"), link;
     if (args_i64(cli->args, "port", 1, 65535, PORT_DEFAULT, &port, error))
         return error->fault;
-    str base = address.p ? address : arena_printf(cli->keep, "http://127.0.0.1:%lld", (long long)port);
+    str base =
+        address.p ? address : arena_printf(cli->keep, "http://127.0.0.1:%lld", (long long)port);
     if (owner_link(&cli->propre, &cli->workspace, base, cli->keep, &link, error))
         return error_prefix(error, "making a sign-in link");
     if (cli->json) {

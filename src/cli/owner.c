@@ -5,16 +5,18 @@
 #include "place/session.h"
 
 enum fault
-owner_add(struct propre *propre, const struct workspace *workspace, int64_t *ret_person, struct error *error)
+owner_add(struct propre *propre, const struct workspace *workspace, int64_t *ret_person,
+          struct error *error)
 {
-    struct person owner = {.workspace = workspace->id, .role = ROLE_OWNER,
+    struct person owner = {.workspace = workspace->id,
+                           .role = ROLE_OWNER,
                            .name = str_of(translate(workspace->lang, N_("Owner")))};
     return person_add(propre, &owner, ret_person, error);
 }
 
 static enum fault
-find_owner(struct propre *propre, const struct workspace *workspace, struct arena *keep, int64_t *ret,
-           struct error *error)
+find_owner(struct propre *propre, const struct workspace *workspace, struct arena *keep,
+           int64_t *ret, struct error *error)
 {
     struct person *people = NULL;
     ptrdiff_t n = 0;
@@ -30,8 +32,8 @@ find_owner(struct propre *propre, const struct workspace *workspace, struct aren
 }
 
 enum fault
-owner_link(struct propre *propre, const struct workspace *workspace, str base, struct arena *keep, str *ret_link,
-           struct error *error)
+owner_link(struct propre *propre, const struct workspace *workspace, str base,
+           struct arena *keep, str *ret_link, struct error *error)
 {
     int64_t person = 0;
     str token;
