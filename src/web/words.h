@@ -33,7 +33,7 @@ struct words_contrast {
     enum verdict_view verdict;
     str outcome; /* metric word: interactions, comments, clicks … */
     enum words_exposure exposure;
-    int64_t needed; /* more posts of each until a verdict is likely */
+    int64_t needed;   /* more posts of each until a verdict is likely */
     bool needed_over; /* more than ${needed} */
 };
 
@@ -56,7 +56,8 @@ str words_contrast(struct arena *arena, enum lang lang, const struct words_contr
  * For a factor none of whose contrasts leans: "Which weekday works best cannot be told yet: about 140
  * more posts of each would tell." Uses factor, needed and needed_over of ${contrast}.
  */
-str words_factor_unknown(struct arena *arena, enum lang lang, const struct words_contrast *contrast);
+str words_factor_unknown(struct arena *arena, enum lang lang,
+                         const struct words_contrast *contrast);
 /* words_evidence(arena, lang, contrast): "× 2.1 (90%: 1.8 to 2.5), based on 426 and 45 posts." */
 str words_evidence(struct arena *arena, enum lang lang, const struct words_contrast *contrast);
 /* words_interval(arena, lang, low, high): "1.8 to 2.5". */
