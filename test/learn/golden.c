@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* For static initialisers, where S() is not a constant. */
+#define LABEL(text) {"" text "", sizeof(text) - 1}
+
 static FILE *
 open_reference(const char *name)
 {
@@ -14,18 +17,18 @@ open_reference(const char *name)
     return fopen(path, "r");
 }
 
-static const str types[] = {S("link"), S("photo"), S("status"), S("video")};
-static const str categories[] = {S("1"), S("2"), S("3")};
-static const str weekdays[] = {S("1"), S("2"), S("3"), S("4"), S("5"), S("6"), S("7")};
-static const str hours[] = {S("0"), S("4"), S("8"), S("12"), S("16"), S("20")};
+static const str types[] = {LABEL("link"), LABEL("photo"), LABEL("status"), LABEL("video")};
+static const str categories[] = {LABEL("1"), LABEL("2"), LABEL("3")};
+static const str weekdays[] = {LABEL("1"), LABEL("2"), LABEL("3"), LABEL("4"), LABEL("5"), LABEL("6"), LABEL("7")};
+static const str hours[] = {LABEL("0"), LABEL("4"), LABEL("8"), LABEL("12"), LABEL("16"), LABEL("20")};
 static const struct effects_factor factors[] = {
-    {S("format"), FACTOR_PLAIN, types, 4},
-    {S("category"), FACTOR_PLAIN, categories, 3},
-    {S("weekday"), FACTOR_CALENDAR, weekdays, 7},
-    {S("hour"), FACTOR_CALENDAR, hours, 6},
+    {LABEL("format"), FACTOR_PLAIN, types, 4},
+    {LABEL("category"), FACTOR_PLAIN, categories, 3},
+    {LABEL("weekday"), FACTOR_CALENDAR, weekdays, 7},
+    {LABEL("hour"), FACTOR_CALENDAR, hours, 6},
 };
-static const struct effects_covariate covariates[] = {{S("paid"), false}};
-static const struct effects_channel channels[] = {{S("page"), (double)NAN}};
+static const struct effects_covariate covariates[] = {{LABEL("paid"), false}};
+static const struct effects_channel channels[] = {{LABEL("page"), (double)NAN}};
 
 bool
 golden_read(struct arena *keep, int32_t last, struct golden_posts *ret)
