@@ -5,9 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* For static initialisers, where S() is not a constant. */
-#define LABEL(text) {"" text "", sizeof(text) - 1}
-
 static FILE *
 open_reference(const char *name)
 {
@@ -17,18 +14,21 @@ open_reference(const char *name)
     return fopen(path, "r");
 }
 
-static const str types[] = {LABEL("link"), LABEL("photo"), LABEL("status"), LABEL("video")};
-static const str categories[] = {LABEL("1"), LABEL("2"), LABEL("3")};
-static const str weekdays[] = {LABEL("1"), LABEL("2"), LABEL("3"), LABEL("4"), LABEL("5"), LABEL("6"), LABEL("7")};
-static const str hours[] = {LABEL("0"), LABEL("4"), LABEL("8"), LABEL("12"), LABEL("16"), LABEL("20")};
+static const str types[] = {S_CONST("link"), S_CONST("photo"), S_CONST("status"),
+                            S_CONST("video")};
+static const str categories[] = {S_CONST("1"), S_CONST("2"), S_CONST("3")};
+static const str weekdays[] = {S_CONST("1"), S_CONST("2"), S_CONST("3"), S_CONST("4"),
+                               S_CONST("5"), S_CONST("6"), S_CONST("7")};
+static const str hours[] = {S_CONST("0"),  S_CONST("4"),  S_CONST("8"),
+                            S_CONST("12"), S_CONST("16"), S_CONST("20")};
 static const struct effects_factor factors[] = {
-    {LABEL("format"), FACTOR_PLAIN, types, 4},
-    {LABEL("category"), FACTOR_PLAIN, categories, 3},
-    {LABEL("weekday"), FACTOR_CALENDAR, weekdays, 7},
-    {LABEL("hour"), FACTOR_CALENDAR, hours, 6},
+    {S_CONST("format"), FACTOR_PLAIN, types, 4},
+    {S_CONST("category"), FACTOR_PLAIN, categories, 3},
+    {S_CONST("weekday"), FACTOR_CALENDAR, weekdays, 7},
+    {S_CONST("hour"), FACTOR_CALENDAR, hours, 6},
 };
-static const struct effects_covariate covariates[] = {{LABEL("paid"), false}};
-static const struct effects_channel channels[] = {{LABEL("page"), (double)NAN}};
+static const struct effects_covariate covariates[] = {{S_CONST("paid"), false}};
+static const struct effects_channel channels[] = {{S_CONST("page"), (double)NAN}};
 
 bool
 golden_read(struct arena *keep, int32_t last, struct golden_posts *ret)

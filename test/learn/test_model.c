@@ -412,7 +412,8 @@ two_names_for_one_thing_come_out_alike(void **state)
     struct effects_result after = answered(room, &golden.input, &golden.options);
     const struct effects_level *levels = after.factors[0].levels;
     assert_true(fabs(levels[1].effect.mean - levels[4].effect.mean) < 0.15);
-    double one = before.factors[0].levels[1].effect.mean - before.factors[0].levels[2].effect.mean;
+    double one =
+        before.factors[0].levels[1].effect.mean - before.factors[0].levels[2].effect.mean;
     assert_true(fabs(levels[1].effect.mean - levels[2].effect.mean - one) < 0.12);
     assert_true(fabs(levels[4].effect.mean - levels[2].effect.mean - one) < 0.12);
     bool found = false;
@@ -437,7 +438,7 @@ coordinates_do_not_matter(void **state)
     struct effects_result ours = answered(room, &golden.input, &golden.options);
     const struct effects_model *model = prepared(room, &golden.input, &golden.options);
     struct effects_model plain = *model;
-    plain.shear = new (&room->keep, double, (ptrdiff_t)plain.betas_n * plain.contrasts_n);
+    plain.shear = new (&room->keep, double, (ptrdiff_t)plain.betas_n *plain.contrasts_n);
     plain.centring = new (&room->keep, double, plain.contrasts_n);
     plain.factors = new (&room->keep, struct model_factor, plain.factors_n);
     for (int32_t k = 0; k < plain.factors_n; k++) {
@@ -473,7 +474,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(gradients_agree_with_differences, open_room, close_room),
+        cmocka_unit_test_setup_teardown(gradients_agree_with_differences, open_room,
+                                        close_room),
         cmocka_unit_test_setup_teardown(density_is_the_plain_models, open_room, close_room),
         cmocka_unit_test_setup_teardown(order_of_posts_changes_no_digit, open_room, close_room),
         cmocka_unit_test_setup_teardown(tenfold_exposure_moves_only_the_average, open_room,

@@ -118,7 +118,8 @@ draw_truth(const struct world_design *d, const struct effects_options *o, struct
     if (d->channels_n > 1)
         draw_factor(t, d->channels_n, o->tau_scale, false, rng, keep);
     if (d->channels_n > 1 && d->interaction)
-        draw_factor(t, d->levels[0] * d->channels_n, o->tau_scale_interaction, false, rng, keep);
+        draw_factor(t, d->levels[0] * d->channels_n, o->tau_scale_interaction, false, rng,
+                    keep);
     if (d->months_n > 1)
         draw_factor(t, d->months_n, o->tau_scale_trend, true, rng, keep);
 }
@@ -173,9 +174,10 @@ draw_post(const struct world_design *d, const struct truth *t, int32_t i, struct
     }
     *p = (struct effects_post){.id = i + 1, .levels = levels, .covariates = x};
     p->channel = i < d->channels_n ? i : (int32_t)rng_below(rng, (uint64_t)d->channels_n);
-    p->month = d->months_n > 1
-                   ? 24000 + (i < d->months_n ? i : (int32_t)rng_below(rng, (uint64_t)d->months_n))
-                   : -1;
+    p->month =
+        d->months_n > 1
+            ? 24000 + (i < d->months_n ? i : (int32_t)rng_below(rng, (uint64_t)d->months_n))
+            : -1;
     if (d->channels_n > 1) {
         eta += t->effect[k++][p->channel];
         if (d->interaction) {
@@ -199,8 +201,8 @@ draw_post(const struct world_design *d, const struct truth *t, int32_t i, struct
     int64_t count = p->outcome;
     for (int32_t j = 1; j >= 0; j--) {
         double age = late * (0.2 + 0.6 * rng_uniform(rng));
-        count = world_binomial(rng, count,
-                               grown(t, p->channel, age) / grown(t, p->channel, late));
+        count =
+            world_binomial(rng, count, grown(t, p->channel, age) / grown(t, p->channel, late));
         earlier[j] = (struct effects_snapshot){age, count};
         late = age;
     }
@@ -221,19 +223,17 @@ void
 world_make(const struct world_design *design, struct rng *rng, struct arena *keep,
            struct world *ret)
 {
-    struct effects_factor *factors =
-        new (keep, struct effects_factor, design->factors_n + 1);
+    struct effects_factor *factors = new (keep, struct effects_factor, design->factors_n + 1);
     struct effects_channel *channels = new (keep, struct effects_channel, design->channels_n);
     struct effects_covariate *covariates =
         new (keep, struct effects_covariate, design->covariates_n + 1);
     struct effects_post *posts = new (keep, struct effects_post, design->posts_n);
     bool *pair_used = new (keep, bool, 4096);
     for (int32_t k = 0; k < design->factors_n; k++)
-        factors[k] = (struct effects_factor){
-            .name = arena_printf(keep, "factor%d", k),
-            .kind = k % 2 ? FACTOR_CALENDAR : FACTOR_PLAIN,
-            .labels = number_labels(design->levels[k], keep),
-            .labels_n = design->levels[k]};
+        factors[k] = (struct effects_factor){.name = arena_printf(keep, "factor%d", k),
+                                             .kind = k % 2 ? FACTOR_CALENDAR : FACTOR_PLAIN,
+                                             .labels = number_labels(design->levels[k], keep),
+                                             .labels_n = design->levels[k]};
     for (int32_t c = 0; c < design->channels_n; c++)
         channels[c] = (struct effects_channel){arena_printf(keep, "c%d", c), (double)NAN};
     for (int32_t b = 0; b < design->covariates_n; b++)

@@ -11,8 +11,9 @@ struct world_design {
 
 struct world {
     struct effects_input input;
-    struct effects_options options; /* with a fixed expected average, so that the prior is data-free */
-    double *truth;                  /* in the order of the columns of a chain */
+    struct effects_options
+        options;   /* with a fixed expected average, so that the prior is data-free */
+    double *truth; /* in the order of the columns of a chain */
     int32_t columns_n;
 };
 
