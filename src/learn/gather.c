@@ -132,8 +132,9 @@ label_of(const struct work *w, const struct learn_posts_row *row, enum factor_id
             return STR_NONE;
         return weekday_label(row->local_weekday.is);
     case BY_HOUR:
-        return row->local_hour.has ? digits(row->local_hour.is / HOUR_BLOCK * HOUR_BLOCK)
-                                   : STR_NONE;
+        if (!row->local_hour.has)
+            return STR_NONE;
+        return hour_label(row->local_hour.is);
     case BY_INTENT:
         return str_eq(row->intent, S("unknown")) ? STR_NONE : row->intent;
     case BY_CREATION:
