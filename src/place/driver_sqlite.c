@@ -259,3 +259,9 @@ const struct db_driver driver_sqlite = {
     .check = sqlite_check,
     .settle = sqlite_settle,
 };
+
+const char *
+db_sqlite_version(void)
+{
+    return sqlite3_libversion();
+}
