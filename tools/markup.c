@@ -629,6 +629,13 @@ markup_join(struct markup *m, const struct markup *other)
         mine.where = MARKUP_SEPARATE;
     else if (mine.where == MARKUP_SEPARATE && theirs.where == MARKUP_BETWEEN)
         theirs.where = MARKUP_SEPARATE;
+    /* What "/" must not follow on one way it must not follow on either: see address_literal. */
+    if (mine.address == MARKUP_ADDRESS_REST && theirs.address == MARKUP_ADDRESS_REST) {
+        struct markup *without = mine.value_n == 0 ? &mine : &theirs;
+        const struct markup *with = mine.value_n == 0 ? &theirs : &mine;
+        memcpy(without->value, with->value, sizeof with->value);
+        without->value_n = with->value_n;
+    }
     if (!markup_same(&mine, &theirs))
         return false;
     *m = mine;
@@ -647,14 +654,14 @@ markup_describe(const struct markup *m)
         [MARKUP_DOCTYPE] = "the doctype",
         [MARKUP_TAG_NAME] = "a tag's name",
         [MARKUP_BETWEEN] = "a tag, between attributes",
-        [MARKUP_SEPARATE] = "a tag, between attributes",
+        [MARKUP_SEPARATE] = "a tag, where white space is due",
         [MARKUP_SLASH] = "the end of a tag",
         [MARKUP_ATTRIBUTE] = "an attribute's name",
         [MARKUP_AFTER_NAME] = "an attribute's name",
         [MARKUP_BEFORE_VALUE] = "an attribute without its value",
-        [MARKUP_DOUBLE] = "an attribute's value",
-        [MARKUP_SINGLE] = "an attribute's value",
-        [MARKUP_BARE] = "an attribute's value",
+        [MARKUP_DOUBLE] = "the value of an attribute",
+        [MARKUP_SINGLE] = "the value of an attribute",
+        [MARKUP_BARE] = "the value of an attribute",
         [MARKUP_RCDATA] = "a title or textarea",
         [MARKUP_SCRIPT] = "a script",
         [MARKUP_STYLE] = "a style sheet",

@@ -154,6 +154,17 @@ interpolation(struct compiler *c, struct tag *tag)
 
 /* ---------- directives ---------- */
 
+/* Where a state stands, with the names that tell two alike ones apart. */
+static const char *
+describe(struct compiler *c, const struct markup *m)
+{
+    bool named = m->attribute_n > 0 || m->tag_n > 0;
+    str name =
+        m->attribute_n > 0 ? (str){m->attribute, m->attribute_n} : (str){m->tag, m->tag_n};
+    return cstr(c->keep, arena_printf(c->keep, "%s%s%.*s%s", markup_describe(m),
+                                      named ? " (" : "", STR_FMT(name), named ? ")" : ""));
+}
+
 static enum fault
 page_end(struct compiler *c, int32_t line)
 {
@@ -164,7 +175,7 @@ page_end(struct compiler *c, int32_t line)
                           "this is never closed by {% end %}");
     if (c->markup.where != MARKUP_TEXT || c->markup.pre > 0)
         return fail(c->error, FAULT_INPUT, "%.*s:%d: the page ends inside %s", STR_FMT(c->path),
-                    line, markup_describe(&c->markup));
+                    line, describe(c, &c->markup));
     flush_literal(c);
     buf_add(c->out, S("}\n"));
     c->in_page = false;
@@ -243,7 +254,7 @@ branch_end(struct compiler *c, struct block *block)
     if (block->joined_any && !markup_join(&joined, &block->joined))
         return fail(c->error, FAULT_INPUT,
                     "%.*s:%d: one branch ends inside %s, another inside %s", STR_FMT(c->path),
-                    c->line, markup_describe(&block->joined), markup_describe(&c->markup));
+                    c->line, describe(c, &block->joined), describe(c, &c->markup));
     block->joined = joined;
     block->joined_any = true;
     return OK;
@@ -293,7 +304,7 @@ block_end(struct compiler *c, const struct tag *tag)
             return fail(c->error, FAULT_INPUT,
                         "%.*s:%d: {%% %s %%} begins inside %s and ends inside %s",
                         STR_FMT(c->path), block->line, block->loop ? "for" : "if",
-                        markup_describe(&block->begin), markup_describe(&c->markup));
+                        describe(c, &block->begin), describe(c, &c->markup));
         c->markup = end;
     }
     enum fault fault = branch_end(c, block);

@@ -16,6 +16,10 @@
 #undef strcat
 #undef strncpy
 #undef strncat
+#undef stpcpy
+#undef sprintf
+#undef vsprintf
+#undef gets
 #undef alloca
 #pragma GCC poison strcpy strcat strncpy strncat stpcpy sprintf vsprintf gets
 #pragma GCC poison strtok strtok_r atoi atol atoll atof sscanf

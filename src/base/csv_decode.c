@@ -169,10 +169,11 @@ looks_utf16(str s, enum csv_encoding *ret)
     ptrdiff_t sample = s.n < 4096 ? s.n : 4096, zeros[2] = {0, 0};
     for (ptrdiff_t i = 0; i < sample; i++)
         zeros[i % 2] += s.p[i] == '\0';
-    ptrdiff_t many = sample / 5, few = sample / 100; /* two pairs in five; one in fifty */
-    if (many == 0 || (zeros[0] > few && zeros[1] > few) || (zeros[0] < many && zeros[1] < many))
+    ptrdiff_t many = sample / 4, few = sample / 100; /* half of the pairs; one in fifty */
+    bool even = zeros[0] > many && zeros[1] <= few, odd = zeros[1] > many && zeros[0] <= few;
+    if (!even && !odd)
         return false;
-    *ret = zeros[1] > zeros[0] ? CSV_UTF16LE : CSV_UTF16BE;
+    *ret = odd ? CSV_UTF16LE : CSV_UTF16BE;
     return true;
 }
 
@@ -217,9 +218,9 @@ csv_decoder_open(struct csv_decoder *decoder, const struct csv_source *source, b
     static const struct {
         str mark;
         enum csv_encoding encoding;
-    } marks[] = {{{"\xef\xbb\xbf", 3}, CSV_UTF8},
-                 {{"\xff\xfe", 2}, CSV_UTF16LE},
-                 {{"\xfe\xff", 2}, CSV_UTF16BE}};
+    } marks[] = {{S_CONST("\xef\xbb\xbf"), CSV_UTF8},
+                 {S_CONST("\xff\xfe"), CSV_UTF16LE},
+                 {S_CONST("\xfe\xff"), CSV_UTF16BE}};
     *ret_bom = false;
     for (size_t i = 0; i < sizeof marks / sizeof *marks && !*ret_bom; i++) {
         if (str_starts(s, marks[i].mark)) {

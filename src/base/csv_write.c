@@ -7,17 +7,17 @@
 static bool
 is_formula(str s)
 {
-    static const str starts[] = {{"=", 1},
-                                 {"+", 1},
-                                 {"-", 1},
-                                 {"@", 1},
-                                 {"\t", 1},
-                                 {"\r", 1},
-                                 {"\n", 1},
-                                 {"\xef\xbc\x9d", 3} /* full-width = */,
-                                 {"\xef\xbc\x8b", 3} /* + */,
-                                 {"\xef\xbc\x8d", 3} /* - */,
-                                 {"\xef\xbc\xa0", 3} /* @ */};
+    static const str starts[] = {S_CONST("="),
+                                 S_CONST("+"),
+                                 S_CONST("-"),
+                                 S_CONST("@"),
+                                 S_CONST("\t"),
+                                 S_CONST("\r"),
+                                 S_CONST("\n"),
+                                 S_CONST("\xef\xbc\x9d") /* full-width = */,
+                                 S_CONST("\xef\xbc\x8b") /* + */,
+                                 S_CONST("\xef\xbc\x8d") /* - */,
+                                 S_CONST("\xef\xbc\xa0") /* @ */};
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
         if (str_starts(s, starts[i]))
             return true;

@@ -146,12 +146,16 @@ instant_parse(str text, instant *ret, struct error *error)
     if (read && take(&s, "."))
         read = take_fraction(&s, &c.microsecond);
     read = read && take_offset(&s, &offset) && s.n == 0;
-    if (!read || !civil_valid(&c)) {
+    bool good = read && civil_valid(&c);
+    instant t = {good ? instant_from_utc(&c).us - (int64_t)offset * 60000000 : 0};
+    /* The offset may carry it out of the years that can be written. */
+    struct civil utc = instant_to_utc(t);
+    if (!good || !civil_valid(&utc)) {
         return fail(error, FAULT_INPUT,
                     "\"%.*s\" is not a date and time; write it like 2026-11-24T09:00:00Z",
                     STR_FMT(str_slice(text, 0, 60)));
     }
-    *ret = (instant){instant_from_utc(&c).us - (int64_t)offset * 60000000};
+    *ret = t;
     return OK;
 }
 

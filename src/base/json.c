@@ -240,9 +240,9 @@ value(struct parser *p, struct json **root)
         str word;
         enum json_kind kind;
         bool truth;
-    } words[] = {{{"true", 4}, JSON_KIND_BOOL, true},
-                 {{"false", 5}, JSON_KIND_BOOL, false},
-                 {{"null", 4}, JSON_KIND_NULL, false}};
+    } words[] = {{S_CONST("true"), JSON_KIND_BOOL, true},
+                 {S_CONST("false"), JSON_KIND_BOOL, false},
+                 {S_CONST("null"), JSON_KIND_NULL, false}};
     skip_blanks(p);
     if (take(p, '{'))
         return open_container(p, JSON_KIND_OBJECT, root);

@@ -25,7 +25,7 @@ money_digits(str currency)
 static ptrdiff_t
 blank(str s)
 {
-    static const str blanks[] = {{" ", 1}, {"\xc2\xa0", 2}, {"\xe2\x80\xaf", 3}};
+    static const str blanks[] = {S_CONST(" "), S_CONST("\xc2\xa0"), S_CONST("\xe2\x80\xaf")};
     for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++) {
         if (str_starts(s, blanks[i]))
             return blanks[i].n;

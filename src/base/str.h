@@ -10,6 +10,11 @@ typedef struct {
 } str;
 
 #define S(literal) ((str){"" literal "", (ptrdiff_t)sizeof(literal) - 1})
+/* The same as the initialiser of a constant: in tables, where a compound literal is not allowed. */
+#define S_CONST(literal)                              \
+    {                                                 \
+        "" literal "", (ptrdiff_t)sizeof(literal) - 1 \
+    }
 #define STR_NONE ((str){NULL, 0})
 /* For printf's %.*s */
 #define STR_FMT(s) (int)(s).n, (s).p ? (s).p : ""

@@ -29,10 +29,12 @@ zone_open(str iana, struct zone **ret, struct error *error)
     UErrorCode status = U_ZERO_ERROR;
     UCalendar *calendar = NULL;
     if (good) {
-        /* Fails for a name ICU does not know; ucal_open would silently give UTC. */
-        (void)ucal_getCanonicalTimeZoneID(id, (int32_t)iana.n, canonical, ZONE_NAME_MAX, NULL,
-                                          &status);
-        if (U_SUCCESS(status))
+        /* ucal_open would silently give UTC for a name it does not know, and take "GMT+3". */
+        UBool listed = 0;
+        (void)ucal_getCanonicalTimeZoneID(id, (int32_t)iana.n, canonical, ZONE_NAME_MAX,
+                                          &listed, &status);
+        good = listed && !str_eq(iana, S("Etc/Unknown"));
+        if (good && U_SUCCESS(status))
             calendar = ucal_open(id, (int32_t)iana.n, "en", UCAL_GREGORIAN, &status);
     }
     if (!good || U_FAILURE(status)) {

@@ -2,9 +2,13 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/error.h"
+#include "base/json.h"
 #include "base/lang.h"
 #include "base/log.h"
+#include "base/maybe.h"
+#include "base/translate.h"
 #include "cli/command.h"
 #include "place/propre.h"
 #include "place/workspace.h"
@@ -34,6 +38,29 @@ must_use enum fault cli_open(struct cli *cli, enum needs needs, struct error *er
 /* cli_say(cli, id, ...): a translated line on standard output; arguments are strs. Silent with --json. */
 #define cli_say(cli, ...) cli_print((cli), SAY((cli)->keep, (cli)->lang, __VA_ARGS__))
 void cli_print(const struct cli *cli, str line);
+
+/* Where the JSON of --json is built: begin, write with &json.w, end (which prints it). */
+struct cli_json {
+    struct buf text;
+    struct json_writer w;
+};
+void cli_json_begin(struct cli_json *json);
+must_use enum fault cli_json_end(struct cli_json *json, struct error *error);
+/* The members that most commands write. */
+void json_member_str(struct json_writer *w, const char *key, str value);
+void json_member_int(struct json_writer *w, const char *key, int64_t value);
+void json_member_maybe_int(struct json_writer *w, const char *key, struct maybe_int value);
+void json_member_maybe_real(struct json_writer *w, const char *key, struct maybe_real value);
+void json_member_bool(struct json_writer *w, const char *key, bool value);
+
+/* cli_id(cli, ret, error): the positional as an id. Faults: INPUT. */
+must_use enum fault cli_id(struct cli *cli, int64_t *ret, struct error *error);
+/* cli_maybe_real(cli, option, ret, error): the number given to --option, none when it was not given. */
+must_use enum fault cli_maybe_real(struct cli *cli, const char *option, struct maybe_real *ret,
+                                   struct error *error);
+/* cli_maybe_money(cli, option, ret_minor, error): the same in the smallest unit of the workspace's currency. */
+must_use enum fault cli_maybe_money(struct cli *cli, const char *option,
+                                    struct maybe_int *ret_minor, struct error *error);
 
 /*
  * cli_local_day(cli, text, ret_day, error):

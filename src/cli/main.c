@@ -72,7 +72,7 @@ report(const struct cli *cli, const struct error *error, struct arena scratch)
     auto_buf out;
     buf_init(&out, 65536);
     struct json_writer w;
-    json_begin(&w, &out);
+    json_writer_init(&w, &out);
     json_object_begin(&w);
     json_key(&w, S("error"));
     json_str(&w, str_of(fault_name(error->fault)));

@@ -1,0 +1,414 @@
+#include "cli/commands.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/format.h"
+#include "base/zone.h"
+#include "cli/progress.h"
+#include "cli/table.h"
+#include "measure/import.h"
+#include "place/db.h"
+#include "strategy/channel.h"
+
+/* ---- options ---- */
+
+/* The channel named by --channel, made when there is none of that name. */
+static enum fault
+take_channel(struct cli *cli, int64_t *ret, struct error *error)
+{
+    str name = args_value(cli->args, "channel"), network = args_value(cli->args, "network");
+    struct channel *all = NULL;
+    ptrdiff_t n = 0;
+    *ret = 0;
+    if (!name.p)
+        return OK;
+    if (channel_list(&cli->propre, cli->workspace.id, cli->keep, &all, &n, error))
+        return error->fault;
+    for (ptrdiff_t i = 0; i < n; i++) {
+        if (str_eq(all[i].name, name) || str_eq(all[i].handle, name)) {
+            *ret = all[i].id;
+            return OK;
+        }
+    }
+    struct channel channel = {.workspace = cli->workspace.id, .name = name, .handle = S("")};
+    if (!network.p || !network_parse(network, &channel.network)) {
+        return fail(error, FAULT_INPUT,
+                    "there is no channel \"%.*s\" yet; say its --network too (facebook, x, "
+                    "instagram, linkedin, …) and it is made",
+                    STR_FMT(str_slice(name, 0, 60)));
+    }
+    channel.ownership = network_ownership(channel.network);
+    return channel_insert(&cli->propre, &channel, ret, error);
+}
+
+static enum fault
+take_taken(struct cli *cli, struct maybe_int *ret, struct error *error)
+{
+    str text = args_value(cli->args, "taken");
+    *ret = no_int;
+    if (!text.p)
+        return OK;
+    int64_t day = 0;
+    auto_zone zone = NULL;
+    if (cli_local_day(cli, text, &day, error) || zone_open(cli->workspace.zone, &zone, error))
+        return error_prefix(error, "--taken");
+    struct civil noon = instant_to_utc((instant){day * SPAN_DAY.us});
+    noon.hour = 12; /* a day without an hour: its middle, never more than half a day off */
+    instant t;
+    if (zone_instant(zone, &noon, GAP_NEXT_VALID, OVERLAP_FIRST, &t, error))
+        return error_prefix(error, "--taken");
+    *ret = some_int(t.us);
+    return OK;
+}
+
+static enum fault
+take_options(struct cli *cli, struct import_options *o, struct error *error)
+{
+    str dates = args_value(cli->args, "dates"), decimal = args_value(cli->args, "decimal"),
+        zone = args_value(cli->args, "zone");
+    *o = (struct import_options){.workspace = cli->workspace.id,
+                                 .zone = zone.p ? zone : cli->workspace.zone,
+                                 .lang = cli->workspace.lang};
+    if (dates.p && !import_date_order_parse(dates, &o->date_order))
+        return fail(error, FAULT_INPUT, "--dates is dmy or mdy, not \"%.*s\"", STR_FMT(dates));
+    if (decimal.p && !import_decimal_parse(decimal, &o->decimal))
+        return fail(error, FAULT_INPUT, "--decimal is comma or point, not \"%.*s\"",
+                    STR_FMT(decimal));
+    enum fault fault = take_taken(cli, &o->taken_us, error);
+    return fault ? fault : take_channel(cli, &o->channel, error);
+}
+
+/* ---- progress ---- */
+
+static bool
+import_step(void *ctx, int64_t done, int64_t total)
+{
+    progress_set(ctx, total > 0 ? (double)done / (double)total : 0);
+    return true;
+}
+
+/* ---- the report ---- */
+
+static void
+print_notes(struct cli *cli, const struct import_plan *plan)
+{
+    for (int32_t i = 0; i < plan->notes_n; i++) {
+        const struct import_note *note = &plan->notes[i];
+        str text = import_note_text(note, cli->lang, cli->keep);
+        const char *word =
+            note->verdict == VERDICT_ROW_ERROR     ? translate(cli->lang, N_("refused"))
+            : note->verdict == VERDICT_ROW_WARNING ? translate(cli->lang, N_("warning"))
+                                                   : translate(cli->lang, N_("remark"));
+        if (note->line > 0 && note->column.p) {
+            cli_say(cli, N_("  line %1$s, %2$s (%3$s): %4$s"),
+                    format_integer(cli->keep, cli->lang, note->line), note->column,
+                    str_of(word), text);
+        } else if (note->line > 0) {
+            cli_say(cli, N_("  line %1$s (%2$s): %3$s"),
+                    format_integer(cli->keep, cli->lang, note->line), str_of(word), text);
+        } else {
+            cli_print(cli, arena_printf(cli->keep, "  %.*s", STR_FMT(text)));
+        }
+    }
+}
+
+static void
+print_mapping(struct cli *cli, const struct import_plan *plan)
+{
+    cli_say(cli, N_("What the columns of %s mean (change with --map \"COLUMN=FIELD\"):"),
+            plan->file_name);
+    for (int32_t i = 0; i < plan->mapping.columns_n; i++) {
+        const struct import_column *c = &plan->mapping.columns[i];
+        cli_print(cli, arena_printf(cli->keep, "  %.*s = %.*s", STR_FMT(c->header),
+                                    STR_FMT(import_column_word(c))));
+    }
+}
+
+static void
+print_plan(struct cli *cli, const struct import_plan *plan)
+{
+    const struct import_counts *c = &plan->counts;
+    cli_say(cli, N_("%1$s: %2$s, %3$s rows"), plan->file_name,
+            str_of(translate(cli->lang, plan->source_name)),
+            format_integer(cli->keep, cli->lang, c->rows));
+    if (!plan->recognised && !cli->quiet)
+        print_mapping(cli, plan);
+    cli_say(cli, N_("  %1$s right, %2$s with a warning, %3$s refused"),
+            format_integer(cli->keep, cli->lang, c->ok),
+            format_integer(cli->keep, cli->lang, c->warned),
+            format_integer(cli->keep, cli->lang, c->refused));
+    if (!cli->quiet)
+        print_notes(cli, plan);
+}
+
+static void
+write_counts(struct json_writer *w, const struct import_counts *c)
+{
+    json_member_int(w, "rows", c->rows);
+    json_member_int(w, "ok", c->ok);
+    json_member_int(w, "warned", c->warned);
+    json_member_int(w, "refused", c->refused);
+    json_member_int(w, "repeated", c->repeated);
+    json_member_int(w, "posts_new", c->posts_new);
+    json_member_int(w, "posts_known", c->posts_known);
+    json_member_int(w, "points", c->points);
+}
+
+static void
+write_plan(struct cli *cli, struct json_writer *w, const struct import_plan *plan)
+{
+    json_member_str(w, "file", plan->file_name);
+    json_member_str(w, "source", plan->source);
+    json_member_bool(w, "recognised", plan->recognised);
+    json_member_str(w, "sha256", plan->file_sha256);
+    json_key(w, S("columns"));
+    json_array_begin(w);
+    for (int32_t i = 0; i < plan->mapping.columns_n; i++) {
+        json_object_begin(w);
+        json_member_str(w, "header", plan->mapping.columns[i].header);
+        json_member_str(w, "field", import_column_word(&plan->mapping.columns[i]));
+        json_object_end(w);
+    }
+    json_array_end(w);
+    json_key(w, S("notes"));
+    json_array_begin(w);
+    for (int32_t i = 0; i < plan->notes_n; i++) {
+        json_object_begin(w);
+        json_member_int(w, "line", plan->notes[i].line);
+        json_member_str(w, "column", plan->notes[i].column);
+        json_member_str(w, "verdict",
+                        plan->notes[i].verdict == VERDICT_ROW_ERROR     ? S("refused")
+                        : plan->notes[i].verdict == VERDICT_ROW_WARNING ? S("warning")
+                                                                        : S("remark"));
+        json_member_str(w, "text", import_note_text(&plan->notes[i], cli->lang, cli->keep));
+        json_object_end(w);
+    }
+    json_array_end(w);
+}
+
+static enum fault
+print_json(struct cli *cli, const struct import_plan *plan,
+           const struct import_outcome *outcome, struct error *error)
+{
+    struct cli_json json;
+    cli_json_begin(&json);
+    json_object_begin(&json.w);
+    json_member_bool(&json.w, "applied", outcome && !outcome->already);
+    if (outcome)
+        json_member_int(&json.w, "import", outcome->import);
+    write_plan(cli, &json.w, plan);
+    write_counts(&json.w, outcome ? &outcome->counts : &plan->counts);
+    json_object_end(&json.w);
+    return cli_json_end(&json, error);
+}
+
+static enum fault
+write_refused(struct cli *cli, const struct import_plan *plan, struct error *error)
+{
+    str name = args_value(cli->args, "refused");
+    if (!name.p || plan->counts.refused == 0)
+        return OK;
+    const char *path = cstr(cli->keep, name);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        return fail(error, errno == EEXIST ? FAULT_CONFLICT : FAULT_SYSTEM,
+                    "the refused rows could not be written to %s; give the name of a file that "
+                    "does not exist yet",
+                    path);
+    }
+    int64_t n = 0;
+    enum fault fault = import_refused_write(&cli->propre, plan, fd, &n, error);
+    if (close(fd) != 0 && !fault)
+        fault = fail(error, FAULT_SYSTEM, "the refused rows could not be written to %s", path);
+    if (!fault)
+        cli_say(cli, N_("%1$s refused rows written to %2$s"),
+                format_integer(cli->keep, cli->lang, n), name);
+    return fault;
+}
+
+static void
+print_outcome(struct cli *cli, const struct import_outcome *outcome)
+{
+    str id = arena_printf(cli->keep, "%lld", (long long)outcome->import);
+    if (outcome->already) {
+        cli_say(cli, N_("This very file was imported before (import %s): nothing was added."),
+                id);
+        return;
+    }
+    cli_say(cli,
+            N_("Imported: %1$s new posts, %2$s known ones, %3$s numbers. To take it back: "
+               "propre import undo %4$s"),
+            format_integer(cli->keep, cli->lang, outcome->counts.posts_new),
+            format_integer(cli->keep, cli->lang, outcome->counts.posts_known),
+            format_integer(cli->keep, cli->lang, outcome->counts.points), id);
+}
+
+/* ---- the command ---- */
+
+static enum fault
+make_plan(struct cli *cli, struct import_options *options, struct progress *bar,
+          struct import_plan *plan, struct error *error)
+{
+    options->progress = (struct import_progress){import_step, bar};
+    if (import_plan_make(&cli->propre, cli->args->positional, options, cli->keep, plan, error))
+        return error->fault;
+    str map = args_value(cli->args, "map");
+    if (!map.p)
+        return OK;
+    struct import_mapping mapping = plan->mapping;
+    while (map.n > 0) {
+        str one;
+        (void)str_cut(&map, ',', &one); /* the last one has no comma behind it */
+        if (import_mapping_set(&mapping, one, error))
+            return error_prefix(error, "--map");
+    }
+    options->mapping = &mapping;
+    return import_plan_make(&cli->propre, cli->args->positional, options, cli->keep, plan,
+                            error);
+}
+
+enum fault
+command_import_file(struct cli *cli, struct error *error)
+{
+    struct import_options options;
+    struct import_plan plan;
+    struct import_outcome outcome;
+    struct progress bar;
+    str what = SAY(cli->keep, cli->lang, N_("Importing %s"), cli->args->positional);
+    if (db_begin(cli->propre.db, DB_WRITE, error))
+        return error->fault;
+    auto_tx tx = cli->propre.db;
+    progress_begin(&bar, cstr(cli->keep, what), cli->propre.clock, !cli->quiet);
+    enum fault fault = take_options(cli, &options, error);
+    fault = fault ? fault : make_plan(cli, &options, &bar, &plan, error);
+    if (fault) {
+        progress_end(&bar);
+        return error_prefix(error, "importing %.*s", STR_FMT(cli->args->positional));
+    }
+    bool dry = args_has(cli->args, "dry-run");
+    struct import_progress progress = {import_step, &bar};
+    if (!dry && !plan.asks)
+        fault = import_apply(&cli->propre, &plan, &progress, &outcome, error);
+    progress_end(&bar);
+    if (!fault && !cli->json)
+        print_plan(cli, &plan);
+    fault = fault ? fault : write_refused(cli, &plan, error);
+    if (fault)
+        return error_prefix(error, "importing %.*s", STR_FMT(cli->args->positional));
+    if (plan.asks) {
+        str ask = import_ask_text(&plan, cli->lang, cli->keep);
+        return fail(error, FAULT_INPUT, "%.*s", STR_FMT(ask));
+    }
+    if (dry) {
+        if (cli->json)
+            return print_json(cli, &plan, NULL, error);
+        cli_say(cli, N_("Dry run: nothing was written to %s"), str_of(cli->data));
+        return OK;
+    }
+    if (db_commit(tx, error))
+        return error_prefix(error, "importing %.*s", STR_FMT(cli->args->positional));
+    if (cli->json)
+        return print_json(cli, &plan, &outcome, error);
+    print_outcome(cli, &outcome);
+    return OK;
+}
+
+static enum fault
+print_imports_json(struct cli *cli, const struct import *all, ptrdiff_t n, struct error *error)
+{
+    struct cli_json json;
+    cli_json_begin(&json);
+    json_array_begin(&json.w);
+    for (ptrdiff_t i = 0; i < n; i++) {
+        json_object_begin(&json.w);
+        json_member_int(&json.w, "id", all[i].id);
+        json_member_str(&json.w, "file", all[i].file_name);
+        json_member_str(&json.w, "source", all[i].source);
+        json_member_str(&json.w, "channel", all[i].channel_name);
+        json_member_str(&json.w, "applied", instant_rfc3339(cli->keep, all[i].applied));
+        json_member_int(&json.w, "rows", all[i].rows);
+        json_member_int(&json.w, "warned", all[i].warned);
+        json_member_int(&json.w, "refused", all[i].refused);
+        json_member_int(&json.w, "posts", all[i].posts);
+        json_member_int(&json.w, "points", all[i].points);
+        json_member_bool(&json.w, "undone", all[i].undone_us.has);
+        json_object_end(&json.w);
+    }
+    json_array_end(&json.w);
+    return cli_json_end(&json, error);
+}
+
+enum fault
+command_import_list(struct cli *cli, struct error *error)
+{
+    struct import *all = NULL;
+    ptrdiff_t n = 0;
+    auto_zone zone = NULL;
+    if (zone_open(cli->workspace.zone, &zone, error) ||
+        import_list(&cli->propre, cli->workspace.id, 0, cli->keep, &all, &n, error))
+        return error->fault;
+    if (cli->json)
+        return print_imports_json(cli, all, n, error);
+    if (n == 0) {
+        cli_say(cli, N_("Nothing was imported yet. Begin with: %s"), S("propre import FILE"));
+        return OK;
+    }
+    enum { COLUMNS = 6 };
+    str *cells = new (cli->keep, str, n * COLUMNS);
+    for (ptrdiff_t i = 0; i < n; i++) {
+        str *cell = cells + i * COLUMNS;
+        cell[0] = arena_printf(cli->keep, "%lld", (long long)all[i].id);
+        cell[1] = format_instant(cli->keep, cli->lang, zone, all[i].applied, FORMAT_DATE_TIME);
+        cell[2] = all[i].file_name;
+        cell[3] = format_integer(cli->keep, cli->lang, all[i].posts);
+        cell[4] = format_integer(cli->keep, cli->lang, all[i].refused);
+        cell[5] =
+            str_of(translate(cli->lang, all[i].undone_us.has ? N_("undone") : N_("applied")));
+    }
+    struct table table = {.columns_n = COLUMNS,
+                          .cells = cells,
+                          .rows_n = n,
+                          .cell_graphemes_max = 48,
+                          .right = {true, false, false, true, true}};
+    const char *heads[COLUMNS] = {N_("ID"),    N_("When"),    N_("File"),
+                                  N_("Posts"), N_("Refused"), N_("State")};
+    for (int32_t i = 0; i < COLUMNS; i++)
+        table.heads[i] = translate(cli->lang, heads[i]);
+    table_print(&table, cli->scratch);
+    return OK;
+}
+
+enum fault
+command_import_undo(struct cli *cli, struct error *error)
+{
+    int64_t id = 0;
+    struct import_undone undone;
+    if (cli_id(cli, &id, error) || db_begin(cli->propre.db, DB_WRITE, error))
+        return error->fault;
+    auto_tx tx = cli->propre.db;
+    enum fault fault = import_undo(&cli->propre, cli->workspace.id, id, &undone, error);
+    fault = fault ? fault : db_commit(tx, error);
+    if (fault)
+        return error_prefix(error, "undoing import %lld", (long long)id);
+    if (cli->json) {
+        struct cli_json json;
+        cli_json_begin(&json);
+        json_object_begin(&json.w);
+        json_member_int(&json.w, "import", id);
+        json_member_int(&json.w, "posts", undone.posts);
+        json_member_int(&json.w, "points", undone.points);
+        json_member_int(&json.w, "posts_kept", undone.posts_kept);
+        json_object_end(&json.w);
+        return cli_json_end(&json, error);
+    }
+    cli_say(cli, N_("Undone: %1$s posts and %2$s numbers taken out"),
+            format_integer(cli->keep, cli->lang, undone.posts),
+            format_integer(cli->keep, cli->lang, undone.points));
+    if (undone.posts_kept > 0) {
+        cli_say(cli, N_("%s posts stay, because later imports have numbers for them"),
+                format_integer(cli->keep, cli->lang, undone.posts_kept));
+    }
+    return OK;
+}

@@ -1,0 +1,15 @@
+#pragma once
+#include "base/clock.h"
+
+struct db;
+struct rng;
+
+/*
+ * What every unit of work is handed, instead of globals: the data, the time and the chance. A test owns
+ * all three. Secrets never come from ${rng} (place/secret.h).
+ */
+struct propre {
+    struct db *db;
+    struct clock clock;
+    struct rng *rng;
+};

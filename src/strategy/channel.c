@@ -1,0 +1,221 @@
+#include "strategy/channel.h"
+
+#include <assert.h>
+
+#include "base/text.h"
+#include "place/propre.h"
+#include "strategy/queries.h"
+
+static const struct {
+    const char *word, *name;
+    enum ownership ownership;
+} networks[NETWORKS_N] = {
+    [NETWORK_SITE] = {"site", "Site", OWNED},
+    [NETWORK_BLOG] = {"blog", "Blog", OWNED},
+    [NETWORK_NEWSLETTER] = {"newsletter", "Newsletter", OWNED},
+    [NETWORK_FACEBOOK] = {"facebook", "Facebook", RENTED},
+    [NETWORK_INSTAGRAM] = {"instagram", "Instagram", RENTED},
+    [NETWORK_THREADS] = {"threads", "Threads", RENTED},
+    [NETWORK_X] = {"x", "X", RENTED},
+    [NETWORK_LINKEDIN] = {"linkedin", "LinkedIn", RENTED},
+    [NETWORK_YOUTUBE] = {"youtube", "YouTube", RENTED},
+    [NETWORK_TIKTOK] = {"tiktok", "TikTok", RENTED},
+    [NETWORK_PINTEREST] = {"pinterest", "Pinterest", RENTED},
+    [NETWORK_FLICKR] = {"flickr", "Flickr", RENTED},
+    [NETWORK_MASTODON] = {"mastodon", "Mastodon", RENTED},
+    [NETWORK_BLUESKY] = {"bluesky", "Bluesky", RENTED},
+    [NETWORK_REDDIT] = {"reddit", "Reddit", RENTED},
+    [NETWORK_TELEGRAM] = {"telegram", "Telegram", RENTED},
+    [NETWORK_OTHER] = {"other", "Other", RENTED},
+};
+
+str
+network_word(enum network network)
+{
+    assert((size_t)network < NETWORKS_N);
+    return str_of(networks[network].word);
+}
+
+str
+network_name(enum network network)
+{
+    assert((size_t)network < NETWORKS_N);
+    return str_of(networks[network].name);
+}
+
+bool
+network_parse(str word, enum network *ret)
+{
+    for (int i = 0; i < NETWORKS_N; i++) {
+        if (str_eq_ascii_case(word, str_of(networks[i].word))) {
+            *ret = (enum network)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+enum ownership
+network_ownership(enum network network)
+{
+    assert((size_t)network < NETWORKS_N);
+    return networks[network].ownership;
+}
+
+str
+ownership_word(enum ownership ownership)
+{
+    return ownership == OWNED ? S("owned") : S("rented");
+}
+
+static enum fault
+channel_check(const struct channel *channel, struct error *error)
+{
+    assert((size_t)channel->network < NETWORKS_N);
+    if (str_trim(channel->name).n == 0)
+        return fail(error, FAULT_INPUT, "the channel needs a name");
+    if (channel->name.n > 4 * CHANNEL_NAME_MAX ||
+        text_graphemes(channel->name) > CHANNEL_NAME_MAX)
+        return fail(error, FAULT_INPUT, "the channel's name is longer than %d characters",
+                    CHANNEL_NAME_MAX);
+    if (channel->handle.n > CHANNEL_HANDLE_MAX)
+        return fail(error, FAULT_INPUT, "the account is longer than %d bytes",
+                    CHANNEL_HANDLE_MAX);
+    if (!utf8_valid(channel->name) || !utf8_valid(channel->handle))
+        return fail(error, FAULT_INPUT, "the channel's name or account is not UTF-8 text");
+    return OK;
+}
+
+enum fault
+channel_insert(struct propre *propre, const struct channel *channel, int64_t *ret_id,
+               struct error *error)
+{
+    if (channel_check(channel, error))
+        return error->fault;
+    struct channel_insert_in in = {
+        .workspace = channel->workspace,
+        .network = network_word(channel->network),
+        .handle = channel->handle.p ? str_trim(channel->handle) : S(""),
+        .name = str_trim(channel->name),
+        .ownership = ownership_word(channel->ownership),
+        .created_us = clock_now(&propre->clock).us,
+    };
+    struct channel_insert_row row;
+    bool made = false;
+    if (q_channel_insert(propre->db, &in, NULL, &row, &made, error))
+        return error->fault;
+    if (!made)
+        return fail(error, FAULT_CONFLICT, "there is a channel \"%.*s\" on %.*s already",
+                    STR_FMT(in.handle), STR_FMT(network_name(channel->network)));
+    *ret_id = row.id;
+    return OK;
+}
+
+#define CHANNEL_FROM(row)                                                                 \
+    ((struct channel){.id = (row)->id,                                                    \
+                      .workspace = (row)->workspace,                                      \
+                      .handle = (row)->handle,                                            \
+                      .name = (row)->name,                                                \
+                      .ownership = str_eq((row)->ownership, S("owned")) ? OWNED : RENTED, \
+                      .archived = (row)->archived_us.has,                                 \
+                      .revision = (row)->revision})
+
+/* A network this version does not know (a newer one wrote it) is shown as "other". */
+static enum network
+network_stored(str word)
+{
+    enum network network = NETWORK_OTHER;
+    (void)network_parse(word, &network); /* false leaves "other" */
+    return network;
+}
+
+static enum fault
+absent(int64_t id, struct error *error)
+{
+    return fail(error, FAULT_ABSENT, "there is no channel %lld", (long long)id);
+}
+
+enum fault
+channel_get(struct propre *propre, int64_t workspace, int64_t id, struct arena *keep,
+            struct channel *ret, struct error *error)
+{
+    struct channel_by_id_row row;
+    bool found = false;
+    if (q_channel_by_id(propre->db, &(struct channel_by_id_in){workspace, id}, keep, &row,
+                        &found, error))
+        return error->fault;
+    if (!found)
+        return absent(id, error);
+    *ret = CHANNEL_FROM(&row);
+    ret->network = network_stored(row.network);
+    return OK;
+}
+
+enum fault
+channel_list(struct propre *propre, int64_t workspace, struct arena *keep, struct channel **ret,
+             ptrdiff_t *ret_n, struct error *error)
+{
+    struct channel_page_row *rows;
+    ptrdiff_t n;
+    if (q_channel_page(propre->db, &(struct channel_page_in){workspace, CHANNELS_MAX}, keep,
+                       &rows, &n, error))
+        return error->fault;
+    *ret = new (keep, struct channel, n);
+    for (ptrdiff_t i = 0; i < n; i++) {
+        (*ret)[i] = CHANNEL_FROM(&rows[i]);
+        (*ret)[i].network = network_stored(rows[i].network);
+    }
+    *ret_n = n;
+    return OK;
+}
+
+enum fault
+channel_update(struct propre *propre, const struct channel *channel, struct error *error)
+{
+    if (channel_check(channel, error))
+        return error->fault;
+    str handle = channel->handle.p ? str_trim(channel->handle) : S("");
+    struct channel_revision_row was;
+    struct channel_with_handle_row other;
+    struct channel_update_row row;
+    bool found = false, taken = false, written = false;
+    if (q_channel_revision(propre->db,
+                           &(struct channel_revision_in){channel->workspace, channel->id}, NULL,
+                           &was, &found, error))
+        return error->fault;
+    if (!found)
+        return absent(channel->id, error);
+    struct channel_with_handle_in same = {channel->workspace, channel->id, handle};
+    if (q_channel_with_handle(propre->db, &same, NULL, &other, &taken, error))
+        return error->fault;
+    if (taken)
+        return fail(error, FAULT_CONFLICT, "there is a channel \"%.*s\" on %.*s already",
+                    STR_FMT(handle), STR_FMT(network_name(channel->network)));
+    struct channel_update_in in = {channel->workspace,
+                                   channel->id,
+                                   handle,
+                                   str_trim(channel->name),
+                                   ownership_word(channel->ownership),
+                                   channel->revision};
+    if (q_channel_update(propre->db, &in, NULL, &row, &written, error))
+        return error->fault;
+    if (!written)
+        return fail(
+            error, FAULT_CONFLICT,
+            "the channel was changed meanwhile; look at it again, then repeat your change");
+    return OK;
+}
+
+enum fault
+channel_archive(struct propre *propre, int64_t workspace, int64_t id, bool archived,
+                struct error *error)
+{
+    struct channel_archive_in in = {workspace, id, no_int};
+    if (archived)
+        in.archived_us = some_int(clock_now(&propre->clock).us);
+    struct channel_archive_row row;
+    bool found = false;
+    if (q_channel_archive(propre->db, &in, NULL, &row, &found, error))
+        return error->fault;
+    return found ? OK : absent(id, error);
+}
