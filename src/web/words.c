@@ -115,7 +115,7 @@ level_text(struct arena *arena, enum lang lang, str factor, str level)
     struct error error;
     int64_t n = 0;
     if (str_eq(factor, S("weekday")) && parse_i64(level, 1, 7, &n, &error) == OK)
-        return str_of(format_weekday(lang, (int32_t)n));
+        return format_weekday(lang, (int32_t)n);
     if (str_eq(factor, S("hour"))) {
         str from = level, first;
         if (str_cut(&from, '-', &first) && first.n > 0)
