@@ -120,7 +120,8 @@ struct effects_options {
     double tau_scale_calendar;    /* 0.25 */
     double tau_scale_interaction; /* 0.25 */
     double tau_scale_trend;       /* 0.25 per month */
-    double intercept_sd;          /* 1.5, around the pooled rate */
+    double intercept_mean;          /* log result per exposure expected; NAN: the pooled rate of the posts */
+    double intercept_sd;          /* 1.5, around it */
     double covariate_sd;          /* 0.5 */
     double rope;    /* 0.10: differences of less than 10 % are not worth acting on */
     int32_t chains; /* 4 */

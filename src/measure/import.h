@@ -24,11 +24,13 @@
 struct propre;
 
 enum {
-    IMPORT_ROWS_MAX = 1000000,  /* a large organisation's posts of twenty years; 100 MiB while reading */
-    IMPORT_NOTES_MAX = 200,     /* messages kept; all rows are counted */
-    IMPORT_COLUMNS_MAX = 400,   /* the widest export known has about 150 */
-    IMPORT_METRICS_MAX = 32,    /* metric columns of one file: our words, each once at most */
-    IMPORT_HEADER_LOOK_MAX = 20 /* rows looked through for the header: preambles seen have up to 6 */
+    IMPORT_ROWS_MAX =
+        1000000, /* a large organisation's posts of twenty years; 100 MiB while reading */
+    IMPORT_NOTES_MAX = 200,   /* messages kept; all rows are counted */
+    IMPORT_COLUMNS_MAX = 400, /* the widest export known has about 150 */
+    IMPORT_METRICS_MAX = 32,  /* metric columns of one file: our words, each once at most */
+    IMPORT_HEADER_LOOK_MAX =
+        20 /* rows looked through for the header: preambles seen have up to 6 */
 };
 #define IMPORT_BYTES_MAX ((int64_t)2 * 1000 * 1000 * 1000) /* 2 GB: beyond it nobody waits */
 
@@ -112,15 +114,16 @@ struct import_progress {
 
 struct import_options {
     int64_t workspace;
-    int64_t channel;            /* 0: the only channel of the network, or a new one when there is none */
-    str file_name;              /* as the person knows it; none: the end of the path */
-    str zone;                   /* the workspace's, for sources that do not say theirs */
-    enum lang lang;             /* of names that the import has to make up */
-    struct maybe_int taken_us;  /* when the file was exported, if the person says so */
+    int64_t channel; /* 0: the only channel of the network, or a new one when there is none */
+    str file_name;   /* as the person knows it; none: the end of the path */
+    str zone;        /* the workspace's, for sources that do not say theirs */
+    enum lang lang;  /* of names that the import has to make up */
+    struct maybe_int taken_us; /* when the file was exported, if the person says so */
     enum import_date_order date_order;
     enum import_decimal decimal;
-    const struct import_mapping *mapping; /* confirmed by a person; NULL: recognised, kept or proposed */
-    struct import_progress progress;      /* step may be NULL */
+    const struct import_mapping
+        *mapping; /* confirmed by a person; NULL: recognised, kept or proposed */
+    struct import_progress progress; /* step may be NULL */
 };
 
 enum import_verdict { VERDICT_ROW_OK, VERDICT_ROW_WARNING, VERDICT_ROW_ERROR };
@@ -135,39 +138,41 @@ struct import_note {
 
 /* What the file leaves open; a bit set. A plan that asks cannot be applied. */
 enum import_ask {
-    ASK_MAPPING = 1,    /* nobody has said what the columns mean: confirm plan.mapping or change it */
+    ASK_MAPPING =
+        1, /* nobody has said what the columns mean: confirm plan.mapping or change it */
     ASK_DATE_ORDER = 2, /* 03/04/2024 */
     ASK_DECIMAL = 4,    /* 1.234 */
     ASK_CHANNEL = 8,    /* several channels of this network */
 };
 
 struct import_counts {
-    int64_t rows;      /* data rows */
+    int64_t rows; /* data rows */
     int64_t ok, warned, refused;
-    int64_t repeated;  /* of the warned: rows that repeat an earlier one and are left out */
+    int64_t repeated; /* of the warned: rows that repeat an earlier one and are left out */
     int64_t posts_new, posts_known;
     int64_t unchanged; /* of the known: nothing new is said about them */
     int64_t points;    /* numbers that would be, or were, added */
 };
 
 struct import_plan {
-    struct import_options options; /* with the decisions filled in; mapping and progress not kept */
+    struct import_options
+        options; /* with the decisions filled in; mapping and progress not kept */
     const char *path;
     str file_name;
     int64_t file_bytes;
-    str file_sha256; /* hexadecimal */
-    str source;      /* "facebook_uci", "x", "twitter", "mapping" */
+    str file_sha256;         /* hexadecimal */
+    str source;              /* "facebook_uci", "x", "twitter", "mapping" */
     const char *source_name; /* to be shown; key of translation */
-    bool recognised; /* by its header; otherwise by mapping */
-    bool kept;       /* the mapping was kept from an earlier time */
+    bool recognised;         /* by its header; otherwise by mapping */
+    bool kept;               /* the mapping was kept from an earlier time */
     struct import_mapping mapping;
     str fingerprint; /* of the set of headers */
     char separator;
     int64_t header_line;
     struct maybe_int taken_us;
-    int64_t channel;  /* 0: will be made */
+    int64_t channel; /* 0: will be made */
     str channel_name;
-    uint32_t asks; /* enum import_ask */
+    uint32_t asks;   /* enum import_ask */
     int64_t already; /* this very file was taken in by that import; 0: it was not */
     struct import_counts counts;
     struct import_note *notes;
@@ -209,16 +214,16 @@ struct import_outcome {
  *         more, or progress stopped it; those of writing.
  */
 must_use enum fault import_apply(struct propre *propre, const struct import_plan *plan,
-                                 const struct import_progress *progress, struct import_outcome *ret,
-                                 struct error *error);
+                                 const struct import_progress *progress,
+                                 struct import_outcome *ret, struct error *error);
 
 /*
  * import_refused_write(propre, plan, fd, ret_n, error):
  * Writes the refused rows as CSV: line, reason (in plan->options.lang), then the file's own columns.
  * Texts that a spreadsheet would run as formulas are neutralised.
  */
-must_use enum fault import_refused_write(struct propre *propre, const struct import_plan *plan, int fd,
-                                         int64_t *ret_n, struct error *error);
+must_use enum fault import_refused_write(struct propre *propre, const struct import_plan *plan,
+                                         int fd, int64_t *ret_n, struct error *error);
 
 /* ---- The records ---- */
 

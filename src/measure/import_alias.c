@@ -256,7 +256,10 @@ static const struct alias portuguese[] = {
     {"reações", M(REACTIONS)},
 };
 
-#define TABLE(t) {t, (int32_t)(sizeof t / sizeof *t)}
+#define TABLE(t)                           \
+    {                                      \
+        t, (int32_t)(sizeof t / sizeof *t) \
+    }
 static const struct {
     const struct alias *rows;
     int32_t n;

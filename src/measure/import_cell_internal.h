@@ -8,9 +8,9 @@
 
 /* What the numbers of a file show; a line number is where it was first seen, 0: nowhere. */
 struct number_evidence {
-    int64_t point, comma;     /* that this is the decimal mark */
-    int64_t dots3, commas3;   /* "1.520", "12,400": either way */
-    int64_t small, large;     /* whole numbers without any mark, below and from 1000 */
+    int64_t point, comma;   /* that this is the decimal mark */
+    int64_t dots3, commas3; /* "1.520", "12,400": either way */
+    int64_t small, large;   /* whole numbers without any mark, below and from 1000 */
 };
 
 enum number_result {

@@ -100,8 +100,9 @@ static str
 take_word(str *s)
 {
     ptrdiff_t n = 0;
-    while (n < s->n && ((s->p[n] >= 'a' && s->p[n] <= 'z') || (s->p[n] >= 'A' && s->p[n] <= 'Z') ||
-                        (unsigned char)s->p[n] >= 0x80 || (n > 0 && s->p[n] == '-')))
+    while (n < s->n &&
+           ((s->p[n] >= 'a' && s->p[n] <= 'z') || (s->p[n] >= 'A' && s->p[n] <= 'Z') ||
+            (unsigned char)s->p[n] >= 0x80 || (n > 0 && s->p[n] == '-')))
         n++;
     if (n > 0 && n < s->n && s->p[n] == '.')
         n++;
@@ -248,7 +249,8 @@ take_clock(str *s, struct date_read *ret)
             return false;
         if (take_text(s, ".")) {
             int32_t ignored;
-            if (!take_number(s, 9, &ignored)) /* parts of a second are below what a post needs */
+            if (!take_number(s, 9,
+                             &ignored)) /* parts of a second are below what a post needs */
                 return false;
         }
     } else if (!(after.n > 1 && str_chr(S("aApP"), after.p[0]) >= 0)) {

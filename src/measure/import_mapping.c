@@ -116,17 +116,19 @@ import_mapping_set(struct import_mapping *mapping, str assignment, struct error 
     for (ptrdiff_t i = 0; i < assignment.n; i++) /* the last '=': headers may hold one */
         at = assignment.p[i] == '=' ? i : at;
     if (at < 0)
-        return fail(error, FAULT_INPUT, "\"%.*s\" is not of the form Header=word, such as Likes=likes",
+        return fail(error, FAULT_INPUT,
+                    "\"%.*s\" is not of the form Header=word, such as Likes=likes",
                     STR_FMT(assignment));
     str header = str_trim(str_slice(assignment, 0, at));
     str word = str_trim(str_slice(assignment, at + 1, assignment.n));
     struct import_column column = {0};
     if (!import_column_parse(word, &column))
-        return fail(error, FAULT_INPUT,
-                    "\"%.*s\" is not what a column can hold; say a metric (likes, comments, shares, "
-                    "reach, impressions, interactions, clicks …) or remote_id, permalink, body, "
-                    "published, format, tactic, paid, ignore …",
-                    STR_FMT(word));
+        return fail(
+            error, FAULT_INPUT,
+            "\"%.*s\" is not what a column can hold; say a metric (likes, comments, shares, "
+            "reach, impressions, interactions, clicks …) or remote_id, permalink, body, "
+            "published, format, tactic, paid, ignore …",
+            STR_FMT(word));
     for (int32_t i = 0; i < mapping->columns_n; i++) {
         if (str_eq_ascii_case(str_trim(mapping->columns[i].header), header)) {
             mapping->columns[i].field = column.field;
@@ -147,8 +149,10 @@ mapping_check(const struct import_mapping *mapping, struct error *error)
         for (int32_t j = 0; a->field != FIELD_IGNORE && j < i; j++) {
             const struct import_column *b = &mapping->columns[j];
             if (a->field == b->field && a->metric == b->metric)
-                return fail(error, FAULT_INPUT, "the columns \"%.*s\" and \"%.*s\" are both read as %.*s",
-                            STR_FMT(b->header), STR_FMT(a->header), STR_FMT(import_column_word(a)));
+                return fail(error, FAULT_INPUT,
+                            "the columns \"%.*s\" and \"%.*s\" are both read as %.*s",
+                            STR_FMT(b->header), STR_FMT(a->header),
+                            STR_FMT(import_column_word(a)));
         }
     }
     if (metrics_n == 0)
@@ -190,7 +194,8 @@ mapping_json(const struct import_mapping *mapping, struct arena *keep)
 static enum fault
 corrupt(struct error *error)
 {
-    return fail(error, FAULT_CORRUPT, "a kept mapping of columns cannot be read; map the columns again");
+    return fail(error, FAULT_CORRUPT,
+                "a kept mapping of columns cannot be read; map the columns again");
 }
 
 enum fault
@@ -202,9 +207,10 @@ mapping_from_json(str text, struct arena *keep, struct import_mapping *ret, stru
         return corrupt(error);
     const struct json *columns = json_get(root, S("columns"));
     if (!network_parse(json_text(json_get(root, S("network"))), &mapping.network) ||
-        !import_date_order_parse(json_text(json_get(root, S("date_order"))), &mapping.date_order) ||
-        !import_decimal_parse(json_text(json_get(root, S("decimal"))), &mapping.decimal) || !columns ||
-        columns->kind != JSON_KIND_ARRAY || columns->n > IMPORT_COLUMNS_MAX)
+        !import_date_order_parse(json_text(json_get(root, S("date_order"))),
+                                 &mapping.date_order) ||
+        !import_decimal_parse(json_text(json_get(root, S("decimal"))), &mapping.decimal) ||
+        !columns || columns->kind != JSON_KIND_ARRAY || columns->n > IMPORT_COLUMNS_MAX)
         return corrupt(error);
     mapping.zone = json_text(json_get(root, S("zone")));
     mapping.columns = new (keep, struct import_column, columns->n);
@@ -220,8 +226,8 @@ mapping_from_json(str text, struct arena *keep, struct import_mapping *ret, stru
 }
 
 void
-mapping_fit(const struct import_mapping *kept, const str *headers, int32_t n, struct arena *keep,
-            struct import_mapping *ret)
+mapping_fit(const struct import_mapping *kept, const str *headers, int32_t n,
+            struct arena *keep, struct import_mapping *ret)
 {
     struct import_mapping mapping = *kept;
     bool *used = new (keep, bool, kept->columns_n);

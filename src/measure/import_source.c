@@ -72,7 +72,7 @@ static const struct source_column x_columns[] = {
     {"permalink clicks", M(PERMALINK_CLICKS)},
     {NULL, F(IGNORE)},
 };
-static const char *const x_needs[] = {"post id", "date",        "post text",
+static const char *const x_needs[] = {"post id",     "date",        "post text",
                                       "impressions", "engagements", NULL};
 
 /* Twitter Analytics, "tweet activity" (until 2024). Its times carry their offset, +0000. */
@@ -101,12 +101,12 @@ static const struct source_column twitter_columns[] = {
     {"media engagements", M(MEDIA_ENGAGEMENTS)},
     {NULL, F(IGNORE)},
 };
-static const char *const twitter_needs[] = {"tweet id", "tweet text",  "time",
+static const char *const twitter_needs[] = {"tweet id",    "tweet text",  "time",
                                             "impressions", "engagements", NULL};
 
 static const struct source sources[] = {
-    {"facebook_uci", N_("Facebook metrics (UCI)"), NETWORK_FACEBOOK, NULL, uci_needs, uci_columns,
-     uci_tactic},
+    {"facebook_uci", N_("Facebook metrics (UCI)"), NETWORK_FACEBOOK, NULL, uci_needs,
+     uci_columns, uci_tactic},
     {"x", N_("X Analytics, content"), NETWORK_X, "UTC", x_needs, x_columns, NULL},
     {"twitter", N_("Twitter Analytics, tweet activity"), NETWORK_X, "UTC", twitter_needs,
      twitter_columns, NULL},

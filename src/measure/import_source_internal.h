@@ -34,8 +34,8 @@ const struct source *source_named(str word);
  * source_mapping(source, headers, n, keep, ret): the columns the source knows; the others are ignored.
  * With NULL: a proposal from the words that headers of many tools and languages use.
  */
-void source_mapping(const struct source *source, const str *headers, int32_t n, struct arena *keep,
-                    struct import_mapping *ret);
+void source_mapping(const struct source *source, const str *headers, int32_t n,
+                    struct arena *keep, struct import_mapping *ret);
 
 /* headers_score(headers, n, scratch): how much a row looks like a header; 0: not at all. */
 int32_t headers_score(const str *headers, int32_t n, struct arena scratch);
@@ -50,7 +50,7 @@ str mapping_json(const struct import_mapping *mapping, struct arena *keep);
 must_use enum fault mapping_from_json(str text, struct arena *keep, struct import_mapping *ret,
                                       struct error *error);
 /* mapping_fit(kept, headers, n, keep, ret): ${kept} put in the order of this file's headers. */
-void mapping_fit(const struct import_mapping *kept, const str *headers, int32_t n, struct arena *keep,
-                 struct import_mapping *ret);
+void mapping_fit(const struct import_mapping *kept, const str *headers, int32_t n,
+                 struct arena *keep, struct import_mapping *ret);
 /* mapping_check(mapping, error): each field and metric once, at least one metric. */
 must_use enum fault mapping_check(const struct import_mapping *mapping, struct error *error);

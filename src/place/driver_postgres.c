@@ -271,6 +271,7 @@ statement_name(const struct statement *statement, char name[STATEMENT_NAME_MAX])
 static enum fault
 compare(const struct query *q, const PGresult *described, struct error *error)
 {
+    errno = 0; /* what follows is not the system's doing */
     if (PQnparams(described) != q->in_n || PQnfields(described) != q->out_n)
         return fail(error, FAULT_SYSTEM, "%s:%d: %s has %d parameters and %d columns", q->file,
                     q->line, q->name, PQnparams(described), PQnfields(described));

@@ -269,6 +269,7 @@ static enum fault
 compare(struct statement *statement, sqlite3_stmt *made, struct error *error)
 {
     const struct query *q = statement->query;
+    errno = 0; /* what follows is not the system's doing */
     if (sqlite3_bind_parameter_count(made) != q->in_n || sqlite3_column_count(made) != q->out_n)
         return fail(error, FAULT_SYSTEM, "%s:%d: %s has %d parameters and %d columns", q->file,
                     q->line, q->name, sqlite3_bind_parameter_count(made),
@@ -485,3 +486,9 @@ const struct db_driver driver_sqlite = {
     .lock_schema = sqlite_lock_schema,
     .copy_to = sqlite_copy_to,
 };
+
+const char *
+db_sqlite_version(void)
+{
+    return sqlite3_libversion();
+}

@@ -48,7 +48,7 @@ static const struct factor_words factors[] = {
     {"format", N_("Format"), N_("Which format works best cannot be told yet%s."),
      N_("Posts in the form “%s”"), N_("posts in the form “%s”"), "%s", formats, COUNT(formats)},
     {"tactic", N_("Tactic"), N_("Which tactic works best cannot be told yet%s."),
-     N_("“%s” posts"), N_("“%s” posts"), "%s", NULL, 0},
+     N_("Posts of “%s”"), N_("posts of “%s”"), "%s", NULL, 0},
     {"weekday", N_("Weekday"), N_("Which weekday works best cannot be told yet%s."),
      N_("Posts on a %s"), N_("posts on a %s"), "%s", NULL, 0},
     {"weekday_number", N_("Weekday"), N_("Which weekday works best cannot be told yet%s."),
@@ -62,8 +62,8 @@ static const struct factor_words factors[] = {
     {"intent", N_("Intent"), N_("Which intent works best cannot be told yet%s."), "%s", "%s",
      "%s", intents, COUNT(intents)},
     /* last: any other word */
-    {NULL, "%s", N_("Which kind works best cannot be told yet%s."), N_("“%s” posts"),
-     N_("“%s” posts"), "%s", NULL, 0},
+    {NULL, "%s", N_("Which kind works best cannot be told yet%s."), N_("Posts of “%s”"),
+     N_("posts of “%s”"), "%s", NULL, 0},
 };
 
 /* A count's name in a sentence. French needs it after "de" too ("d’interactions"). */
@@ -252,8 +252,10 @@ words_factor_unknown(struct arena *arena, enum lang lang, const struct words_con
 str
 words_interval(struct arena *arena, enum lang lang, double low, double high)
 {
-    return SAY(arena, lang, N_("%1$s to %2$s"), format_real(arena, lang, low, low < 2 ? 2 : 1),
-               format_real(arena, lang, high, high < 2 ? 2 : 1));
+    /* One decimal is enough beyond two, unless it would round an end onto "no difference". */
+    int32_t decimals = high < 2 || (low > 0.9 && low < 1.1) ? 2 : 1;
+    return SAY(arena, lang, N_("%1$s to %2$s"), format_real(arena, lang, low, decimals),
+               format_real(arena, lang, high, decimals));
 }
 
 str

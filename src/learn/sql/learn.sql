@@ -8,8 +8,9 @@
 --      saves int?, clicks int?, link_clicks int?, video_views int?
 -- gives: many
 -- does: reads
-SELECT p.id, p.channel_id, p.tactic_id, p.format, p.intent, p.creation, p.topic, p.language,
-       CASE WHEN p.link IS NOT NULL THEN 1 WHEN p.body IS NOT NULL THEN 0 END, p.body_graphemes, p.paid,
+SELECT p.id, p.channel_id AS channel, p.tactic_id AS tactic, p.format, p.intent, p.creation, p.topic,
+       p.language, CAST(CASE WHEN p.link IS NOT NULL THEN 1 WHEN p.body IS NOT NULL THEN 0 END AS BIGINT) AS has_link,
+       p.body_graphemes AS length, p.paid,
        p.published_us, p.local_day, p.local_month, p.local_weekday, p.local_hour, s.taken_us, s.followers,
        s.reach, s.impressions, s.interactions, s.engaged, s.likes, s.comments, s.shares, s.saves, s.clicks,
        s.link_clicks, s.video_views
@@ -39,7 +40,7 @@ SELECT id, name FROM tactic WHERE workspace_id = $1 ORDER BY id LIMIT 1000;
 -- out: post int, taken_us int, value real
 -- gives: many
 -- does: reads
-SELECT s.post_id, s.taken_us, m.value
+SELECT s.post_id AS post, s.taken_us, m.value
 FROM snapshot s
 JOIN metric_point m ON m.snapshot_id = s.id
 JOIN metric_def d ON d.id = m.def_id
@@ -53,11 +54,11 @@ LIMIT 500000;
 -- out: posts int, snapshots int, last_snapshot int, tactics_changed_us int, posts_changed_us int
 -- gives: one
 -- does: reads
-SELECT (SELECT count(*) FROM post WHERE workspace_id = $1 AND archived_us IS NULL),
-       (SELECT count(*) FROM snapshot WHERE workspace_id = $1),
-       (SELECT coalesce(max(id), 0) FROM snapshot WHERE workspace_id = $1),
-       (SELECT coalesce(max(changed_us), 0) FROM tactic WHERE workspace_id = $1),
-       (SELECT coalesce(max(changed_us), 0) FROM post WHERE workspace_id = $1);
+SELECT (SELECT count(*) FROM post WHERE workspace_id = $1 AND archived_us IS NULL) AS posts,
+       (SELECT count(*) FROM snapshot WHERE workspace_id = $1) AS snapshots,
+       (SELECT coalesce(max(id), 0) FROM snapshot WHERE workspace_id = $1) AS last_snapshot,
+       (SELECT coalesce(max(changed_us), 0) FROM tactic WHERE workspace_id = $1) AS tactics_changed_us,
+       (SELECT coalesce(max(changed_us), 0) FROM post WHERE workspace_id = $1) AS posts_changed_us;
 
 -- query: learn_result_insert
 -- in: workspace int, outcome text, model text, model_version int, fingerprint text, data_mark text,
@@ -88,4 +89,4 @@ LIMIT 1;
 -- out: n int
 -- gives: one
 -- does: reads
-SELECT count(*) FROM post WHERE workspace_id = $1 AND (created_us > $2 OR changed_us > $2);
+SELECT count(*) AS n FROM post WHERE workspace_id = $1 AND (created_us > $2 OR changed_us > $2);
