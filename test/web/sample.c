@@ -49,11 +49,10 @@ static const struct pair format_pairs[] = {
     {"format", "status", "link", 0.056, 0.178, 45, 22, FINDING_UNKNOWN, 500, true},
 };
 static const struct pair tactic_pairs[] = {
-    {"tactic", "Inspiration", "Special offers and contests", 0.92, 0.07, 155, 215,
-     FINDING_CLEAR, 0, false},
-    {"tactic", "Product", "Special offers and contests", 0.86, 0.08, 130, 215, FINDING_CLEAR, 0,
+    {"tactic", "Inspiration", "Offers and contests", 0.92, 0.07, 155, 215, FINDING_CLEAR, 0,
      false},
     {"tactic", "Inspiration", "Product", 0.06, 0.08, 155, 130, FINDING_UNKNOWN, 340, false},
+    {"tactic", "Product", "Offers and contests", 0.86, 0.08, 130, 215, FINDING_CLEAR, 0, false},
 };
 static const struct pair weekday_pairs[] = {
     {"weekday_number", "3", "1", 0.09, 0.08, 66, 68, FINDING_LEANING, 190, false},
@@ -148,7 +147,7 @@ factor_of(struct html *h, const struct pair *pairs, ptrdiff_t n, ptrdiff_t drawn
         .subtitle = SAY(a, h->lang,
                         BOTH("%s against each of the others: ratio of interactions per person "
                              "reached, 500 posts.",
-                             "%s face à chaque autre~: rapport des interactions par personne "
+                             "%s face à chaque autre : rapport des interactions par personne "
                              "touchée, 500 publications.")
                             .p,
                         lines[0].better),
@@ -335,7 +334,7 @@ learning_view(struct html *h, bool good)
     str *notes = new (h->scratch, str, 1);
     notes[0] =
         BOTH("500 posts have no age: their numbers were taken as final.",
-             "500 publications n’ont pas d’âge : leurs chiffres ont été pris pour définitifs.");
+             "500 publications n’ont pas d’âge : leurs chiffres ont été pris pour définitifs.");
     struct learning_view view = {.layout = layout(NAV_LEARNING, "/learning"),
                                  .run = run_settled(h),
                                  .posts_n = 500,
@@ -467,7 +466,7 @@ results_pictures(struct html *h, struct results_view *view)
                       "La moitié des photos ont suscité plus de 129 interactions"),
         .subtitle = BOTH("Interactions a post: half of the posts on the thick line, four in "
                          "five on the thin one. 500 posts.",
-                         "Interactions par publication : la moitié des publications sur le "
+                         "Interactions par publication : la moitié des publications sur le "
                          "trait épais, quatre sur cinq sur le fin. 500 publications."),
         .json = picture_groups(a, groups, 4),
         .table = {heads, 7, cells, 4}};
@@ -480,7 +479,7 @@ results_pictures(struct html *h, struct results_view *view)
                       "C’est en octobre qu’il a paru le plus de publications"),
         .subtitle = BOTH(
             "Posts by month; the year is not in the file. 500 posts.",
-            "Publications par mois ; l’année n’est pas dans le fichier. 500 publications."),
+            "Publications par mois ; l’année n’est pas dans le fichier. 500 publications."),
         .json = picture_bars(a, bars, 12),
         .table = {month_heads, 2, month_cells, 12}};
     view->pictures = pictures;
@@ -529,7 +528,7 @@ results_view(struct html *h, bool hostile)
             .when = BOTH("July, weekday 3, 3 h", "juillet, jour 3, 3 h"),
             .format_label = i == 3 ? BOTH("Status post", "Statut") : BOTH("Photo", "Photo"),
             .tactic_name = i % 3 ? BOTH("Inspiration", "Inspiration")
-                                 : BOTH("Special offers and contests", "Offres et concours"),
+                                 : BOTH("Offers and contests", "Offres et concours"),
             .channel_name = S("Facebook"),
             .paid = i % 4 == 1,
             .numbers = numbers};
@@ -670,7 +669,7 @@ imports_empty(struct html *h)
         .upload_max = BOTH("64 MB", "64 Mo"),
         .file.error = BOTH("“photo.jpg” could not be read as a table: it is not text. Choose "
                            "the CSV file that your network exports.",
-                           "« photo.jpg » n’a pas pu être lu comme un tableau : ce n’est pas "
+                           "« photo.jpg » n’a pas pu être lu comme un tableau : ce n’est pas "
                            "du texte. Choisissez le fichier CSV que votre réseau exporte."),
         .demo_offered = true};
     page_imports(h, &view);
@@ -687,24 +686,24 @@ import_view(struct html *h)
     rows[1] = (struct import_row){
         3, ROW_WARNING,
         BOTH("Status post, December, weekday 3, 10 h", "Statut, décembre, jour 3, 10 h"),
-        BOTH("“Paid” is blank: taken as not known.", "« Paid » est vide : pris pour inconnu.")};
+        BOTH("“Paid” is blank: taken as not known.", "« Paid » est vide : pris pour inconnu.")};
     rows[2] =
         (struct import_row){4, ROW_ERROR, BOTH("Photo, month 13", "Photo, mois 13"),
                             BOTH("“Post Month” is 13; a month is a number from 1 to 12.",
-                                 "« Post Month » vaut 13 ; un mois est un nombre de 1 à 12.")};
+                                 "« Post Month » vaut 13 ; un mois est un nombre de 1 à 12.")};
     rows[3] =
         (struct import_row){5, ROW_ERROR, S(HOSTILE),
                             BOTH("“comment” is -4; a count cannot be negative.",
-                                 "« comment » vaut -4 ; un compte ne peut pas être négatif.")};
+                                 "« comment » vaut -4 ; un compte ne peut pas être négatif.")};
     rows[4] = (struct import_row){
         6, ROW_OK, BOTH("Link, December, weekday 2, 9 h", "Lien, décembre, jour 2, 9 h"),
         STR_NONE};
     filter[0] = (struct option_view){S("/import/4"), BOTH("All 500", "Les 500"), true};
     filter[1] =
         (struct option_view){S("/import/4?rows=warnings"),
-                             BOTH("With a warning: 6", "Avec un avertissement : 6"), false};
+                             BOTH("With a warning: 6", "Avec un avertissement : 6"), false};
     filter[2] = (struct option_view){S("/import/4?rows=refused"),
-                                     BOTH("Refused: 2", "Refusées : 2"), false};
+                                     BOTH("Refused: 2", "Refusées : 2"), false};
     return (struct import_view){.layout = layout(NAV_IMPORT, "/import/4"),
                                 .state = IMPORT_DRY,
                                 .id = 4,
@@ -712,7 +711,7 @@ import_view(struct html *h)
                                 .size = BOTH("39 kB", "39 ko"),
                                 .format_label = S("Facebook metrics (UCI)"),
                                 .dialect =
-                                    BOTH("separator “;”, UTF-8", "séparateur « ; », UTF-8"),
+                                    BOTH("separator “;”, UTF-8", "séparateur « ; », UTF-8"),
                                 .rows_n = 500,
                                 .ok_n = 492,
                                 .warned_n = 6,
@@ -787,7 +786,7 @@ import_mapping(struct html *h)
     struct mapping_line columns[] = {
         {S("column-0"), S("Datum"), S("24.11.2026 09:00"), OPTIONS(words),
          BOTH("Two columns are the publication date; keep one.",
-              "Deux colonnes sont la date de parution ; gardez-en une.")},
+              "Deux colonnes sont la date de parution ; gardez-en une.")},
         {S("column-1"), S("Botschaft"), S(HOSTILE), OPTIONS(words), STR_NONE},
         {S("column-2"), S("Reichweite"), S("2 752"), OPTIONS(words), STR_NONE}};
     struct import_view view = {
@@ -796,7 +795,7 @@ import_mapping(struct html *h)
         .id = 5,
         .file_name = S("beitraege.csv"),
         .size = BOTH("12 kB", "12 ko"),
-        .dialect = BOTH("separator “,”, UTF-8", "séparateur « , », UTF-8"),
+        .dialect = BOTH("separator “,”, UTF-8", "séparateur « , », UTF-8"),
         .columns = columns,
         .columns_n = 3,
         .date_orders = OPTIONS(orders),
@@ -868,7 +867,7 @@ settings(struct html *h)
         .name = {S("Atelier Lumen"), STR_NONE},
         .zone = {S("Mars/Olympus"),
                  BOTH("“Mars/Olympus” is not a time zone. Choose one of the list.",
-                      "« Mars/Olympus » n’est pas un fuseau horaire. Choisissez-en un dans la "
+                      "« Mars/Olympus » n’est pas un fuseau horaire. Choisissez-en un dans la "
                       "liste.")},
         .zones = OPTIONS(zones),
         .langs = OPTIONS(langs),
