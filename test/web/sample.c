@@ -63,11 +63,11 @@ static const struct pair weekday_pairs[] = {
     {"weekday_number", "3", "7", 0.07, 0.08, 66, 75, FINDING_UNKNOWN, 260, false},
 };
 static const struct pair hour_pairs[] = {
-    {"hour", "4-8", "12-16", 0.38, 0.16, 21, 103, FINDING_LEANING, 35, false},
-    {"hour", "4-8", "8-12", 0.21, 0.12, 21, 161, FINDING_LEANING, 50, false},
-    {"hour", "4-8", "0-4", 0.12, 0.13, 21, 195, FINDING_LEANING, 140, false},
-    {"hour", "4-8", "16-20", 0.30, 0.30, 21, 14, FINDING_LEANING, 90, false},
-    {"hour", "4-8", "20-24", 0.25, 0.40, 21, 6, FINDING_UNKNOWN, 210, false},
+    {"hour", "4", "12", 0.38, 0.16, 21, 103, FINDING_LEANING, 35, false},
+    {"hour", "4", "8", 0.21, 0.12, 21, 161, FINDING_LEANING, 50, false},
+    {"hour", "4", "0", 0.12, 0.13, 21, 195, FINDING_LEANING, 140, false},
+    {"hour", "4", "16", 0.30, 0.30, 21, 14, FINDING_LEANING, 90, false},
+    {"hour", "4", "20", 0.25, 0.40, 21, 6, FINDING_UNKNOWN, 210, false},
 };
 static const struct pair paid_pairs[] = {
     {"paid", "no", "yes", 0.088, 0.067, 361, 139, FINDING_LEANING, 150, false},
