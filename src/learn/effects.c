@@ -20,6 +20,7 @@ effects_defaults(void)
                                     .tau_scale_calendar = 0.25,
                                     .tau_scale_interaction = 0.25,
                                     .tau_scale_trend = 0.25,
+                                    .intercept_mean = (double)NAN,
                                     .intercept_sd = 1.5,
                                     .covariate_sd = 0.5,
                                     .rope = 0.10,
@@ -200,8 +201,12 @@ preview_draw(const struct effects_model *model, struct rng *rng, struct arena sc
     for (int32_t i = 0; i < n; i++)
         latent[i] += model->latent[i];
     num_normals(rng, hypers, hyper);
-    for (int32_t i = 0; i < hypers; i++)
-        hyper[i] = model->hyper[i] + hyper[i] * model->scale[model->at_tau + i];
+    for (int32_t i = 0; i < hypers; i++) {
+        double width = i < model->factors_n /* of log tau; model->scale may be of ± tau */
+                           ? 1.0 / sqrt(1.0 + 2.0 * (double)model->factors[i].rank)
+                           : model->scale[model->at_tau + i];
+        hyper[i] = model->hyper[i] + hyper[i] * width;
+    }
     model_latent_columns(model, latent, hyper, rng, ret);
 }
 

@@ -78,6 +78,8 @@ choose_posts(struct build *b)
         model_note(model, NOTE_AGE_UNKNOWN, -1, unknown_age);
     double sum = model->outcome_sum > 0 ? (double)model->outcome_sum : 0.5;
     model->m0 = model->posts_n > 0 ? num_log(sum / model->exposure_sum) : 0.0;
+    if (!isnan(model->options.intercept_mean))
+        model->m0 = model->options.intercept_mean;
 }
 
 static int

@@ -35,26 +35,51 @@ model_work_at(const struct effects_model *model, double *work)
     return w;
 }
 
-/* tau, contrasts and level effects from the coordinates; the prior of the contrasts. */
-static double
-unfold_factors(const struct effects_model *model, const double *q, struct model_work *w)
+double
+model_tau(const struct effects_model *model, int32_t k, const double *q)
 {
-    double value = 0;
-    const double *log_tau = q + model->at_tau;
-    num_exp_all(model->factors_n, log_tau, w->tau);
+    double x = q[model->at_tau + k];
+    return model->factors[k].signed_tau ? fabs(x) : num_exp(x);
+}
+
+/* tau (with its sign, if it has one) and the powers of it that turn coordinates to contrasts. */
+static void
+unfold_taus(const struct effects_model *model, const double *q, struct model_work *w)
+{
+    const double *at = q + model->at_tau;
     for (int32_t k = 0; k < model->factors_n; k++) {
         const struct model_factor *f = &model->factors[k];
+        w->tau[k] = f->signed_tau ? at[k] : num_exp(at[k]);
         for (int32_t r = f->first_contrast; r < f->first_contrast + f->rank; r++)
-            w->power[r] = model->centring[r] * log_tau[k];
+            w->power[r] = f->signed_tau ? 0.0 : model->centring[r] * at[k];
     }
     num_exp_all(model->contrasts_n, w->power, w->power);
     for (int32_t k = 0; k < model->factors_n; k++) {
         const struct model_factor *f = &model->factors[k];
-        double over_tau = 1.0 / w->tau[k];
+        for (int32_t r = f->first_contrast; f->signed_tau && r < f->first_contrast + f->rank;
+             r++)
+            w->power[r] = at[k];
+    }
+}
+
+/* Contrasts and level effects from the coordinates; the prior of the contrasts. */
+static double
+unfold_factors(const struct effects_model *model, const double *q, struct model_work *w)
+{
+    double value = 0;
+    unfold_taus(model, q, w);
+    for (int32_t k = 0; k < model->factors_n; k++) {
+        const struct model_factor *f = &model->factors[k];
+        double over_tau = 1.0 / w->tau[k], log_tau = q[model->at_tau + k];
         for (int32_t r = f->first_contrast; r < f->first_contrast + f->rank; r++) {
-            w->d[r] = q[model->at_contrast + r] * w->power[r];
-            double z = w->d[r] * over_tau; /* w ~ N(0, tau^(2 (1 - lambda))) */
-            value -= 0.5 * z * z + (1.0 - model->centring[r]) * log_tau[k];
+            double x = q[model->at_contrast + r];
+            w->d[r] = x * w->power[r];
+            if (f->signed_tau) {
+                value -= 0.5 * x * x;
+            } else { /* x ~ N(0, tau^(2 (1 - lambda))) */
+                double z = w->d[r] * over_tau;
+                value -= 0.5 * z * z + (1.0 - model->centring[r]) * log_tau;
+            }
         }
         for (int32_t j = 0; j < f->present_n; j++) {
             const double *row = f->basis + (ptrdiff_t)j * f->rank;
@@ -73,7 +98,8 @@ unfold_factors(const struct effects_model *model, const double *q, struct model_
 
 /* Hyper-priors, intercept and covariates; adds to gradients of log tau and beta. */
 static double
-value_of_priors(const struct effects_model *model, const struct model_work *w, double *gradient)
+value_of_priors(const struct effects_model *model, const double *q, const struct model_work *w,
+                double *gradient)
 {
     const struct effects_options *o = &model->options;
     double value = 0, variance = o->intercept_sd * o->intercept_sd;
@@ -88,12 +114,17 @@ value_of_priors(const struct effects_model *model, const struct model_work *w, d
     double by_variance = 0.5 * (off * off / variance - 1.0) / variance;
     for (int32_t k = 0; k < model->factors_n; k++) {
         const struct model_factor *f = &model->factors[k];
-        double tau_2 = w->tau[k] * w->tau[k], scaled = tau_2 / (f->tau_scale * f->tau_scale);
-        double *slope = &gradient[model->at_tau + k];
-        value += num_log(w->tau[k]) - 0.5 * scaled; /* half-normal, and d tau / d log tau */
-        *slope += 1.0 - scaled;
+        double tau = w->tau[k], over = 1.0 / (f->tau_scale * f->tau_scale);
+        value -= 0.5 * tau * tau * over;
+        double by_tau = -tau * over;
         if (f->exchangeable && f->present_n > 0)
-            *slope += by_variance * 2.0 * tau_2 / (double)f->present_n;
+            by_tau += by_variance * 2.0 * tau / (double)f->present_n;
+        if (f->signed_tau) {
+            gradient[model->at_tau + k] += by_tau;
+        } else {
+            value += q[model->at_tau + k]; /* d tau / d log tau */
+            gradient[model->at_tau + k] += by_tau * tau + 1.0;
+        }
     }
     for (int32_t b = 1; b < model->betas_n; b++) {
         double z = w->beta[b] / o->covariate_sd;
@@ -239,13 +270,14 @@ gather_slopes(const struct effects_model *model, struct model_work *w)
 
 /* From slopes by effect and beta back to those by coordinate. */
 static void
-fold_slopes(const struct effects_model *model, const struct model_work *w, double *gradient)
+fold_slopes(const struct effects_model *model, const double *q, const struct model_work *w,
+            double *gradient)
 {
     for (int32_t b = 0; b < model->betas_n; b++)
         gradient[b] = w->beta_slope[b];
     for (int32_t k = 0; k < model->factors_n; k++) {
         const struct model_factor *f = &model->factors[k];
-        double *d_slope = w->d_slope + f->first_contrast, by_log_tau = 0;
+        double *d_slope = w->d_slope + f->first_contrast, by_tau = 0;
         for (int32_t r = 0; r < f->rank; r++)
             d_slope[r] = 0;
         for (int32_t j = 0; j < f->present_n; j++) {
@@ -263,12 +295,17 @@ fold_slopes(const struct effects_model *model, const struct model_work *w, doubl
         double over_tau_2 = 1.0 / (w->tau[k] * w->tau[k]);
         for (int32_t i = 0; i < f->rank; i++) {
             int32_t r = f->first_contrast + i;
-            double d = w->d[r], prior = d * d * over_tau_2;
+            double x = q[model->at_contrast + r], d = w->d[r];
+            if (f->signed_tau) {
+                gradient[model->at_contrast + r] = w->power[r] * d_slope[i] - x;
+                by_tau += x * d_slope[i];
+                continue;
+            }
             gradient[model->at_contrast + r] = w->power[r] * (d_slope[i] - d * over_tau_2);
-            by_log_tau += model->centring[r] * d * d_slope[i] +
-                          (1.0 - model->centring[r]) * (prior - 1.0);
+            by_tau += model->centring[r] * d * d_slope[i] +
+                      (1.0 - model->centring[r]) * (d * d * over_tau_2 - 1.0);
         }
-        gradient[model->at_tau + k] += by_log_tau;
+        gradient[model->at_tau + k] += by_tau;
     }
 }
 
@@ -295,8 +332,8 @@ model_value(const void *data, const double *q, double *ret_gradient, double *wor
         }
     }
     gather_slopes(model, &w);
-    value += value_of_priors(model, &w, ret_gradient);
-    fold_slopes(model, &w, ret_gradient);
+    value += value_of_priors(model, q, &w, ret_gradient);
+    fold_slopes(model, q, &w, ret_gradient);
     return value;
 }
 

@@ -89,15 +89,21 @@ model_columns(const struct effects_model *model, const double *q, struct rng *rn
               struct arena scratch, double *ret)
 {
     double *latent = new (&scratch, double, model->betas_n + model->contrasts_n);
+    double *hyper = new (&scratch, double, model->at_contrast - model->at_tau);
+    for (int32_t i = model->at_s; i < model->at_contrast; i++)
+        hyper[i - model->at_tau] = q[i];
     for (int32_t k = 0; k < model->factors_n; k++) {
         const struct model_factor *f = &model->factors[k];
+        double at = q[model->at_tau + k];
+        hyper[k] = num_log(model_tau(model, k, q));
         for (int32_t r = f->first_contrast; r < f->first_contrast + f->rank; r++)
             latent[model->betas_n + r] =
-                q[model->at_contrast + r] * num_exp(model->centring[r] * q[model->at_tau + k]);
+                q[model->at_contrast + r] *
+                (f->signed_tau ? at : num_exp(model->centring[r] * at));
     }
     for (int32_t b = 0; b < model->betas_n; b++)
         latent[b] =
             q[b] + num_dot(model->contrasts_n, model->shear + (ptrdiff_t)b * model->contrasts_n,
                            latent + model->betas_n);
-    model_latent_columns(model, latent, q + model->at_tau, rng, ret);
+    model_latent_columns(model, latent, hyper, rng, ret);
 }

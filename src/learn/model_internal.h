@@ -9,8 +9,10 @@
  * J - 1 contrasts d ~ N(0, tau² I) in an orthonormal basis; any rotation of it has the same prior, and
  * the one in which the data speak independently is taken. Each contrast is sampled as w = d / tau^lambda
  * with lambda between 0 (centred) and 1 (non-centred) by how much the data say about it, and
- * the intercept and covariates as their residual on the contrasts. All three leave the posterior
- * as it is (tested) and turn a tree of 127 steps into one of 7.
+ * the intercept and covariates as their residual on the contrasts. Where data say little of a factor its tau
+ * may be 0, and log tau has a tail without end; there tau itself is sampled with a sign, N(0, scale²), d = tau w,
+ * and |tau| is half-normal as it should. All four leave the posterior as it is (tested) and turn a
+ * tree of 127 steps into one of 7 or 15.
  */
 #include "learn/density.h"
 #include "learn/effects.h"
@@ -28,6 +30,7 @@ struct model_factor {
     int32_t first_present;  /* in the array of all present levels */
     int32_t first_contrast; /* in the array of all contrasts */
     bool exchangeable;      /* false: the trend, whose basis is a centred random walk */
+    bool signed_tau;           /* its coordinate is ±tau instead of log tau */
     double tau_scale;
     double *basis; /* present_n rows of rank */
 };
@@ -74,7 +77,7 @@ struct effects_model {
     int32_t pairs_n;
     bool any_matures;
 
-    /* Coordinates: intercept, covariates | log tau | log (s - 0.02) | (log h50, log g) | contrasts. */
+    /* Coordinates: intercept, covariates | log tau (or ± tau) | log (s - 0.02) | (log h50, log g) | contrasts. */
     int32_t dims, at_tau, at_s, at_growth, at_contrast, betas_n;
     double *centring;       /* contrasts_n: lambda */
     double *shear;          /* betas_n × contrasts_n */
@@ -103,6 +106,8 @@ struct model_work model_work_at(const struct effects_model *model, double *work)
 /* Of a post whose age is not known: so old that it is final. */
 #define MODEL_LOG_AGE_FINAL 1e4
 
+/* model_tau(model, k, q): tau of factor k (never negative) from the coordinates. */
+double model_tau(const struct effects_model *model, int32_t k, const double *q);
 /* model_value(model, q, ret_gradient, work): log density of the coordinates. */
 double model_value(const void *model, const double *q, double *ret_gradient, double *work);
 struct density model_density(const struct effects_model *model);

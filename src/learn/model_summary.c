@@ -54,7 +54,10 @@ static struct effects_summary
 summarise(const struct table *t, int32_t i, str name, struct arena scratch)
 {
     struct diag d;
-    diag_make(column(t, i), t->chains_n, t->draws_n, scratch, &d);
+    if (t->preview)
+        diag_describe(column(t, i), t->draws_n, scratch, &d);
+    else
+        diag_make(column(t, i), t->chains_n, t->draws_n, scratch, &d);
     struct effects_summary s = {.mean = d.mean,
                                 .sd = d.sd,
                                 .low90 = d.quantile[0],
@@ -66,9 +69,7 @@ summarise(const struct table *t, int32_t i, str name, struct arena scratch)
                                 .rhat = d.rhat,
                                 .ess_bulk = d.ess_bulk,
                                 .ess_tail = d.ess_tail};
-    if (t->preview)
-        s.mcse = s.rhat = s.ess_bulk = s.ess_tail = (double)NAN;
-    else
+    if (!t->preview)
         judge(t->result, &s, name);
     return s;
 }
@@ -171,6 +172,8 @@ compare(const struct table *t, int32_t a, int32_t b, int32_t first, double infor
                                  .b = b,
                                  .ratio = num_exp(diag_quantile(total, d, 0.5)),
                                  .ratio_low90 = num_exp(low),
+                                 .ratio_low50 = num_exp(diag_quantile(total, d, 0.25)),
+                                 .ratio_high50 = num_exp(diag_quantile(total, d, 0.75)),
                                  .ratio_high90 = num_exp(high),
                                  .greater_share = (double)greater / (double)total};
     c.verdict = model_verdict(c.greater_share, low, high, t->model->options.rope);

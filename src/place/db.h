@@ -90,5 +90,7 @@ str db_migration_backup(const struct db *db);
 bool db_is_postgres(const struct db *db);
 /* db_engine(db): "SQLite 3.53.2", "PostgreSQL 15.20". */
 const char *db_engine(const struct db *db);
+/* db_sqlite_version(): "3.53.2": the SQLite this program was built with. */
+const char *db_sqlite_version(void);
 /* db_path(db): the SQLite file; none on PostgreSQL. */
 str db_path(const struct db *db);

@@ -106,11 +106,9 @@ body_init(struct body *body, const struct body_plan *plan, str content_type)
 {
     *body = (struct body){.plan = *plan, .fd = -1};
     buf_init(&body->fields, BODY_FIELDS_MAX);
-    str type = content_type, head;
-    if (str_cut(&type, ';', &head))
-        type = head;
-    type = str_trim(type);
-    if (str_eq_ascii_case(type, S("application/x-www-form-urlencoded")))
+    str rest = content_type, type;
+    (void)str_cut(&rest, ';', &type); /* parameters or none */
+    if (str_eq_ascii_case(str_trim(type), S("application/x-www-form-urlencoded")))
         return true;
     body->is_multipart = true;
     return multipart_init(&body->multipart, content_type);

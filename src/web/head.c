@@ -181,10 +181,10 @@ head_cookie(const struct head *head, str name)
             continue;
         str rest = head->headers[i].value, one;
         for (bool more = true; more;) {
+            str key;
             more = str_cut(&rest, ';', &one);
-            str value = more ? one : rest, key;
-            if (str_cut(&value, '=', &key) && str_eq(str_trim(key), name))
-                return str_trim(value);
+            if (str_cut(&one, '=', &key) && str_eq(str_trim(key), name))
+                return str_trim(one);
         }
     }
     return STR_NONE;
@@ -210,10 +210,8 @@ head_accepts(str list, str word)
     for (bool more = list.n > 0; more;) {
         str item, name;
         more = str_cut(&list, ',', &item);
-        if (!more)
-            item = list;
         bool weighted = str_cut(&item, ';', &name);
-        if (str_eq_ascii_case(str_trim(weighted ? name : item), word))
+        if (str_eq_ascii_case(str_trim(name), word))
             return !weighted || !is_zero_weight(item);
     }
     return false;
@@ -272,8 +270,7 @@ bool
 path_decode(str uri, struct arena *keep, str *ret_path)
 {
     str rest = uri, path;
-    if (!str_cut(&rest, '?', &path))
-        path = uri;
+    (void)str_cut(&rest, '?', &path); /* with a query or without */
     if (path.n == 0 || path.p[0] != '/' || path.n > HEAD_PATH_MAX)
         return false;
     char *out = new (keep, char, path.n + 1);
@@ -282,7 +279,7 @@ path_decode(str uri, struct arena *keep, str *ret_path)
     for (bool more = true; more;) {
         str raw;
         more = str_cut(&rest, '/', &raw);
-        str segment = unescape(more ? raw : rest, false, keep);
+        str segment = unescape(raw, false, keep);
         /* An empty segment is fine at the end only: "//" has no meaning of ours. */
         if (!segment.p || !segment_plain(segment) || (segment.n == 0 && more))
             return false;
@@ -301,15 +298,12 @@ pairs_decode(str text, struct arena *keep, struct pair *ret, int32_t max, int32_
     for (bool more = text.n > 0; more;) {
         str one, name;
         more = str_cut(&text, '&', &one);
-        if (!more)
-            one = text;
         if (one.n == 0)
             continue;
         if (n == max)
             return false;
-        bool valued = str_cut(&one, '=', &name);
-        struct pair pair = {unescape(valued ? name : one, true, keep),
-                            valued ? unescape(one, true, keep) : S("")};
+        (void)str_cut(&one, '=', &name); /* without "=" the value is empty */
+        struct pair pair = {unescape(name, true, keep), unescape(one, true, keep)};
         if (!pair.name.p || !pair.value.p || str_chr(pair.name, '\0') >= 0 ||
             str_chr(pair.value, '\0') >= 0)
             return false;

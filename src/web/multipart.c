@@ -29,9 +29,9 @@ parameter(str rest, str name, str *ret)
             rest = str_slice(rest, 1, rest.n);
             if (!str_cut(&rest, '"', &value))
                 return false;
-        } else if (!str_cut(&rest, ';', &value)) {
-            value = str_trim(rest);
-            rest = STR_NONE;
+        } else {
+            (void)str_cut(&rest, ';', &value); /* the last has none behind it */
+            value = str_trim(value);
         }
         if (str_eq_ascii_case(str_trim(key), name)) {
             *ret = value;

@@ -35,8 +35,12 @@ on_connection(void *ctx, struct MHD_Connection *connection, void **socket_contex
         const union MHD_ConnectionInfo *info =
             MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
         link = server->free_links;
-        assert(link && info); /* the library was told the same maximum */
-        server->free_links = link->next;
+        if (link)
+            server->free_links = link->next;
+        else
+            server->links[server->links_made++] = link = new (&server->arena, struct link, 1);
+        assert(info &&
+               server->links_made <= SERVER_CONNECTIONS_MAX); /* as the library was told */
         *link =
             (struct link){.fd = info->connect_fd, .open = true, .since_us = server_now_us()};
         *socket_context = link;
@@ -58,8 +62,8 @@ sweep(struct server *server)
     if (now - server->swept_us < SWEEP_US)
         return;
     server->swept_us = now;
-    for (int32_t i = 0; i < SERVER_CONNECTIONS_MAX; i++) {
-        struct link *link = &server->links[i];
+    for (int32_t i = 0; i < server->links_made; i++) {
+        struct link *link = server->links[i];
         if (link->open && !link->busy &&
             now - link->since_us > (int64_t)SERVER_HEAD_S * 1000000)
             (void)shutdown(link->fd, SHUT_RDWR); /* the library sees the end and closes */
@@ -93,20 +97,6 @@ address_read(str text, uint16_t port, struct arena scratch, union address *ret, 
     return true;
 }
 
-static void
-pools_init(struct server *server, struct arena *arena)
-{
-    server->links = new (arena, struct link, SERVER_CONNECTIONS_MAX);
-    server->slots = new (arena, struct slot, SERVER_CONNECTIONS_MAX);
-    for (int32_t i = 0; i < SERVER_CONNECTIONS_MAX; i++) {
-        server->links[i].next = server->free_links;
-        server->free_links = &server->links[i];
-        server->slots[i].server = server;
-        server->slots[i].next = server->free_slots;
-        server->free_slots = &server->slots[i];
-    }
-}
-
 /*
  * No thread of the library's: its epoll descriptor stands in ours. Level 1 refuses what RFC 9110 requires
  * servers to refuse; the rest is in web/head.c. Behind this machine's own address stands a proxy or a
@@ -127,7 +117,7 @@ daemon_start(struct server *server, const union address *address, bool local)
         (size_t)SERVER_CONNECTION_BYTES, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)idle_s,
         MHD_OPTION_URI_LOG_CALLBACK, server_on_uri, server, MHD_OPTION_NOTIFY_COMPLETED,
         server_on_done, server, MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
-        MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U, MHD_OPTION_END);
+        MHD_OPTION_END);
 }
 
 static enum fault
@@ -147,7 +137,7 @@ enum fault
 server_open(const struct server_options *options, struct server **ret, struct error *error)
 {
     struct arena_region region;
-    struct arena arena = arena_reserve(4 << 20, &region);
+    struct arena arena = arena_reserve(SERVER_BYTES, &region);
     struct server *server = new (&arena, struct server, 1);
     union address address;
     bool local = false;
@@ -156,8 +146,9 @@ server_open(const struct server_options *options, struct server **ret, struct er
                         &server->keep_region); /* handed out at each request */
     (void)arena_reserve(SERVER_SCRATCH_BYTES, &server->scratch_region);
     enum fault fault = OK;
-    pools_init(server, &arena);
-    if (!address_read(options->address, options->port, arena, &address, &local)) {
+    server->links = new (&arena, struct link *, SERVER_CONNECTIONS_MAX);
+    server->arena = arena;
+    if (!address_read(options->address, options->port, server->arena, &address, &local)) {
         fault = fail(error, FAULT_INPUT,
                      "%.*s is not an address to listen on; write one like 127.0.0.1 or ::1",
                      STR_FMT(options->address));

@@ -5,6 +5,8 @@
 #include "web/server.h"
 
 enum {
+    SERVER_BYTES =
+        16 << 20, /* connections and requests under way, as many as there ever were */
     SERVER_KEEP_BYTES = 256 << 20, /* address space for one answer: views, sentences, rows */
     SERVER_SCRATCH_BYTES = 64 << 20
 };
@@ -35,10 +37,11 @@ struct server {
     struct server_options options;
     struct MHD_Daemon *daemon;
     int epoll;
+    struct arena arena;
     struct arena_region region, keep_region, scratch_region;
-    struct link *links, *free_links;
-    struct slot *slots, *free_slots;
-    int32_t links_n, slots_n;
+    struct link **links, *free_links;
+    struct slot *free_slots;
+    int32_t links_made, links_n, slots_made, slots_n;
     int64_t swept_us;
 };
 

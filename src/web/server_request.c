@@ -25,8 +25,14 @@ server_on_uri(void *ctx, const char *uri, struct MHD_Connection *connection)
     struct server *server = ctx;
     struct slot *slot = server->free_slots;
     struct link *link = link_of(connection);
-    assert(slot); /* as many as connections, and each has one request at a time */
-    server->free_slots = slot->next;
+    if (slot) {
+        server->free_slots = slot->next;
+    } else {
+        slot = new (&server->arena, struct slot, 1);
+        server->slots_made++;
+    }
+    /* A connection has one request at a time. */
+    assert(server->slots_made <= SERVER_CONNECTIONS_MAX);
     *slot = (struct slot){.server = server, .uri_at = uri, .since_us = server_now_us()};
     slot->body.fd = -1;
     buf_init(&slot->uri, HEAD_URI_MAX);
