@@ -2,8 +2,6 @@
 
 #include <assert.h>
 
-#include "base/number.h"
-
 /* Source: the days-from-civil identity over 400-year eras (146 097 days), March-based years. */
 int64_t
 civil_days(int64_t year, int32_t month, int32_t day)
@@ -44,8 +42,8 @@ instant
 instant_from_utc(const struct civil *c)
 {
     assert(civil_valid(c));
-    int64_t seconds = civil_days(c->year, c->month, c->day) * 86400 + c->hour * 3600 +
-                      c->minute * 60 + c->second;
+    int64_t seconds = civil_days(c->year, c->month, c->day) * 86400 + c->hour * INT64_C(3600) +
+                      c->minute * INT64_C(60) + c->second;
     return (instant){seconds * 1000000 + c->microsecond};
 }
 

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/number.h"
 #include "learn/queries.h"
 #include "strategy/channel.h"
 
@@ -78,8 +79,12 @@ struct work {
     ptrdiff_t rows_n;
     const struct learn_tactics_row *tactics;
     ptrdiff_t tactics_n;
+    const struct learn_channels_row *channels;
+    ptrdiff_t channels_n;
     bool weekdays_are_iso;
+    enum factor_id factors[FACTORS_N]; /* those that are used */
     struct labels labels[FACTORS_N];
+    int covariates[3]; /* those that are used */
 };
 
 static str
@@ -92,14 +97,19 @@ tactic_name(const struct work *w, struct maybe_int tactic)
     return STR_NONE;
 }
 
-/* Small numbers as labels, without an allocation for every row. */
+/* Labels of the calendar: constants, so that no row costs an allocation. */
 static str
-digits(int64_t n)
+weekday_label(int64_t weekday)
 {
-    static const char *const texts[] = {"0",  "1",  "2",  "3",  "4",  "5",  "6",  "7",
-                                        "8",  "9",  "10", "11", "12", "13", "14", "15",
-                                        "16", "17", "18", "19", "20", "21", "22", "23"};
-    return n >= 0 && n < 24 ? str_of(texts[n]) : STR_NONE;
+    static const char *const labels[] = {"1", "2", "3", "4", "5", "6", "7"};
+    return weekday >= 1 && weekday <= 7 ? str_of(labels[weekday - 1]) : STR_NONE;
+}
+
+static str
+hour_label(int64_t hour)
+{
+    static const char *const labels[] = {"0-4", "4-8", "8-12", "12-16", "16-20", "20-24"};
+    return hour >= 0 && hour < 24 ? str_of(labels[hour / HOUR_BLOCK]) : STR_NONE;
 }
 
 /* A weekday is Monday 1 to Sunday 7 only where the date is known; else as the file counted. */
@@ -120,10 +130,11 @@ label_of(const struct work *w, const struct learn_posts_row *row, enum factor_id
     case BY_WEEKDAY:
         if (!row->local_weekday.has || weekday_is_iso(row) != w->weekdays_are_iso)
             return STR_NONE;
-        return digits(row->local_weekday.is);
+        return weekday_label(row->local_weekday.is);
     case BY_HOUR:
-        return row->local_hour.has ? digits(row->local_hour.is / HOUR_BLOCK * HOUR_BLOCK)
-                                   : STR_NONE;
+        if (!row->local_hour.has)
+            return STR_NONE;
+        return hour_label(row->local_hour.is);
     case BY_INTENT:
         return str_eq(row->intent, S("unknown")) ? STR_NONE : row->intent;
     case BY_CREATION:
@@ -149,13 +160,20 @@ label_index(const struct labels *labels, str label)
     return -1;
 }
 
+/* "4-8" before "12-16": labels that begin with a number are sorted by it. */
 static int
 compare_labels(const void *a, const void *b)
 {
     const str *x = a, *y = b;
-    /* "4" before "12" */
-    return x->n != y->n && x->n <= 2 && y->n <= 2 ? (x->n > y->n) - (x->n < y->n)
-                                                  : str_cmp(*x, *y);
+    int64_t m = 0, n = 0;
+    struct error ignored = {0};
+    str left = *x, right = *y, p, q;
+    (void)str_cut(&left, '-', &p); /* without a dash the whole is the number */
+    (void)str_cut(&right, '-', &q);
+    if (!parse_i64(p, 0, INT64_MAX, &m, &ignored) &&
+        !parse_i64(q, 0, INT64_MAX, &n, &ignored) && m != n)
+        return m < n ? -1 : 1;
+    return str_cmp(*x, *y);
 }
 
 static void
@@ -215,25 +233,53 @@ age_hours(struct maybe_int published_us, struct maybe_int taken_us)
 
 enum { COVARIATE_PAID, COVARIATE_LINK, COVARIATE_LENGTH, COVARIATES_N };
 
+static double
+covariate_of(const struct learn_posts_row *row, int covariate)
+{
+    switch (covariate) {
+    case COVARIATE_PAID:
+        return or_unknown(row->paid);
+    case COVARIATE_LINK:
+        return or_unknown(row->has_link);
+    default:
+        return row->length.has ? log1p((double)row->length.is) : (double)NAN;
+    }
+}
+
+/* What no post records cannot explain anything, and need not be spoken of. */
+static void
+choose_covariates(struct work *w, struct effects_input *input)
+{
+    static const struct effects_covariate all[COVARIATES_N] = {
+        {{"paid", 4}, false}, {{"has_link", 8}, false}, {{"length", 6}, true}};
+    struct effects_covariate *used = new (w->keep, struct effects_covariate, COVARIATES_N);
+    for (int c = 0; c < COVARIATES_N; c++) {
+        for (ptrdiff_t i = 0; i < w->rows_n; i++) {
+            if (isnan(covariate_of(&w->rows[i], c)))
+                continue;
+            w->covariates[input->covariates_n] = c;
+            used[input->covariates_n++] = all[c];
+            break;
+        }
+    }
+    input->covariates = used;
+}
+
 static struct effects_post
 post_of(const struct work *w, const struct learn_posts_row *row,
-        const struct effects_factor *factors, const enum factor_id *ids, int32_t factors_n,
-        const struct learn_channels_row *channels, ptrdiff_t channels_n)
+        const struct effects_input *input)
 {
-    int32_t *levels = new (w->keep, int32_t, factors_n + 1);
+    int32_t *levels = new (w->keep, int32_t, input->factors_n + 1);
     double *covariates = new (w->keep, double, COVARIATES_N);
-    for (int32_t f = 0; f < factors_n; f++) {
-        str label = label_of(w, row, ids[f]);
-        levels[f] = label.p ? label_index(&w->labels[ids[f]], label) : -1;
-        assert(levels[f] < factors[f].labels_n);
-    }
-    covariates[COVARIATE_PAID] = or_unknown(row->paid);
-    covariates[COVARIATE_LINK] = or_unknown(row->has_link);
-    covariates[COVARIATE_LENGTH] =
-        row->length.has ? log1p((double)row->length.is) : (double)NAN;
     int32_t channel = 0;
-    for (ptrdiff_t i = 0; i < channels_n; i++) {
-        if (channels[i].id == row->channel)
+    for (int32_t f = 0; f < input->factors_n; f++) {
+        str label = label_of(w, row, w->factors[f]);
+        levels[f] = label.p ? label_index(&w->labels[w->factors[f]], label) : -1;
+    }
+    for (int32_t c = 0; c < input->covariates_n; c++)
+        covariates[c] = covariate_of(row, w->covariates[c]);
+    for (ptrdiff_t i = 0; i < w->channels_n; i++) {
+        if (w->channels[i].id == row->channel)
             channel = (int32_t)i;
     }
     return (struct effects_post){
@@ -316,65 +362,62 @@ add_snapshots(struct dated *dated, ptrdiff_t dated_n, const struct learn_snapsho
 }
 
 static void
-build(struct work *w, const struct learn_channels_row *channels, ptrdiff_t channels_n,
-      const struct learn_snapshots_row *shots, ptrdiff_t shots_n, struct gathered *ret)
+choose_factors(struct work *w, struct effects_input *input)
 {
     static const char *const names[FACTORS_N] = {"tactic", "format",   "weekday", "hour",
                                                  "intent", "creation", "topic",   "language"};
     struct effects_factor *factors = new (w->keep, struct effects_factor, FACTORS_N);
-    enum factor_id ids[FACTORS_N];
-    int32_t factors_n = 0;
-    w->weekdays_are_iso = false;
     for (ptrdiff_t i = 0; i < w->rows_n; i++)
         w->weekdays_are_iso = w->weekdays_are_iso || weekday_is_iso(&w->rows[i]);
     for (enum factor_id f = 0; f < FACTORS_N; f++) {
         collect_labels(w, f);
         if (!factor_used(w, f))
             continue;
-        str name =
-            f == BY_WEEKDAY && !w->weekdays_are_iso ? S("weekday_number") : str_of(names[f]);
-        ids[factors_n] = f;
-        factors[factors_n++] = (struct effects_factor){
-            .name = name,
+        bool numbered = f == BY_WEEKDAY && !w->weekdays_are_iso;
+        w->factors[input->factors_n] = f;
+        factors[input->factors_n++] = (struct effects_factor){
+            .name = numbered ? S("weekday_number") : str_of(names[f]),
             .kind = f == BY_WEEKDAY || f == BY_HOUR ? FACTOR_CALENDAR : FACTOR_PLAIN,
             .labels = w->labels[f].at,
             .labels_n = w->labels[f].n,
         };
     }
+    input->factors = factors;
+}
+
+static void
+name_channels(struct work *w, struct effects_input *input)
+{
+    struct effects_channel *channels = new (w->keep, struct effects_channel, w->channels_n + 1);
+    for (ptrdiff_t i = 0; i < w->channels_n; i++)
+        channels[i] =
+            (struct effects_channel){w->channels[i].name, h50_of(w->channels[i].network)};
+    if (w->channels_n == 0)
+        channels[0] = (struct effects_channel){S(""), (double)NAN};
+    input->channels = channels;
+    input->channels_n = w->channels_n > 0 ? (int32_t)w->channels_n : 1;
+}
+
+static void
+fill_posts(struct work *w, const struct learn_snapshots_row *shots, ptrdiff_t shots_n,
+           struct effects_input *input)
+{
     struct dated *dated = new (w->keep, struct dated, w->rows_n + 1);
-    int32_t posts_n = 0;
+    int32_t n = 0;
     for (ptrdiff_t i = 0; i < w->rows_n; i++) {
         struct maybe_int outcome = outcome_of(&w->rows[i], w->outcome);
-        if (outcome.has && outcome.is >= 0) {
-            dated[posts_n++] = (struct dated){
-                post_of(w, &w->rows[i], factors, ids, factors_n, channels, channels_n),
-                w->rows[i].published_us};
-        }
+        if (outcome.has && outcome.is >= 0)
+            dated[n++] =
+                (struct dated){post_of(w, &w->rows[i], input), w->rows[i].published_us};
     }
-    if (posts_n > 1)
-        qsort(dated, (size_t)posts_n, sizeof *dated, compare_dated);
-    add_snapshots(dated, posts_n, shots, shots_n, w->keep);
-    struct effects_post *posts = new (w->keep, struct effects_post, posts_n + 1);
-    for (int32_t i = 0; i < posts_n; i++)
+    if (n > 1)
+        qsort(dated, (size_t)n, sizeof *dated, compare_dated);
+    add_snapshots(dated, n, shots, shots_n, w->keep);
+    struct effects_post *posts = new (w->keep, struct effects_post, n + 1);
+    for (int32_t i = 0; i < n; i++)
         posts[i] = dated[i].post;
-    static const struct effects_covariate covariates[COVARIATES_N] = {
-        {{"paid", 4}, false}, {{"has_link", 8}, false}, {{"length", 6}, true}};
-    struct effects_channel *named = new (w->keep, struct effects_channel, channels_n + 1);
-    for (ptrdiff_t i = 0; i < channels_n; i++)
-        named[i] = (struct effects_channel){channels[i].name, h50_of(channels[i].network)};
-    if (channels_n == 0)
-        named[0] = (struct effects_channel){S(""), (double)NAN};
-    ret->input = (struct effects_input){.posts = posts,
-                                        .posts_n = posts_n,
-                                        .factors = factors,
-                                        .factors_n = factors_n,
-                                        .covariates = covariates,
-                                        .covariates_n = COVARIATES_N,
-                                        .channels = named,
-                                        .channels_n = channels_n > 0 ? (int32_t)channels_n : 1};
-    ret->outcome = w->outcome;
-    ret->posts_n = w->rows_n;
-    ret->without_n = (int32_t)w->rows_n - posts_n;
+    input->posts = posts;
+    input->posts_n = n;
 }
 
 /* Only channels that have posts: the model's ceiling is lower than the workspace's. */
@@ -423,7 +466,30 @@ learn_gather(struct propre *propre, int64_t workspace, enum metric outcome, stru
                         .rows = rows,
                         .rows_n = rows_n,
                         .tactics = tactics,
-                        .tactics_n = tactics_n};
-    build(&work, channels, channels_n, shots, shots_n, ret);
+                        .tactics_n = tactics_n,
+                        .channels = channels,
+                        .channels_n = channels_n};
+    struct gathered gathered = {.outcome = outcome, .posts_n = rows_n};
+    choose_factors(&work, &gathered.input);
+    choose_covariates(&work, &gathered.input);
+    name_channels(&work, &gathered.input);
+    fill_posts(&work, shots, shots_n, &gathered.input);
+    gathered.without_n = (int32_t)rows_n - gathered.input.posts_n;
+    *ret = gathered;
+    return OK;
+}
+
+enum fault
+learn_outcomes_present(struct propre *propre, int64_t workspace, struct arena *keep,
+                       int64_t ret_n[LEARN_OUTCOMES_N], struct error *error)
+{
+    struct learn_outcomes_present_row row;
+    if (q_learn_outcomes_present(propre->db, &(struct learn_outcomes_present_in){workspace},
+                                 keep, &row, error))
+        return error->fault;
+    const int64_t counts[LEARN_OUTCOMES_N] = {
+        row.interactions, row.link_clicks, row.clicks, row.engaged,    row.comments,
+        row.shares,       row.likes,       row.saves,  row.video_views};
+    memcpy(ret_n, counts, sizeof counts);
     return OK;
 }

@@ -14,18 +14,21 @@ open_reference(const char *name)
     return fopen(path, "r");
 }
 
-static const str types[] = {S("link"), S("photo"), S("status"), S("video")};
-static const str categories[] = {S("1"), S("2"), S("3")};
-static const str weekdays[] = {S("1"), S("2"), S("3"), S("4"), S("5"), S("6"), S("7")};
-static const str hours[] = {S("0"), S("4"), S("8"), S("12"), S("16"), S("20")};
+static const str types[] = {S_CONST("link"), S_CONST("photo"), S_CONST("status"),
+                            S_CONST("video")};
+static const str categories[] = {S_CONST("1"), S_CONST("2"), S_CONST("3")};
+static const str weekdays[] = {S_CONST("1"), S_CONST("2"), S_CONST("3"), S_CONST("4"),
+                               S_CONST("5"), S_CONST("6"), S_CONST("7")};
+static const str hours[] = {S_CONST("0"),  S_CONST("4"),  S_CONST("8"),
+                            S_CONST("12"), S_CONST("16"), S_CONST("20")};
 static const struct effects_factor factors[] = {
-    {S("format"), FACTOR_PLAIN, types, 4},
-    {S("category"), FACTOR_PLAIN, categories, 3},
-    {S("weekday"), FACTOR_CALENDAR, weekdays, 7},
-    {S("hour"), FACTOR_CALENDAR, hours, 6},
+    {S_CONST("format"), FACTOR_PLAIN, types, 4},
+    {S_CONST("category"), FACTOR_PLAIN, categories, 3},
+    {S_CONST("weekday"), FACTOR_CALENDAR, weekdays, 7},
+    {S_CONST("hour"), FACTOR_CALENDAR, hours, 6},
 };
-static const struct effects_covariate covariates[] = {{S("paid"), false}};
-static const struct effects_channel channels[] = {{S("page"), (double)NAN}};
+static const struct effects_covariate covariates[] = {{S_CONST("paid"), false}};
+static const struct effects_channel channels[] = {{S_CONST("page"), (double)NAN}};
 
 bool
 golden_read(struct arena *keep, int32_t last, struct golden_posts *ret)

@@ -4,7 +4,8 @@
 
 struct golden_posts {
     struct effects_input input;
-    struct effects_options options; /* exactly the configuration of reference/fb_crossed_nb.stan */
+    struct effects_options
+        options; /* exactly the configuration of reference/fb_crossed_nb.stan */
 };
 
 struct golden_row {

@@ -49,11 +49,10 @@ static const struct pair format_pairs[] = {
     {"format", "status", "link", 0.056, 0.178, 45, 22, FINDING_UNKNOWN, 500, true},
 };
 static const struct pair tactic_pairs[] = {
-    {"tactic", "Inspiration", "Special offers and contests", 0.92, 0.07, 155, 215,
-     FINDING_CLEAR, 0, false},
-    {"tactic", "Product", "Special offers and contests", 0.86, 0.08, 130, 215, FINDING_CLEAR, 0,
+    {"tactic", "Inspiration", "Offers and contests", 0.92, 0.07, 155, 215, FINDING_CLEAR, 0,
      false},
     {"tactic", "Inspiration", "Product", 0.06, 0.08, 155, 130, FINDING_UNKNOWN, 340, false},
+    {"tactic", "Product", "Offers and contests", 0.86, 0.08, 130, 215, FINDING_CLEAR, 0, false},
 };
 static const struct pair weekday_pairs[] = {
     {"weekday_number", "3", "1", 0.09, 0.08, 66, 68, FINDING_LEANING, 190, false},
@@ -64,11 +63,11 @@ static const struct pair weekday_pairs[] = {
     {"weekday_number", "3", "7", 0.07, 0.08, 66, 75, FINDING_UNKNOWN, 260, false},
 };
 static const struct pair hour_pairs[] = {
-    {"hour", "4-8", "12-16", 0.38, 0.16, 21, 103, FINDING_LEANING, 35, false},
-    {"hour", "4-8", "8-12", 0.21, 0.12, 21, 161, FINDING_LEANING, 50, false},
-    {"hour", "4-8", "0-4", 0.12, 0.13, 21, 195, FINDING_LEANING, 140, false},
-    {"hour", "4-8", "16-20", 0.30, 0.30, 21, 14, FINDING_LEANING, 90, false},
-    {"hour", "4-8", "20-24", 0.25, 0.40, 21, 6, FINDING_UNKNOWN, 210, false},
+    {"hour", "4", "12", 0.38, 0.16, 21, 103, FINDING_LEANING, 35, false},
+    {"hour", "4", "8", 0.21, 0.12, 21, 161, FINDING_LEANING, 50, false},
+    {"hour", "4", "0", 0.12, 0.13, 21, 195, FINDING_LEANING, 140, false},
+    {"hour", "4", "16", 0.30, 0.30, 21, 14, FINDING_LEANING, 90, false},
+    {"hour", "4", "20", 0.25, 0.40, 21, 6, FINDING_UNKNOWN, 210, false},
 };
 static const struct pair paid_pairs[] = {
     {"paid", "no", "yes", 0.088, 0.067, 361, 139, FINDING_LEANING, 150, false},
@@ -148,7 +147,7 @@ factor_of(struct html *h, const struct pair *pairs, ptrdiff_t n, ptrdiff_t drawn
         .subtitle = SAY(a, h->lang,
                         BOTH("%s against each of the others: ratio of interactions per person "
                              "reached, 500 posts.",
-                             "%s face à chaque autre~: rapport des interactions par personne "
+                             "%s face à chaque autre : rapport des interactions par personne "
                              "touchée, 500 publications.")
                             .p,
                         lines[0].better),
@@ -335,7 +334,7 @@ learning_view(struct html *h, bool good)
     str *notes = new (h->scratch, str, 1);
     notes[0] =
         BOTH("500 posts have no age: their numbers were taken as final.",
-             "500 publications n’ont pas d’âge : leurs chiffres ont été pris pour définitifs.");
+             "500 publications n’ont pas d’âge : leurs chiffres ont été pris pour définitifs.");
     struct learning_view view = {.layout = layout(NAV_LEARNING, "/learning"),
                                  .run = run_settled(h),
                                  .posts_n = 500,
@@ -467,7 +466,7 @@ results_pictures(struct html *h, struct results_view *view)
                       "La moitié des photos ont suscité plus de 129 interactions"),
         .subtitle = BOTH("Interactions a post: half of the posts on the thick line, four in "
                          "five on the thin one. 500 posts.",
-                         "Interactions par publication : la moitié des publications sur le "
+                         "Interactions par publication : la moitié des publications sur le "
                          "trait épais, quatre sur cinq sur le fin. 500 publications."),
         .json = picture_groups(a, groups, 4),
         .table = {heads, 7, cells, 4}};
@@ -480,7 +479,7 @@ results_pictures(struct html *h, struct results_view *view)
                       "C’est en octobre qu’il a paru le plus de publications"),
         .subtitle = BOTH(
             "Posts by month; the year is not in the file. 500 posts.",
-            "Publications par mois ; l’année n’est pas dans le fichier. 500 publications."),
+            "Publications par mois ; l’année n’est pas dans le fichier. 500 publications."),
         .json = picture_bars(a, bars, 12),
         .table = {month_heads, 2, month_cells, 12}};
     view->pictures = pictures;
@@ -529,7 +528,7 @@ results_view(struct html *h, bool hostile)
             .when = BOTH("July, weekday 3, 3 h", "juillet, jour 3, 3 h"),
             .format_label = i == 3 ? BOTH("Status post", "Statut") : BOTH("Photo", "Photo"),
             .tactic_name = i % 3 ? BOTH("Inspiration", "Inspiration")
-                                 : BOTH("Special offers and contests", "Offres et concours"),
+                                 : BOTH("Offers and contests", "Offres et concours"),
             .channel_name = S("Facebook"),
             .paid = i % 4 == 1,
             .numbers = numbers};
@@ -670,7 +669,7 @@ imports_empty(struct html *h)
         .upload_max = BOTH("64 MB", "64 Mo"),
         .file.error = BOTH("“photo.jpg” could not be read as a table: it is not text. Choose "
                            "the CSV file that your network exports.",
-                           "« photo.jpg » n’a pas pu être lu comme un tableau : ce n’est pas "
+                           "« photo.jpg » n’a pas pu être lu comme un tableau : ce n’est pas "
                            "du texte. Choisissez le fichier CSV que votre réseau exporte."),
         .demo_offered = true};
     page_imports(h, &view);
@@ -687,32 +686,32 @@ import_view(struct html *h)
     rows[1] = (struct import_row){
         3, ROW_WARNING,
         BOTH("Status post, December, weekday 3, 10 h", "Statut, décembre, jour 3, 10 h"),
-        BOTH("“Paid” is blank: taken as not known.", "« Paid » est vide : pris pour inconnu.")};
+        BOTH("“Paid” is blank: taken as not known.", "« Paid » est vide : pris pour inconnu.")};
     rows[2] =
         (struct import_row){4, ROW_ERROR, BOTH("Photo, month 13", "Photo, mois 13"),
                             BOTH("“Post Month” is 13; a month is a number from 1 to 12.",
-                                 "« Post Month » vaut 13 ; un mois est un nombre de 1 à 12.")};
+                                 "« Post Month » vaut 13 ; un mois est un nombre de 1 à 12.")};
     rows[3] =
         (struct import_row){5, ROW_ERROR, S(HOSTILE),
                             BOTH("“comment” is -4; a count cannot be negative.",
-                                 "« comment » vaut -4 ; un compte ne peut pas être négatif.")};
+                                 "« comment » vaut -4 ; un compte ne peut pas être négatif.")};
     rows[4] = (struct import_row){
         6, ROW_OK, BOTH("Link, December, weekday 2, 9 h", "Lien, décembre, jour 2, 9 h"),
         STR_NONE};
     filter[0] = (struct option_view){S("/import/4"), BOTH("All 500", "Les 500"), true};
     filter[1] =
         (struct option_view){S("/import/4?rows=warnings"),
-                             BOTH("With a warning: 6", "Avec un avertissement : 6"), false};
+                             BOTH("With a warning: 6", "Avec un avertissement : 6"), false};
     filter[2] = (struct option_view){S("/import/4?rows=refused"),
-                                     BOTH("Refused: 2", "Refusées : 2"), false};
+                                     BOTH("Refused: 2", "Refusées : 2"), false};
     return (struct import_view){.layout = layout(NAV_IMPORT, "/import/4"),
                                 .state = IMPORT_DRY,
-                                .id = 4,
+                                .key = S("4"),
                                 .file_name = S("dataset_Facebook.csv"),
                                 .size = BOTH("39 kB", "39 ko"),
                                 .format_label = S("Facebook metrics (UCI)"),
                                 .dialect =
-                                    BOTH("separator “;”, UTF-8", "séparateur « ; », UTF-8"),
+                                    BOTH("separator “;”, UTF-8", "séparateur « ; », UTF-8"),
                                 .rows_n = 500,
                                 .ok_n = 492,
                                 .warned_n = 6,
@@ -784,22 +783,28 @@ import_mapping(struct html *h)
     struct option_view orders[] = {{S("dmy"), S("24/11/2026"), true},
                                    {S("mdy"), S("11/24/2026"), false},
                                    {S("ymd"), S("2026-11-24"), false}};
+    struct option_view decimals[] = {{S("point"), S("1.5"), true},
+                                     {S("comma"), S("1,5"), false}};
+    struct option_view networks[] = {{S("instagram"), S("Instagram"), true},
+                                     {S("facebook"), S("Facebook"), false}};
     struct mapping_line columns[] = {
         {S("column-0"), S("Datum"), S("24.11.2026 09:00"), OPTIONS(words),
          BOTH("Two columns are the publication date; keep one.",
-              "Deux colonnes sont la date de parution ; gardez-en une.")},
+              "Deux colonnes sont la date de parution ; gardez-en une.")},
         {S("column-1"), S("Botschaft"), S(HOSTILE), OPTIONS(words), STR_NONE},
         {S("column-2"), S("Reichweite"), S("2 752"), OPTIONS(words), STR_NONE}};
     struct import_view view = {
         .layout = layout(NAV_IMPORT, "/import/5"),
         .state = IMPORT_UNKNOWN,
-        .id = 5,
+        .key = S("check-5"),
         .file_name = S("beitraege.csv"),
         .size = BOTH("12 kB", "12 ko"),
-        .dialect = BOTH("separator “,”, UTF-8", "séparateur « , », UTF-8"),
+        .dialect = BOTH("separator “,”, UTF-8", "séparateur « , », UTF-8"),
         .columns = columns,
         .columns_n = 3,
         .date_orders = OPTIONS(orders),
+        .decimals = OPTIONS(decimals),
+        .networks = OPTIONS(networks),
         .channel_name = {S("Instagram"), STR_NONE},
         .mapping_error = BOTH("The meanings contradict each other in one place.",
                               "Les significations se contredisent à un endroit.")};
@@ -868,7 +873,7 @@ settings(struct html *h)
         .name = {S("Atelier Lumen"), STR_NONE},
         .zone = {S("Mars/Olympus"),
                  BOTH("“Mars/Olympus” is not a time zone. Choose one of the list.",
-                      "« Mars/Olympus » n’est pas un fuseau horaire. Choisissez-en un dans la "
+                      "« Mars/Olympus » n’est pas un fuseau horaire. Choisissez-en un dans la "
                       "liste.")},
         .zones = OPTIONS(zones),
         .langs = OPTIONS(langs),

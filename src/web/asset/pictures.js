@@ -11,6 +11,7 @@ const lang = document.documentElement.lang;
 const number = (digits) => new Intl.NumberFormat(lang, { maximumFractionDigits: digits });
 const plain = number(0);
 const NARROW_PX = 560; // below it a row's label stands above its line
+const LABEL_SHARED_PX = 200; // a longer label moves its own picture only
 const ROWS_MAX = 60; // of one picture; the table has the rest
 
 /* "× 2.1": two decimals below 2, one below 10, as in the text (base/format.h). */
@@ -20,8 +21,16 @@ const tick = (ratio) => "×\u00a0" + (halves.get(ratio) ?? plain.format(ratio));
 
 const inert = () => document.implementation.createHTMLDocument("");
 
-/* A label's width, near enough: the font is the system's, 13 px. */
-const width_of = (text) => [...text].length * 6.7;
+/* Widths are measured in the reader's own font. */
+const ruler = document.createElement("canvas").getContext("2d");
+ruler.font = "13px " + getComputedStyle(document.documentElement).fontFamily;
+const width_of = (text) => Math.ceil(ruler.measureText(text).width);
+const cut_to = (text, width) => {
+  if (width_of(text) <= width) return text;
+  const letters = [...new Intl.Segmenter(lang).segment(text)].map((s) => s.segment);
+  while (letters.length > 1 && width_of(letters.join("") + "…") > width) letters.pop();
+  return letters.join("").trimEnd() + "…";
+};
 
 const finish = (svg) => {
   svg.querySelectorAll("style").forEach((style) => style.remove());
@@ -32,27 +41,29 @@ const finish = (svg) => {
   return document.adoptNode(svg);
 };
 
-/* All effects of a page share one axis, so that they can be compared by eye. */
-const effects_domain = (pictures) => {
+/* All effects of a page share one axis, in one place, so that they can be compared by eye. */
+const effects_axis = (pictures) => {
   let low = 1 / 1.5;
   let high = 1.5;
+  let label_px = 0;
   for (const picture of pictures) {
     for (const row of picture.rows) {
       low = Math.min(low, row.low90);
       high = Math.max(high, row.high90);
+      label_px = Math.max(label_px, Math.min(width_of(row.label), LABEL_SHARED_PX));
     }
   }
-  return [Math.max(low / 1.06, 1 / 16), Math.min(high * 1.06, 16)];
+  return { domain: [Math.max(low / 1.06, 1 / 16), Math.min(high * 1.06, 16)], label_px };
 };
 
 /*
  * How rows lie: a label left of its line or, on narrow screens, above it; the value at the right.
  * Positions are numbers, so that labels that are the same word twice stay two rows.
  */
-const lay_out = (rows, values, canvas_width) => {
+const lay_out = (rows, values, canvas_width, label_min_px = 0) => {
   const narrow = canvas_width < NARROW_PX;
-  const label_px = Math.min(Math.max(...rows.map((row) => width_of(row.label))) + 16, 0.4 * canvas_width);
-  const value_px = Math.max(...values.map(width_of)) + 16;
+  const label_px = Math.min(Math.max(label_min_px, ...rows.map((row) => width_of(row.label))) + 16, 0.4 * canvas_width);
+  const value_px = Math.max(width_of(times(1.88)), ...values.map(width_of)) + 16;
   const row_px = narrow ? 48 : 34;
   const marginTop = 8;
   const marginBottom = 36;
@@ -62,7 +73,7 @@ const lay_out = (rows, values, canvas_width) => {
     marginBottom,
     marginLeft: narrow ? 8 : label_px,
     marginRight: value_px,
-    label_em: Math.max(((narrow ? canvas_width - value_px - 16 : label_px - 16) / 13), 4),
+    label_px: narrow ? canvas_width - 16 : label_px - 16,
     height: marginTop + rows.length * row_px + marginBottom,
     width: canvas_width,
     y: { type: "linear", domain: [-0.5, rows.length - 0.5], reverse: true, axis: null },
@@ -74,13 +85,11 @@ const labels = (rows, layout, classes) =>
   rows.map((row, i) =>
     Plot.text([row], {
       y: () => i,
-      text: "label",
+      text: (r) => cut_to(r.label, layout.label_px),
       frameAnchor: "left",
       textAnchor: layout.narrow ? "start" : "end",
       dx: layout.narrow ? 0 : -12,
       dy: layout.dy,
-      lineWidth: layout.label_em,
-      textOverflow: "ellipsis",
       fill: "currentColor",
       className: classes(row),
     })
@@ -99,10 +108,10 @@ const at_right = (rows, values, classes) =>
     })
   );
 
-const effects = (data, canvas_width, domain) => {
+const effects = (data, canvas_width, { domain, label_px }) => {
   const rows = data.rows.slice(0, ROWS_MAX);
   const values = rows.map((row) => times(row.ratio));
-  const layout = lay_out(rows, values, canvas_width);
+  const layout = lay_out(rows, values, canvas_width, label_px);
   const same = data.same ?? 0.1;
   const clamp = (x) => Math.min(Math.max(x, domain[0]), domain[1]);
   const ticks = [1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8].filter((x) => x >= domain[0] && x <= domain[1]);
@@ -139,13 +148,17 @@ const groups = (data, canvas_width) => {
   const most = Math.max(...rows.map((row) => row.q90), 1);
   const log = least > 0 && most / least > 20;
   const domain = log ? [least / 1.1, most * 1.1] : [0, most * 1.05];
+  /* 1, 2, 5, 10, 20, 50 … */
+  const ticks = log
+    ? [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].flatMap((k) => [1, 2, 5].map((m) => m * 10 ** k)).filter((x) => x >= domain[0] && x <= domain[1])
+    : 5;
   return Plot.plot({
     ...layout,
     document: inert(),
     x: { type: log ? "log" : "linear", domain, axis: null },
     marks: [
-      Plot.gridX({ ticks: log ? 4 : 5, stroke: "currentColor", strokeOpacity: 1, className: "hair" }),
-      Plot.axisX({ anchor: "bottom", ticks: log ? 4 : 5, tickFormat: (x) => plain.format(x), tickSize: 0, tickPadding: 10, label: null, className: "axis", fill: "currentColor" }),
+      Plot.gridX({ ticks, stroke: "currentColor", strokeOpacity: 1, className: "hair" }),
+      Plot.axisX({ anchor: "bottom", ticks, tickFormat: (x) => plain.format(x), tickSize: 0, tickPadding: 10, label: null, className: "axis", fill: "currentColor" }),
       ...rows.flatMap((row, i) => [
         Plot.ruleY([row], { y: () => i, x1: "q10", x2: "q90", stroke: "currentColor", strokeWidth: 1.5, className: "mark-clear" }),
         Plot.ruleY([row], { y: () => i, x1: "q25", x2: "q75", stroke: "currentColor", strokeWidth: 6, className: "mark-clear" }),
@@ -173,7 +186,7 @@ const bars = (data, canvas_width) => {
     marginBottom: 28,
     marginLeft,
     marginRight: 0,
-    x: { type: "band", domain: rows.map((_, i) => i), padding: 0.25, axis: null },
+    x: { type: "band", domain: rows.map((_, i) => i), padding: 0.4, axis: null },
     y: { domain: [0, most], axis: null },
     marks: [
       Plot.gridY({ ticks: 4, stroke: "currentColor", strokeOpacity: 1, className: "hair" }),
@@ -194,8 +207,8 @@ const draw_all = () => {
     canvas: figure.querySelector(".canvas"),
     data: JSON.parse(document.getElementById(figure.dataset.picture).textContent),
   }));
-  const domain = effects_domain(figures.map((f) => f.data).filter((d) => d.kind === "effects"));
-  const kinds = { effects: (data, width) => effects(data, width, domain), groups, bars };
+  const axis = effects_axis(figures.map((f) => f.data).filter((d) => d.kind === "effects"));
+  const kinds = { effects: (data, width) => effects(data, width, axis), groups, bars };
 
   for (const { figure, canvas, data } of figures) {
     const make = kinds[data.kind];
