@@ -206,13 +206,13 @@ diag_rhat(const double *x, int32_t chains_n, int32_t draws_n, struct arena scrat
         return (double)NAN;
     struct halves h = split(x, chains_n, draws_n, &scratch);
     struct halves folded = split(x, chains_n, draws_n, &scratch);
-    int32_t n = h.chains_n * h.n;
-    double *sorted = new (&scratch, double, n);
-    for (int32_t i = 0; i < n; i++)
-        sorted[i] = h.x[i];
-    diag_sort(n, sorted);
-    double median = diag_quantile(n, sorted, 0.5);
-    for (int32_t i = 0; i < n; i++)
+    int32_t all = chains_n * draws_n;
+    double *sorted = new (&scratch, double, all);
+    for (int32_t i = 0; i < all; i++)
+        sorted[i] = x[i];
+    diag_sort(all, sorted);
+    double median = diag_quantile(all, sorted, 0.5);
+    for (int32_t i = 0; i < folded.chains_n * folded.n; i++)
         folded.x[i] = fabs(folded.x[i] - median);
     rank_normalise(&h, scratch);
     rank_normalise(&folded, scratch);
@@ -278,11 +278,9 @@ diag_ebfmi(const double *energy, int32_t n)
 }
 
 void
-diag_make(const double *x, int32_t chains_n, int32_t draws_n, struct arena scratch,
-          struct diag *ret)
+diag_describe(const double *x, int32_t n, struct arena scratch, struct diag *ret)
 {
     static const double at[5] = {0.05, 0.25, 0.5, 0.75, 0.95};
-    int32_t n = chains_n * draws_n;
     assert(n > 0);
     double *sorted = new (&scratch, double, n);
     for (int32_t i = 0; i < n; i++)
@@ -292,9 +290,17 @@ diag_make(const double *x, int32_t chains_n, int32_t draws_n, struct arena scrat
     diag.sd = n > 1 ? sqrt(variance_of(n, x, diag.mean)) : 0.0;
     for (int32_t i = 0; i < 5; i++)
         diag.quantile[i] = diag_quantile(n, sorted, at[i]);
-    diag.rhat = diag_rhat(x, chains_n, draws_n, scratch);
-    diag.ess_bulk = diag_ess_bulk(x, chains_n, draws_n, scratch);
-    diag.ess_tail = diag_ess_tail(x, chains_n, draws_n, scratch);
-    diag.mcse = diag.sd / sqrt(diag_ess_mean(x, chains_n, draws_n, scratch));
+    diag.rhat = diag.ess_bulk = diag.ess_tail = diag.mcse = (double)NAN;
     *ret = diag;
+}
+
+void
+diag_make(const double *x, int32_t chains_n, int32_t draws_n, struct arena scratch,
+          struct diag *ret)
+{
+    diag_describe(x, chains_n * draws_n, scratch, ret);
+    ret->rhat = diag_rhat(x, chains_n, draws_n, scratch);
+    ret->ess_bulk = diag_ess_bulk(x, chains_n, draws_n, scratch);
+    ret->ess_tail = diag_ess_tail(x, chains_n, draws_n, scratch);
+    ret->mcse = ret->sd / sqrt(diag_ess_mean(x, chains_n, draws_n, scratch));
 }

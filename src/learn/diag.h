@@ -22,6 +22,8 @@ struct diag {
  */
 void diag_make(const double *x, int32_t chains_n, int32_t draws_n, struct arena scratch,
                struct diag *ret);
+/* diag_describe(x, n, scratch, ret): mean, sd and quantiles only; the rest is NAN. */
+void diag_describe(const double *x, int32_t n, struct arena scratch, struct diag *ret);
 /* The parts, for those that want one. */
 double diag_rhat(const double *x, int32_t chains_n, int32_t draws_n, struct arena scratch);
 double diag_ess_bulk(const double *x, int32_t chains_n, int32_t draws_n, struct arena scratch);

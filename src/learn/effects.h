@@ -120,7 +120,8 @@ struct effects_options {
     double tau_scale_calendar;    /* 0.25 */
     double tau_scale_interaction; /* 0.25 */
     double tau_scale_trend;       /* 0.25 per month */
-    double intercept_sd;          /* 1.5, around the pooled rate */
+    double intercept_mean;          /* log result per exposure expected; NAN: the pooled rate of the posts */
+    double intercept_sd;          /* 1.5, around it */
     double covariate_sd;          /* 0.5 */
     double rope;    /* 0.10: differences of less than 10 % are not worth acting on */
     int32_t chains; /* 4 */
@@ -161,6 +162,7 @@ struct effects_level {
 struct effects_contrast {
     int32_t a, b;
     double ratio, ratio_low90, ratio_high90; /* median and 90 % interval of the ratio itself */
+    double ratio_low50, ratio_high50;        /* and its 50 % interval */
     double greater_share;                    /* P(ratio > 1) */
     enum effects_verdict verdict;
     int32_t

@@ -37,6 +37,13 @@ struct statement {
     int16_t param_index[QUERY_PARAMS_MAX]; /* SQLite: where $1, $2 … stand */
 };
 
+/* What a check of the whole found, a line each; PROBLEMS_MAX at most are kept. */
+struct problems {
+    struct arena *keep;
+    str *lines;
+    ptrdiff_t n;
+};
+
 struct db_driver {
     const char *name;
     /* Opens db->address into db->engine. */
@@ -63,13 +70,17 @@ struct db_driver {
     enum fault (*lock_schema)(struct db *db, struct error *error);
     /* Writes a whole copy into a new file; NULL where the engine has its own tool for it. */
     enum fault (*copy_to)(struct db *db, const char *path, struct error *error);
+    /* Whether everything stored is whole, and every reference has its target. */
+    enum fault (*check)(struct db *db, struct problems *problems, struct error *error);
+    /* Leaves one closed file, or AWAY when somebody else has it open; NULL where there is none. */
+    enum fault (*settle)(struct db *db, struct error *error);
 };
 
 enum db_state { DB_IDLE, DB_READING, DB_WRITING };
 
 struct db {
     const struct db_driver *driver;
-    void *engine; /* sqlite3 *, PGconn * */
+    void *engine; /* sqlite3 *, struct postgres * */
     struct arena_region region;
     struct arena arena;
     str address;
@@ -80,8 +91,6 @@ struct db {
     bool failed;   /* a statement of this transaction failed: it can only be rolled back */
     enum db_state state;
     int lock_fd; /* SQLite older than 3.51.3: the lock that keeps a second writer out; or -1 */
-    void *current; /* PostgreSQL: the PGresult being read */
-    int32_t current_row;
     struct statement *statements[DB_STATEMENT_SLOTS];
     int32_t statements_n;
 };

@@ -20,7 +20,7 @@ static str
 step_sha256(const struct schema_step *step, struct arena *keep)
 {
     uint8_t hash[SHA256_BYTES];
-    sha256(step->sql, hash);
+    sha256(str_of(step->sql), hash);
     return hex(keep, hash, sizeof hash);
 }
 
@@ -100,7 +100,7 @@ apply_next(struct db *db, const struct schema_step *steps, ptrdiff_t steps_n, in
     }
     const struct schema_step_applied_in in = {step->number, str_of(step->name),
                                               step_sha256(step, &scratch), now.us};
-    if (db_script(db, step->sql, error) || q_schema_step_applied(db, &in, error) ||
+    if (db_script(db, str_of(step->sql), error) || q_schema_step_applied(db, &in, error) ||
         db_commit(db, error))
         return error_prefix(error, "step %d (%s) of the schema was not applied",
                             (int)step->number, step->name);
@@ -166,7 +166,7 @@ db_migrate(struct db *db, const struct schema_step *steps, ptrdiff_t steps_n, in
 }
 
 enum fault
-db_schema_check(struct db *db, const struct schema_step *steps, ptrdiff_t steps_n,
+db_check_schema(struct db *db, const struct schema_step *steps, ptrdiff_t steps_n,
                 struct error *error)
 {
     struct arena_region region;

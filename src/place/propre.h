@@ -4,7 +4,10 @@
 struct db;
 struct rng;
 
-/* What everything is done with, passed down so that a test owns the database, the time and the chance. */
+/*
+ * What every unit of work is handed, instead of globals: the data, the time and the chance. A test owns
+ * all three. Secrets never come from ${rng} (place/secret.h).
+ */
 struct propre {
     struct db *db;
     struct clock clock;
