@@ -189,8 +189,8 @@ test_what_cannot_be_stored_is_refused(void **state)
         {S("\xff"), no_int, no_real, STR_NONE},
         {S("\xed\xa0\x80"), no_int, no_real, STR_NONE},
         {STR_NONE, no_int, no_real, STR_NONE},
-        {S("x"), no_int, some_real(NAN), STR_NONE},
-        {S("x"), no_int, some_real(INFINITY), STR_NONE},
+        {S("x"), no_int, some_real((double)NAN), STR_NONE},
+        {S("x"), no_int, some_real((double)INFINITY), STR_NONE},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         assert_ok(db_begin(t.propre.db, DB_WRITE, &error), &error);

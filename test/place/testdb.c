@@ -10,7 +10,7 @@
 #include <libpq-fe.h>
 #endif
 
-enum { ARENA_MAX = 256 * 1024 * 1024 };
+enum { ARENA_MAX = 64 * 1024 * 1024 };
 
 /* The address of the server, or NULL for SQLite. */
 static const char *
