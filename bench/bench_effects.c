@@ -55,7 +55,7 @@ main(int argc, char **argv)
     struct arena scratch = arena_reserve((ptrdiff_t)1 << 30, &scratch_region);
     struct error error = {0};
     struct golden_posts golden;
-    if (!golden_read(&keep, 500, &golden)) {
+    if (!golden_read(&keep, getenv("BENCH_POSTS") ? (int32_t)strtol(getenv("BENCH_POSTS"), NULL, 10) : 500, &golden)) {
         fprintf(stderr, "bench_effects: test/learn/reference is not here\n");
         return 1;
     }

@@ -206,13 +206,13 @@ diag_rhat(const double *x, int32_t chains_n, int32_t draws_n, struct arena scrat
         return (double)NAN;
     struct halves h = split(x, chains_n, draws_n, &scratch);
     struct halves folded = split(x, chains_n, draws_n, &scratch);
-    int32_t n = h.chains_n * h.n;
-    double *sorted = new (&scratch, double, n);
-    for (int32_t i = 0; i < n; i++)
-        sorted[i] = h.x[i];
-    diag_sort(n, sorted);
-    double median = diag_quantile(n, sorted, 0.5);
-    for (int32_t i = 0; i < n; i++)
+    int32_t all = chains_n * draws_n;
+    double *sorted = new (&scratch, double, all);
+    for (int32_t i = 0; i < all; i++)
+        sorted[i] = x[i];
+    diag_sort(all, sorted);
+    double median = diag_quantile(all, sorted, 0.5);
+    for (int32_t i = 0; i < folded.chains_n * folded.n; i++)
         folded.x[i] = fabs(folded.x[i] - median);
     rank_normalise(&h, scratch);
     rank_normalise(&folded, scratch);

@@ -478,3 +478,18 @@ learn_gather(struct propre *propre, int64_t workspace, enum metric outcome, stru
     *ret = gathered;
     return OK;
 }
+
+enum fault
+learn_outcomes_present(struct propre *propre, int64_t workspace, struct arena *keep,
+                       int64_t ret_n[LEARN_OUTCOMES_N], struct error *error)
+{
+    struct learn_outcomes_present_row row;
+    if (q_learn_outcomes_present(propre->db, &(struct learn_outcomes_present_in){workspace},
+                                 keep, &row, error))
+        return error->fault;
+    const int64_t counts[LEARN_OUTCOMES_N] = {
+        row.interactions, row.link_clicks, row.clicks, row.engaged,    row.comments,
+        row.shares,       row.likes,       row.saves,  row.video_views};
+    memcpy(ret_n, counts, sizeof counts);
+    return OK;
+}

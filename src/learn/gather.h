@@ -25,3 +25,9 @@ must_use enum fault learn_gather(struct propre *propre, int64_t workspace, enum 
 
 /* learn_outcomes(): the metrics that can be an outcome, most telling first; *ret_n of them. Static. */
 const enum metric *learn_outcomes(int32_t *ret_n);
+
+/* How many posts have a number of each outcome, in the order of learn_outcomes(). */
+enum { LEARN_OUTCOMES_N = 9 };
+must_use enum fault learn_outcomes_present(struct propre *propre, int64_t workspace,
+                                           struct arena *keep, int64_t ret_n[LEARN_OUTCOMES_N],
+                                           struct error *error);

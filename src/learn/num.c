@@ -13,8 +13,10 @@ num_exp(double x)
 {
     if (!(x >= -708.0))
         return isnan(x) ? x : 0.0;
-    if (x > 709.0)
-        return x > 709.78 ? (double)INFINITY : exp_kernel(x - LN2) * 2.0;
+    if (x > 709.0) {
+        double root = exp_kernel(0.5 * x);
+        return x > 709.78 ? (double)INFINITY : root * root;
+    }
     return exp_kernel(x);
 }
 

@@ -148,7 +148,7 @@ enum import_ask {
 struct import_counts {
     int64_t rows; /* data rows */
     int64_t ok, warned, refused;
-    int64_t repeated; /* of the warned: rows that repeat an earlier one and are left out */
+    int64_t left_out; /* of the warned: rows that repeat an earlier one, and totals */
     int64_t posts_new, posts_known;
     int64_t unchanged; /* of the known: nothing new is said about them */
     int64_t points;    /* numbers that would be, or were, added */

@@ -225,7 +225,7 @@ apply_row(void *ctx, const struct csv_row *in, const struct row *row, struct are
     bool is_new = false, found = false, same = false;
     (void)in;
     (void)scratch;
-    if (row->verdict == VERDICT_ROW_ERROR || row->repeated)
+    if (row->verdict == VERDICT_ROW_ERROR || row->left_out)
         return OK;
     struct post post = row->post;
     post.workspace = a->plan->options.workspace;
@@ -283,7 +283,7 @@ apply(struct applier *a, const struct import_progress *progress, struct error *e
     a->counts.ok = walk.counts.ok;
     a->counts.warned = walk.counts.warned;
     a->counts.refused = walk.counts.refused;
-    a->counts.repeated = walk.counts.repeated;
+    a->counts.left_out = walk.counts.left_out;
     return finish(a, error);
 }
 

@@ -100,9 +100,9 @@ static str
 take_word(str *s)
 {
     ptrdiff_t n = 0;
-    while (n < s->n &&
-           ((s->p[n] >= 'a' && s->p[n] <= 'z') || (s->p[n] >= 'A' && s->p[n] <= 'Z') ||
-            (unsigned char)s->p[n] >= 0x80 || (n > 0 && s->p[n] == '-')))
+    while (n < s->n && ((s->p[n] >= 'a' && s->p[n] <= 'z') ||
+                        (s->p[n] >= 'A' && s->p[n] <= 'Z') || (unsigned char)s->p[n] >= 0x80 ||
+                        (n > 0 && n + 1 < s->n && s->p[n] == '-' && s->p[n + 1] > '9')))
         n++;
     if (n > 0 && n < s->n && s->p[n] == '.')
         n++;

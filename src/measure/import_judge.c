@@ -415,7 +415,7 @@ judge_identity(struct judging *j)
         post->identity = post_identity(post, content, occurrence, j->scratch);
     }
     if (entry->count > 1) {
-        j->row->repeated = true;
+        j->row->left_out = true;
         ISSUE(j, VERDICT_ROW_WARNING, -1,
               "the row repeats the post of row %lld; it is left out", (long long)entry->line);
     }
@@ -457,6 +457,11 @@ judge_row(struct judge *judge, const struct csv_row *in, struct arena *scratch, 
               "a quotation mark stands where none belongs; it is kept");
     if (in->bad_text)
         ISSUE(&j, VERDICT_ROW_WARNING, -1, "characters that could not be read were replaced");
+    if (str_eq_ascii_case(str_trim(in->cells[0]), S("total"))) {
+        ret->left_out = true;
+        ISSUE(&j, VERDICT_ROW_WARNING, -1, "the row is a total, no post; it is left out");
+        return;
+    }
     judge_texts(&j);
     judge_when(&j);
     struct post *post = &ret->post;
@@ -473,6 +478,6 @@ judge_row(struct judge *judge, const struct csv_row *in, struct arena *scratch, 
     judge_metrics(&j);
     if (ret->verdict != VERDICT_ROW_ERROR)
         judge_identity(&j);
-    if (ret->verdict != VERDICT_ROW_ERROR && !ret->repeated)
+    if (ret->verdict != VERDICT_ROW_ERROR && !ret->left_out)
         post_complete(post, judge->local, scratch);
 }

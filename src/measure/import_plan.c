@@ -44,7 +44,7 @@ find_header(const char *path, struct arena *keep, struct csv_row *ret, char *ret
     if (import_file_open(path, NULL, &file, error))
         return error->fault;
     for (int32_t i = 0; i < IMPORT_HEADER_LOOK_MAX; i++) {
-        struct csv_row row;
+        struct csv_row row = {0};
         bool end = false;
         struct arena scratch = *keep; /* behind what is kept; rewound at the end of the round */
         if (import_file_next(&file, &row, &end, error))
@@ -145,7 +145,7 @@ static enum fault
 recognise(struct planner *p, struct error *error)
 {
     struct import_plan *plan = p->plan;
-    struct csv_row header;
+    struct csv_row header = {0};
     if (find_header(plan->path, p->keep, &header, &plan->separator, error))
         return error->fault;
     if (header.cells_n < 2)
@@ -180,7 +180,7 @@ survey_rows(const struct import_plan *plan, struct import_file *file, struct sur
 {
     const struct import_mapping *mapping = &plan->mapping;
     for (;;) {
-        struct csv_row row;
+        struct csv_row row = {0};
         bool end = false;
         if (import_file_next(file, &row, &end, error))
             return error->fault;
@@ -327,7 +327,7 @@ plan_row(void *ctx, const struct csv_row *in, const struct row *row, struct aren
     for (int32_t i = 0; i < row->issues_n; i++)
         plan_note(p, row->issues[i].verdict, row->line, row->issues[i].column,
                   &row->issues[i].why);
-    if (row->verdict == VERDICT_ROW_ERROR || row->repeated)
+    if (row->verdict == VERDICT_ROW_ERROR || row->left_out)
         return OK;
     if (p->plan->channel &&
         post_find(p->propre, p->plan->channel, row->post.identity, &post, &known, error))
@@ -363,10 +363,10 @@ plan_rows(struct planner *p, const struct import_progress *progress, struct erro
 static str
 name_of(str path)
 {
-    str head;
-    while (str_cut(&path, '/', &head))
-        continue;
-    return path;
+    ptrdiff_t at = path.n;
+    while (at > 0 && path.p[at - 1] != '/')
+        at--;
+    return str_slice(path, at, path.n);
 }
 
 static enum fault
@@ -375,6 +375,10 @@ make(struct planner *p, const struct import_progress *progress, struct error *er
     if (recognise(p, error) || survey_file(p, progress, error) || choose_channel(p, error) ||
         choose_moment(p, error))
         return error->fault;
+    if (p->metrics_n == 0 && mapping_check(&p->plan->mapping, error)) {
+        plan_note(p, VERDICT_ROW_WARNING, 0, STR_NONE, &error->frames[0]);
+        return OK; /* a proposal without numbers: there is nothing to judge yet */
+    }
     if (p->plan->asks & (ASK_DATE_ORDER | ASK_DECIMAL))
         return OK; /* judging by a guess would only mislead */
     return plan_rows(p, progress, error);

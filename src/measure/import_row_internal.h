@@ -66,7 +66,7 @@ struct row_issue {
 struct row {
     int64_t line;
     enum import_verdict verdict; /* the worst of its issues */
-    bool repeated;               /* left out: it says again what an earlier row said */
+    bool left_out;               /* it says again what an earlier row said, or is a total */
     struct post post;            /* without workspace, channel and tactic */
     str tactic; /* its name; none when there is no such column or it is blank */
     struct maybe_int values[METRICS_N]; /* by metric, only those with a column mean something */

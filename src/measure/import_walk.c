@@ -24,7 +24,7 @@ count(struct import_counts *counts, const struct row *row)
     counts->ok += row->verdict == VERDICT_ROW_OK;
     counts->warned += row->verdict == VERDICT_ROW_WARNING;
     counts->refused += row->verdict == VERDICT_ROW_ERROR;
-    counts->repeated += row->repeated;
+    counts->left_out += row->left_out;
 }
 
 /* All rows behind the header, from an opened file and with an opened judge. */

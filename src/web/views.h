@@ -301,7 +301,7 @@ enum import_state {
 struct import_view {
     struct layout_view layout;
     enum import_state state;
-    int64_t id;
+    str key; /* its address is /import/KEY; forms post to /import/KEY/mapping, …/apply, …/undo */
     str file_name;
     str size;
     str format_label;
@@ -318,8 +318,11 @@ struct import_view {
     const struct mapping_line *columns;
     ptrdiff_t columns_n;
     struct options_view date_orders; /* 24/11/2026, 11/24/2026, 2026-11-24 */
-    struct options_view exposures;
-    struct field_view channel_name;
+    struct options_view decimals;    /* 1.5, 1,5; none when the file leaves no doubt */
+    struct options_view networks;    /* of a new channel */
+    struct options_view
+        channels; /* existing ones and "a new one"; none when there is nothing to choose */
+    struct field_view channel_name; /* of a new channel */
     str mapping_error;
 };
 

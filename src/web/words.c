@@ -79,7 +79,13 @@ static const struct outcome_words outcomes[] = {
     {"shares", N_("shares"), N_("of shares")},
     {"clicks", N_("clicks"), N_("of clicks")},
     {"replies", N_("replies"), N_("of replies")},
-    {"engaged_people", N_("engaged people"), N_("of engaged people")},
+    {"engaged", N_("engaged people"), N_("of engaged people")},
+    {"reactions", N_("reactions"), N_("of reactions")},
+    {"saves", N_("saves"), N_("of saves")},
+    {"link_clicks", N_("clicks on links"), N_("of clicks on links")},
+    {"clickers", N_("people who clicked"), N_("of people who clicked")},
+    {"follows", N_("new followers"), N_("of new followers")},
+    {"profile_visits", N_("profile visits"), N_("of profile visits")},
     {"video_views", N_("video views"), N_("of video views")},
     {"conversions", N_("conversions"), N_("of conversions")},
 };
@@ -108,29 +114,27 @@ level_of(const struct factor_words *factor, str level)
     return NULL;
 }
 
-/* The part of a level's name that stands for %s: a weekday's name, a block of hours, or itself. */
+/* A block of hours is named by its first hour. */
+enum { HOURS_OF_BLOCK = 4 };
+
 static str
-level_text(struct arena *arena, enum lang lang, str factor, str level)
+hours(struct arena *arena, enum lang lang, const char *id, int64_t first)
+{
+    return SAY(arena, lang, id, format_integer(arena, lang, first),
+               format_integer(arena, lang, first + HOURS_OF_BLOCK));
+}
+
+/* The part of a level's name that stands for %s: a weekday, a block of hours by ${hours_id}, or itself. */
+static str
+level_text(struct arena *arena, enum lang lang, str factor, str level, const char *hours_id)
 {
     struct error error;
     int64_t n = 0;
     if (str_eq(factor, S("weekday")) && parse_i64(level, 1, 7, &n, &error) == OK)
         return format_weekday(lang, (int32_t)n);
-    if (str_eq(factor, S("hour"))) {
-        str from = level, first;
-        if (str_cut(&from, '-', &first) && first.n > 0)
-            return SAY(arena, lang, N_("%1$s and %2$s h"), first, from);
-    }
+    if (str_eq(factor, S("hour")) && parse_i64(level, 0, 23, &n, &error) == OK)
+        return hours(arena, lang, hours_id, n);
     return level;
-}
-
-static str
-level_label_text(struct arena *arena, enum lang lang, str factor, str level)
-{
-    str to = level, from;
-    if (str_eq(factor, S("hour")) && str_cut(&to, '-', &from))
-        return SAY(arena, lang, N_("%1$s to %2$s h"), from, to);
-    return level_text(arena, lang, factor, level);
 }
 
 static str
@@ -139,7 +143,8 @@ level_subject(struct arena *arena, enum lang lang, str factor, str level)
     const struct factor_words *words = factor_of(factor);
     const struct level_words *own = level_of(words, level);
     return own ? tr(lang, own->subject)
-               : SAY(arena, lang, words->subject, level_text(arena, lang, factor, level));
+               : SAY(arena, lang, words->subject,
+                     level_text(arena, lang, factor, level, N_("%1$s and %2$s h")));
 }
 
 static str
@@ -148,7 +153,8 @@ level_object(struct arena *arena, enum lang lang, str factor, str level)
     const struct factor_words *words = factor_of(factor);
     const struct level_words *own = level_of(words, level);
     return own ? tr(lang, own->object)
-               : SAY(arena, lang, words->object, level_text(arena, lang, factor, level));
+               : SAY(arena, lang, words->object,
+                     level_text(arena, lang, factor, level, N_("%1$s and %2$s h")));
 }
 
 const char *
@@ -170,7 +176,8 @@ words_level(struct arena *arena, enum lang lang, str factor, str level)
     const struct factor_words *words = factor_of(factor);
     const struct level_words *own = level_of(words, level);
     return own ? tr(lang, own->label)
-               : SAY(arena, lang, words->level, level_label_text(arena, lang, factor, level));
+               : SAY(arena, lang, words->level,
+                     level_text(arena, lang, factor, level, N_("%1$s to %2$s h")));
 }
 
 static const struct outcome_words *

@@ -22,8 +22,9 @@ enum words_exposure {
 /*
  * A comparison of two levels of a factor, oriented so that ratio >= 1.
  * ${factor} is a stable word: format, tactic, weekday (1–7, Monday first), weekday_number (1–7 as in a
- * file that does not say which day is the first), hour (first hour of a block of ${hours}), channel, paid
- * (yes/no), intent; another word is shown as it is. Levels are the factor's stable keys or names.
+ * file that does not say which day is the first), hour (first hour of a block of four), channel, paid
+ * (yes/no), intent, creation, topic, language; another word is shown as it is. Levels are the factor's
+ * stable keys, or names that people gave.
  */
 struct words_contrast {
     str factor;

@@ -71,9 +71,9 @@ static bool
 add_post(void *ctx, const struct fixture_posts_row *r)
 {
     struct digest *d = ctx;
-    const struct maybe_int ints[] = {some_int(r->id),  r->tactic,        r->published_us, r->local_day,
-                                     r->local_month,   r->local_weekday, r->local_hour,   r->paid,
-                                     r->graphemes};
+    const struct maybe_int ints[] = {some_int(r->id), r->tactic,      r->published_us,
+                                     r->local_day,    r->local_month, r->local_weekday,
+                                     r->local_hour,   r->paid,        r->graphemes};
     const str texts[] = {r->identity, r->body, r->hashtags, r->link, r->format};
     for (size_t i = 0; i < sizeof ints / sizeof *ints; i++)
         add_int(d, ints[i]);
@@ -100,10 +100,10 @@ static bool
 add_sum(void *ctx, const struct fixture_sums_row *r)
 {
     struct digest *d = ctx;
-    const struct maybe_int ints[] = {some_int(r->post), r->taken_us, r->followers,   r->reach,
-                                     r->impressions,    r->likes,    r->comments,    r->shares,
-                                     r->interactions,   r->saves,    r->clicks,      r->link_clicks,
-                                     r->video_views,    r->engaged};
+    const struct maybe_int ints[] = {
+        some_int(r->post), r->taken_us,    r->followers,   r->reach,        r->impressions,
+        r->likes,          r->comments,    r->shares,      r->interactions, r->saves,
+        r->clicks,         r->link_clicks, r->video_views, r->engaged};
     for (size_t i = 0; i < sizeof ints / sizeof *ints; i++)
         add_int(d, ints[i]);
     return true;

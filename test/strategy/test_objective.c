@@ -1,5 +1,7 @@
 #include "fixture.h"
 
+#include <math.h>
+
 #include "strategy/channel.h"
 #include "strategy/objective.h"
 
@@ -50,10 +52,11 @@ is_of_its_workspace_only(void **state)
     int64_t id = 0;
     assert_ok(objective_insert(f->propre, &o, &id, &f->error), &f->error);
     assert_fault(FAULT_ABSENT,
-                 objective_get(f->propre, f->workspace + 1, id, f->keep, &got, &f->error), &f->error,
-                 "no objective");
-    assert_fault(FAULT_ABSENT, objective_archive(f->propre, f->workspace + 1, id, true, &f->error),
+                 objective_get(f->propre, f->workspace + 1, id, f->keep, &got, &f->error),
                  &f->error, "no objective");
+    assert_fault(FAULT_ABSENT,
+                 objective_archive(f->propre, f->workspace + 1, id, true, &f->error), &f->error,
+                 "no objective");
 }
 
 static void
@@ -119,13 +122,14 @@ cannot_stand_above_itself(void **state)
     assert_ok(objective_insert(f->propre, &parent, &parent_id, &f->error), &f->error);
     child.parent = some_int(parent_id);
     assert_ok(objective_insert(f->propre, &child, &child_id, &f->error), &f->error);
-    assert_ok(objective_get(f->propre, f->workspace, parent_id, f->keep, &parent, &f->error), &f->error);
+    assert_ok(objective_get(f->propre, f->workspace, parent_id, f->keep, &parent, &f->error),
+              &f->error);
     parent.parent = some_int(child_id);
     assert_fault(FAULT_INPUT, objective_update(f->propre, &parent, S(""), &f->error), &f->error,
                  "above itself");
     child.parent = some_int(999);
-    assert_fault(FAULT_ABSENT, objective_insert(f->propre, &child, &child_id, &f->error), &f->error,
-                 "no objective 999");
+    assert_fault(FAULT_ABSENT, objective_insert(f->propre, &child, &child_id, &f->error),
+                 &f->error, "no objective 999");
 }
 
 static void
@@ -139,14 +143,17 @@ archived_ones_leave_the_list_and_come_back(void **state)
     assert_ok(objective_insert(f->propre, &o, &late, &f->error), &f->error);
     o.deadline_day = some_int(20001);
     assert_ok(objective_insert(f->propre, &o, &soon, &f->error), &f->error);
-    assert_ok(objective_list(f->propre, f->workspace, f->keep, &list, &n, &f->error), &f->error);
+    assert_ok(objective_list(f->propre, f->workspace, f->keep, &list, &n, &f->error),
+              &f->error);
     assert_int_equal(2, n);
     assert_int_equal(soon, list[0].id);
     assert_ok(objective_archive(f->propre, f->workspace, soon, true, &f->error), &f->error);
-    assert_ok(objective_list(f->propre, f->workspace, f->keep, &list, &n, &f->error), &f->error);
+    assert_ok(objective_list(f->propre, f->workspace, f->keep, &list, &n, &f->error),
+              &f->error);
     assert_int_equal(1, n);
     assert_ok(objective_archive(f->propre, f->workspace, soon, false, &f->error), &f->error);
-    assert_ok(objective_list(f->propre, f->workspace, f->keep, &list, &n, &f->error), &f->error);
+    assert_ok(objective_list(f->propre, f->workspace, f->keep, &list, &n, &f->error),
+              &f->error);
     assert_int_equal(2, n);
 }
 
@@ -171,8 +178,11 @@ static void
 channels_are_one_account_each(void **state)
 {
     struct fixture *f = *state;
-    struct channel c = {.workspace = f->workspace, .network = NETWORK_FACEBOOK, .handle = S("brand"),
-                        .name = S("Our page"), .ownership = RENTED};
+    struct channel c = {.workspace = f->workspace,
+                        .network = NETWORK_FACEBOOK,
+                        .handle = S("brand"),
+                        .name = S("Our page"),
+                        .ownership = RENTED};
     struct channel got, *list;
     int64_t id = 0, other = 0;
     ptrdiff_t n = 0;
@@ -184,10 +194,12 @@ channels_are_one_account_each(void **state)
     assert_ok(channel_get(f->propre, f->workspace, other, f->keep, &got, &f->error), &f->error);
     assert_int_equal(NETWORK_FACEBOOK, got.network);
     got.handle = S("brand");
-    assert_fault(FAULT_CONFLICT, channel_update(f->propre, &got, &f->error), &f->error, "already");
+    assert_fault(FAULT_CONFLICT, channel_update(f->propre, &got, &f->error), &f->error,
+                 "already");
     got.handle = S("brand3");
     assert_ok(channel_update(f->propre, &got, &f->error), &f->error);
-    assert_fault(FAULT_CONFLICT, channel_update(f->propre, &got, &f->error), &f->error, "meanwhile");
+    assert_fault(FAULT_CONFLICT, channel_update(f->propre, &got, &f->error), &f->error,
+                 "meanwhile");
     assert_ok(channel_archive(f->propre, f->workspace, id, true, &f->error), &f->error);
     assert_ok(channel_list(f->propre, f->workspace, f->keep, &list, &n, &f->error), &f->error);
     assert_int_equal(1, n);
@@ -200,13 +212,16 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(keeps_what_it_is_given, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(is_of_its_workspace_only, fixture_open, fixture_close),
-        cmocka_unit_test_setup_teardown(refuses_what_makes_no_sense, fixture_open, fixture_close),
-        cmocka_unit_test_setup_teardown(a_change_keeps_what_was_and_why, fixture_open, fixture_close),
-        cmocka_unit_test_setup_teardown(cannot_stand_above_itself, fixture_open, fixture_close),
-        cmocka_unit_test_setup_teardown(archived_ones_leave_the_list_and_come_back, fixture_open,
+        cmocka_unit_test_setup_teardown(refuses_what_makes_no_sense, fixture_open,
                                         fixture_close),
+        cmocka_unit_test_setup_teardown(a_change_keeps_what_was_and_why, fixture_open,
+                                        fixture_close),
+        cmocka_unit_test_setup_teardown(cannot_stand_above_itself, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(archived_ones_leave_the_list_and_come_back,
+                                        fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(says_how_far_it_is, fixture_open, fixture_close),
-        cmocka_unit_test_setup_teardown(channels_are_one_account_each, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(channels_are_one_account_each, fixture_open,
+                                        fixture_close),
     };
     if (testdb_skips())
         return 0;

@@ -63,11 +63,11 @@ static const struct pair weekday_pairs[] = {
     {"weekday_number", "3", "7", 0.07, 0.08, 66, 75, FINDING_UNKNOWN, 260, false},
 };
 static const struct pair hour_pairs[] = {
-    {"hour", "4-8", "12-16", 0.38, 0.16, 21, 103, FINDING_LEANING, 35, false},
-    {"hour", "4-8", "8-12", 0.21, 0.12, 21, 161, FINDING_LEANING, 50, false},
-    {"hour", "4-8", "0-4", 0.12, 0.13, 21, 195, FINDING_LEANING, 140, false},
-    {"hour", "4-8", "16-20", 0.30, 0.30, 21, 14, FINDING_LEANING, 90, false},
-    {"hour", "4-8", "20-24", 0.25, 0.40, 21, 6, FINDING_UNKNOWN, 210, false},
+    {"hour", "4", "12", 0.38, 0.16, 21, 103, FINDING_LEANING, 35, false},
+    {"hour", "4", "8", 0.21, 0.12, 21, 161, FINDING_LEANING, 50, false},
+    {"hour", "4", "0", 0.12, 0.13, 21, 195, FINDING_LEANING, 140, false},
+    {"hour", "4", "16", 0.30, 0.30, 21, 14, FINDING_LEANING, 90, false},
+    {"hour", "4", "20", 0.25, 0.40, 21, 6, FINDING_UNKNOWN, 210, false},
 };
 static const struct pair paid_pairs[] = {
     {"paid", "no", "yes", 0.088, 0.067, 361, 139, FINDING_LEANING, 150, false},
@@ -706,7 +706,7 @@ import_view(struct html *h)
                                      BOTH("Refused: 2", "Refusées : 2"), false};
     return (struct import_view){.layout = layout(NAV_IMPORT, "/import/4"),
                                 .state = IMPORT_DRY,
-                                .id = 4,
+                                .key = S("4"),
                                 .file_name = S("dataset_Facebook.csv"),
                                 .size = BOTH("39 kB", "39 ko"),
                                 .format_label = S("Facebook metrics (UCI)"),
@@ -783,6 +783,10 @@ import_mapping(struct html *h)
     struct option_view orders[] = {{S("dmy"), S("24/11/2026"), true},
                                    {S("mdy"), S("11/24/2026"), false},
                                    {S("ymd"), S("2026-11-24"), false}};
+    struct option_view decimals[] = {{S("point"), S("1.5"), true},
+                                     {S("comma"), S("1,5"), false}};
+    struct option_view networks[] = {{S("instagram"), S("Instagram"), true},
+                                     {S("facebook"), S("Facebook"), false}};
     struct mapping_line columns[] = {
         {S("column-0"), S("Datum"), S("24.11.2026 09:00"), OPTIONS(words),
          BOTH("Two columns are the publication date; keep one.",
@@ -792,13 +796,15 @@ import_mapping(struct html *h)
     struct import_view view = {
         .layout = layout(NAV_IMPORT, "/import/5"),
         .state = IMPORT_UNKNOWN,
-        .id = 5,
+        .key = S("check-5"),
         .file_name = S("beitraege.csv"),
         .size = BOTH("12 kB", "12 ko"),
         .dialect = BOTH("separator “,”, UTF-8", "séparateur « , », UTF-8"),
         .columns = columns,
         .columns_n = 3,
         .date_orders = OPTIONS(orders),
+        .decimals = OPTIONS(decimals),
+        .networks = OPTIONS(networks),
         .channel_name = {S("Instagram"), STR_NONE},
         .mapping_error = BOTH("The meanings contradict each other in one place.",
                               "Les significations se contredisent à un endroit.")};

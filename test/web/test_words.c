@@ -89,7 +89,7 @@ test_names_of_users_and_calendar(void **state)
          "les "
          "publications «~Offres~», à portée égale.");
     assert_words("Thursday", words_level(a, LANG_EN, S("weekday"), S("4")));
-    assert_words("8~h à 12~h", words_level(a, LANG_FR, S("hour"), S("8-12")));
+    assert_words("8~h à 12~h", words_level(a, LANG_FR, S("hour"), S("8")));
     assert_words("Weekday 3", words_level(a, LANG_EN, S("weekday_number"), S("3")));
     assert_words("audience", words_factor(a, LANG_FR, S("audience")));
 }

@@ -90,3 +90,15 @@ LIMIT 1;
 -- gives: one
 -- does: reads
 SELECT count(*) AS n FROM post WHERE workspace_id = $1 AND (created_us > $2 OR changed_us > $2);
+
+-- query: learn_outcomes_present
+-- How many posts have a number of each result that can be an outcome.
+-- in: workspace int
+-- out: interactions int, link_clicks int, clicks int, engaged int, comments int, shares int, likes int,
+--      saves int, video_views int
+-- gives: one
+-- does: reads
+SELECT count(interactions) AS interactions, count(link_clicks) AS link_clicks, count(clicks) AS clicks,
+       count(engaged) AS engaged, count(comments) AS comments, count(shares) AS shares, count(likes) AS likes,
+       count(saves) AS saves, count(video_views) AS video_views
+FROM sum_post WHERE workspace_id = $1;

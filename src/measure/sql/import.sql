@@ -34,8 +34,9 @@ ORDER BY id LIMIT 1;
 --      refused_n int, posts_n int, snapshots_n int, points_n int, undone_us int?
 -- gives: maybe
 -- does: reads
-SELECT id, workspace_id, channel_id, channel_name, source, file_name, file_sha256, file_bytes, taken_us,
-       applied_us, rows_n, warned_n, refused_n, posts_n, snapshots_n, points_n, undone_us
+SELECT id, workspace_id AS workspace, channel_id AS channel, channel_name, source, file_name,
+       file_sha256, file_bytes, taken_us, applied_us, rows_n, warned_n, refused_n, posts_n,
+       snapshots_n, points_n, undone_us
 FROM import WHERE workspace_id = $1 AND id = $2;
 
 -- query: import_page
@@ -45,8 +46,9 @@ FROM import WHERE workspace_id = $1 AND id = $2;
 --      refused_n int, posts_n int, snapshots_n int, points_n int, undone_us int?
 -- gives: many
 -- does: reads
-SELECT id, workspace_id, channel_id, channel_name, source, file_name, file_sha256, file_bytes, taken_us,
-       applied_us, rows_n, warned_n, refused_n, posts_n, snapshots_n, points_n, undone_us
+SELECT id, workspace_id AS workspace, channel_id AS channel, channel_name, source, file_name,
+       file_sha256, file_bytes, taken_us, applied_us, rows_n, warned_n, refused_n, posts_n,
+       snapshots_n, points_n, undone_us
 FROM import WHERE workspace_id = $1
 ORDER BY id DESC LIMIT $2 OFFSET $3;
 
@@ -182,3 +184,10 @@ LEFT JOIN (
 ) AS l ON l.snapshot_id = s.id AND l.place = 1
 WHERE NOT EXISTS (SELECT 1 FROM sum_post AS y WHERE y.post_id = s.post_id)
 GROUP BY s.post_id, s.workspace_id;
+
+-- query: import_moment
+-- in: id int
+-- out: applied_us int
+-- gives: maybe
+-- does: reads
+SELECT applied_us FROM import WHERE id = $1;

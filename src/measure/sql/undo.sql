@@ -12,9 +12,9 @@ DELETE FROM sum_post WHERE post_id IN (SELECT post_id FROM snapshot WHERE import
 -- out: snapshots_n int, points_n int
 -- gives: one
 -- does: reads
-SELECT (SELECT count(*) FROM snapshot WHERE import_id = $1),
+SELECT (SELECT count(*) FROM snapshot WHERE import_id = $1) AS snapshots_n,
        (SELECT count(*) FROM metric_point AS m JOIN snapshot AS s ON s.id = m.snapshot_id
-        WHERE s.import_id = $1);
+        WHERE s.import_id = $1) AS points_n;
 
 -- Posts that came with it and about which nothing else is known.
 -- query: undo_mark_posts
@@ -33,9 +33,9 @@ WHERE s.import_id = $1 AND s.made_post = 1
 -- out: posts_n int, posts_kept int
 -- gives: one
 -- does: reads
-SELECT (SELECT count(*) FROM import_made WHERE import_id = $1 AND kind = 'post'),
+SELECT (SELECT count(*) FROM import_made WHERE import_id = $1 AND kind = 'post') AS posts_n,
        (SELECT count(*) FROM snapshot WHERE import_id = $1 AND made_post = 1)
-       - (SELECT count(*) FROM import_made WHERE import_id = $1 AND kind = 'post');
+       - (SELECT count(*) FROM import_made WHERE import_id = $1 AND kind = 'post') AS posts_kept;
 
 -- A post that stays now belongs to the first of the later imports that know it, as if that had made it.
 -- query: undo_hand_over
