@@ -253,7 +253,7 @@ static enum fault
 finish(struct applier *a, struct error *error)
 {
     const struct import_plan *plan = a->plan;
-    if (a->resum && q_sum_post_fill(a->propre->db, NULL, error))
+    if (a->resum && sum_posts_fill(a->propre->db, error))
         return error->fault;
     struct import_counted_in counted = {
         a->import,           a->counts.rows, a->counts.warned, a->counts.refused,

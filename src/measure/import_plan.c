@@ -423,17 +423,17 @@ import_ask_text(const struct import_plan *plan, enum lang lang, struct arena *ke
         enum import_ask ask;
         const char *text;
     } asks[] = {
-        {ASK_MAPPING,
-         N_("This kind of file is not known. Look at what each column is taken for, correct it "
-            "where it is wrong (--map \"Header=word\"), then confirm (--confirm).")},
+        {ASK_MAPPING, N_("This kind of file is not known. Look at what each column is taken "
+                         "for, correct what is "
+                         "wrong and so confirm the rest (--map \"COLUMN=FIELD,…\").")},
         {ASK_DATE_ORDER,
          N_("The dates of this file can be read with the day or the month first. Say which: "
-            "--date-order dmy or --date-order mdy.")},
+            "--dates dmy or --dates mdy.")},
         {ASK_DECIMAL, N_("The numbers of this file can be read in two ways (1.234 or 1,234). "
                          "Say which is the "
                          "decimal mark: --decimal point or --decimal comma.")},
         {ASK_CHANNEL,
-         N_("There are several channels of this network. Say which: --channel ID.")},
+         N_("There are several channels of this network. Say which: --channel NAME.")},
     };
     str text = S("");
     for (size_t i = 0; i < sizeof asks / sizeof *asks; i++) {

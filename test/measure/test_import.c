@@ -402,7 +402,7 @@ open_questions_are_asked_and_not_guessed(void **state)
     struct import_plan p = plan(f, path, NULL);
     assert_int_equal(ASK_MAPPING | ASK_DATE_ORDER | ASK_DECIMAL, p.asks);
     str asks = import_ask_text(&p, LANG_EN, f->keep);
-    assert_true(str_find(asks, S("--date-order dmy")) > 0);
+    assert_true(str_find(asks, S("--dates dmy")) > 0);
     assert_true(str_find(asks, S("--decimal point")) > 0);
     struct import_options with = options(f);
     with.mapping = &p.mapping;
