@@ -1,0 +1,114 @@
+#include "base/translate.h"
+#include "place/person.h"
+#include "web/handlers.h"
+#include "web/web_internal.h"
+
+/*
+ * Everything the program answers to. To add a page: a line here, its handler in web/handlers.h and a file
+ * of its own. test/web/test_access.c asks each line for each role; a line it does not know fails.
+ */
+
+static const struct field sign_in_fields[] = {
+    {"name", FIELD_LINE, true, 400},
+    {"password", FIELD_SECRET, true, 1000},
+    {"next", FIELD_LINE, false, 1024},
+};
+static const struct field password_fields[] = {
+    {"name", FIELD_LINE, false, 400},
+    {"password", FIELD_SECRET, false, 1000},
+    {"again", FIELD_SECRET, false, 1000},
+};
+static const struct field language_fields[] = {
+    {"lang", FIELD_LINE, true, 5},
+    {"back", FIELD_LINE, false, 1024},
+};
+static const struct field settings_fields[] = {
+    {"name", FIELD_LINE, true, 800},       {"zone", FIELD_LINE, true, 64},
+    {"lang", FIELD_LINE, true, 5},         {"currency", FIELD_LINE, true, 3},
+    {"first_weekday", FIELD_INT, true, 7},
+};
+
+static const struct field import_fields[] = {
+    {"file", FIELD_FILE, false, INT64_MAX},
+};
+static const struct field mapping_fields[] = {
+    {"column-#", FIELD_LINE, false, 64},      {"channel", FIELD_LINE, false, 24},
+    {"channel_name", FIELD_LINE, false, 800}, {"network", FIELD_LINE, false, 32},
+    {"dates", FIELD_LINE, false, 8},          {"decimal", FIELD_LINE, false, 8},
+};
+static const struct field run_fields[] = {
+    {"outcome", FIELD_LINE, false, 64},
+};
+
+#define NO_FORM        \
+    {                  \
+        NULL, 0, false \
+    }
+#define SHOWS_PROBLEMS(fields) \
+    {                          \
+        FORM(fields), true     \
+    }
+#define PLAIN(fields)       \
+    {                       \
+        FORM(fields), false \
+    }
+
+const struct route routes[] = {
+    {METHOD_GET, "/healthz", MAY_ANYONE, WAY_OWN, 0, NO_FORM, handle_health,
+     N_("Whether the program and its data answer")},
+    {METHOD_GET, "/asset/:hash/:name", MAY_ANYONE, WAY_BARE, 0, NO_FORM, handle_asset,
+     N_("Style sheets, scripts, pictures of the program itself")},
+
+    {METHOD_GET, "/sign-in", MAY_ANYONE, WAY_DATA, 0, NO_FORM, handle_sign_in_page,
+     N_("Sign in")},
+    {METHOD_POST, "/sign-in", MAY_ANYONE, WAY_OWN, FORM_BODY_MAX,
+     SHOWS_PROBLEMS(sign_in_fields), handle_sign_in, N_("Sign in")},
+    {METHOD_POST, "/sign-out", MAY_ANYONE, WAY_DATA, FORM_BODY_MAX, NO_FORM, handle_sign_out,
+     N_("Sign out")},
+    {METHOD_GET, "/link/:token", MAY_ANYONE, WAY_DATA, 0, NO_FORM, handle_link_page,
+     N_("A one-time link: shows a button")},
+    {METHOD_POST, "/link/:token", MAY_ANYONE, WAY_DATA, FORM_BODY_MAX, NO_FORM, handle_link,
+     N_("Come in by a one-time link")},
+    {METHOD_GET, "/password", MAY_READ, WAY_DATA, 0, NO_FORM, handle_password_page,
+     N_("Choose a password")},
+    {METHOD_POST, "/password", MAY_READ, WAY_DATA, FORM_BODY_MAX,
+     SHOWS_PROBLEMS(password_fields), handle_password, N_("Choose a password")},
+    {METHOD_POST, "/language", MAY_ANYONE, WAY_DATA, FORM_BODY_MAX, PLAIN(language_fields),
+     handle_language, N_("Change the language of the pages")},
+
+    {METHOD_GET, "/", MAY_READ, WAY_DATA, 0, NO_FORM, handle_today, N_("What is known today")},
+    {METHOD_GET, "/results", MAY_READ, WAY_DATA, 0, NO_FORM, handle_results_page,
+     N_("Posts and what they brought")},
+    {METHOD_GET, "/results.csv", MAY_READ, WAY_DATA, 0, NO_FORM, handle_results_csv,
+     N_("The same as CSV")},
+    {METHOD_GET, "/post/:id", MAY_READ, WAY_DATA, 0, NO_FORM, handle_post_page,
+     N_("One post with all its numbers")},
+    {METHOD_GET, "/learning", MAY_READ, WAY_DATA, 0, NO_FORM, handle_learning_page,
+     N_("What works, and how sure that is")},
+    {METHOD_GET, "/learning/progress", MAY_READ, WAY_DATA, 0, NO_FORM, handle_learning_progress,
+     N_("How far the computation is, as JSON")},
+    {METHOD_POST, "/learning/run", MAY_EDIT, WAY_DATA, FORM_BODY_MAX, PLAIN(run_fields),
+     handle_learning_run, N_("Start the computation")},
+    {METHOD_GET, "/import", MAY_READ, WAY_DATA, 0, NO_FORM, handle_imports_page,
+     N_("Bring in a file; past imports")},
+    {METHOD_POST, "/import", MAY_EDIT, WAY_DATA, UPLOAD_MAX, SHOWS_PROBLEMS(import_fields),
+     handle_import_upload, N_("Upload a file for a dry run")},
+    {METHOD_POST, "/import/demo", MAY_EDIT, WAY_DATA, FORM_BODY_MAX, NO_FORM,
+     handle_import_demo, N_("A dry run of the demo data")},
+    {METHOD_GET, "/import/:key", MAY_READ, WAY_DATA, 0, NO_FORM, handle_import_page,
+     N_("A dry run, or a past import")},
+    {METHOD_GET, "/import/:key/refused.csv", MAY_READ, WAY_DATA, 0, NO_FORM,
+     handle_import_refused, N_("The refused rows as CSV")},
+    {METHOD_POST, "/import/:key/mapping", MAY_EDIT, WAY_DATA, FORM_BODY_MAX,
+     PLAIN(mapping_fields), handle_import_mapping, N_("Say what the columns mean")},
+    {METHOD_POST, "/import/:key/apply", MAY_EDIT, WAY_DATA, FORM_BODY_MAX, NO_FORM,
+     handle_import_apply, N_("Take the file in")},
+    {METHOD_POST, "/import/:id/undo", MAY_EDIT, WAY_DATA, FORM_BODY_MAX, NO_FORM,
+     handle_import_undo, N_("Take an import back whole")},
+
+    {METHOD_GET, "/settings", MAY_OWN, WAY_DATA, 0, NO_FORM, handle_settings_page,
+     N_("Name, time zone, language, currency of the workspace")},
+    {METHOD_POST, "/settings", MAY_OWN, WAY_DATA, FORM_BODY_MAX,
+     SHOWS_PROBLEMS(settings_fields), handle_settings, N_("Save the settings")},
+};
+const ptrdiff_t routes_n = (ptrdiff_t)(sizeof routes / sizeof *routes);
