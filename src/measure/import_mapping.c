@@ -5,7 +5,7 @@
 #include "base/translate.h"
 #include "measure/import_source_internal.h"
 
-enum { MAPPING_JSON_MAX = 1024 * 1024 /* 400 headers of 1 KiB, escaped */ };
+enum { MAPPING_JSON_MAX = 4 * 1024 * 1024 /* 400 headers of 1000 bytes, each byte escaped by six */ };
 
 static const struct {
     const char *word, *name;
