@@ -641,6 +641,45 @@ refused_rows_can_be_saved_and_are_harmless(void **state)
     assert_non_null(strstr(text, "is not a number"));
 }
 
+/* Real exports beside the project, where they are; elsewhere the test says that it did nothing. */
+static void
+real_files_beside_the_project(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *name, *map;
+        int64_t rows, posts;
+    } files[] = {
+        {"twitter/twitter-ratio_BarackObama.csv", "text=ignore", 3207, 3207},
+        {"facebook/fb_live_sellers_thailand_Live.csv", "num_likes=likes", 7050, 6997},
+    };
+    if (access(cstr(f->keep, source_path(f, "../shared/data")), R_OK)) {
+        print_message(
+            "../shared/data is not here: real files beside the project are not tried\n");
+        skip();
+    }
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        str path = source_path(
+            f, cstr(f->keep, arena_printf(f->keep, "../shared/data/%s", files[i].name)));
+        struct import_options with = options(f);
+        struct channel c = {.workspace = f->workspace,
+                            .network = NETWORK_OTHER,
+                            .handle = str_of(files[i].name),
+                            .name = S("Real")};
+        assert_ok(channel_insert(f->propre, &c, &with.channel, &f->error), &f->error);
+        struct import_plan p = plan(f, path, &with);
+        assert_int_equal(ASK_MAPPING, p.asks);
+        assert_ok(import_mapping_set(&p.mapping, str_of(files[i].map), &f->error), &f->error);
+        with.mapping = &p.mapping;
+        p = plan(f, path, &with);
+        assert_int_equal(0, p.asks);
+        assert_int_equal(files[i].rows, p.counts.rows);
+        assert_int_equal(files[i].posts, p.counts.posts_new);
+        assert_int_equal(files[i].rows - files[i].posts, p.counts.left_out + p.counts.refused);
+        (void)apply(f, &p);
+    }
+}
+
 int
 main(void)
 {
@@ -663,6 +702,7 @@ main(void)
         T(files_that_cannot_be_read_say_why),
         T(nasty_files_get_the_report_written_down),
         T(refused_rows_can_be_saved_and_are_harmless),
+        T(real_files_beside_the_project),
     };
     if (testdb_skips())
         return 0;
