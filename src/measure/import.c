@@ -1,10 +1,14 @@
-/* The records of imports, and taking one out again. */
-#include "measure/import_plan_internal.h"
+#include "measure/import.h"
 
+#include "measure/import_plan_internal.h"
 #include "measure/queries.h"
 #include "place/propre.h"
 
-enum { SUMS_AT_ONCE = 2000 /* posts: some 60 000 points are sorted in memory at a time */ };
+/* The records of imports, and taking one out again. */
+enum {
+    UNDO_ARENA = 1024 * 1024, /* the record, ids of tactics and channels that go */
+    SUMS_AT_ONCE = 2000       /* posts: some 60 000 points are sorted in memory at a time */
+};
 
 #define IMPORT_FROM(row)                                  \
     ((struct import){.id = (row)->id,                     \
@@ -104,8 +108,8 @@ import_undo(struct propre *propre, int64_t workspace, int64_t id, struct import_
     struct db *db = propre->db;
     struct import_undone undone = {0};
     struct arena_region region;
-    struct arena keep = arena_reserve(1024 * 1024, &region); /* the record, ids of what goes */
-    struct import record;
+    struct arena keep = arena_reserve(UNDO_ARENA, &region);
+    struct import record = {0};
     struct undo_tactics_row *tactics;
     struct undo_channels_row *channels;
     ptrdiff_t tactics_n = 0, channels_n = 0;

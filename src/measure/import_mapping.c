@@ -3,9 +3,14 @@
 
 #include "base/json.h"
 #include "base/translate.h"
+#include "measure/import.h"
 #include "measure/import_source_internal.h"
+#include "measure/metric.h"
+#include "strategy/channel.h"
 
-enum { MAPPING_JSON_MAX = 4 * 1024 * 1024 /* 400 headers of 1000 bytes, each byte escaped by six */ };
+enum {
+    MAPPING_JSON_MAX = 4 * 1024 * 1024 /* 400 headers of 1000 bytes, each byte escaped by six */
+};
 
 static const struct {
     const char *word, *name;

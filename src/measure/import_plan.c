@@ -1,9 +1,17 @@
 #include <assert.h>
 
+#include "base/csv.h"
+#include "base/sha256.h"
 #include "base/translate.h"
+#include "measure/import.h"
+#include "measure/import_cell_internal.h"
 #include "measure/import_plan_internal.h"
+#include "measure/import_row_internal.h"
+#include "measure/import_source_internal.h"
 #include "measure/queries.h"
 #include "place/propre.h"
+#include "strategy/channel.h"
+#include "tactic/post.h"
 
 /* The dry run while it is made. */
 struct planner {

@@ -2,7 +2,9 @@
 
 #include "base/sha256.h"
 #include "base/translate.h"
+#include "measure/import.h"
 #include "measure/import_source_internal.h"
+#include "strategy/channel.h"
 
 #define M(metric) FIELD_METRIC, METRIC_##metric
 #define F(field) FIELD_##field, 0
@@ -125,7 +127,7 @@ header_plain(struct arena *arena, str header)
             c = ' ';
         if (c == ' ' && n > 0 && p[n - 1] == ' ')
             continue;
-        p[n++] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+        p[n++] = ascii_lower(c);
     }
     return (str){p, n};
 }
