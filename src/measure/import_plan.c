@@ -49,6 +49,7 @@ find_header(const char *path, struct arena *keep, struct csv_row *ret, char *ret
     auto_import_file file = {.fd = -1};
     struct csv_row best = {0};
     int32_t best_score = -1;
+    const struct arena start = *keep;
     if (import_file_open(path, NULL, &file, error))
         return error->fault;
     for (int32_t i = 0; i < IMPORT_HEADER_LOOK_MAX; i++) {
@@ -69,9 +70,10 @@ find_header(const char *path, struct arena *keep, struct csv_row *ret, char *ret
             continue;
         best_score = score;
         best = row;
+        *keep = start; /* the row copied before is no longer wanted */
         best.cells = new (keep, str, row.cells_n);
         for (int32_t c = 0; c < row.cells_n; c++)
-            best.cells[c] = arena_str(keep, str_trim(row.cells[c]));
+            best.cells[c] = arena_str(keep, header_short(row.cells[c]));
     }
     *ret = best;
     *ret_separator = csv_dialect(file.csv).separator;

@@ -116,9 +116,21 @@ static const struct source sources[] = {
 enum { SOURCES_N = sizeof sources / sizeof *sources };
 
 str
-header_plain(struct arena *arena, str header)
+header_short(str header)
 {
     str s = str_trim(header);
+    if (s.n <= HEADER_BYTES_MAX)
+        return s;
+    s.n = HEADER_BYTES_MAX;
+    while (s.n > 0 && ((unsigned char)s.p[s.n] & 0xc0) == 0x80) /* not within a character */
+        s.n--;
+    return s;
+}
+
+str
+header_plain(struct arena *arena, str header)
+{
+    str s = header_short(header);
     char *p = new (arena, char, s.n + 1);
     ptrdiff_t n = 0;
     for (ptrdiff_t i = 0; i < s.n; i++) {

@@ -28,6 +28,10 @@ ascii_lower(char c)
     return c;
 }
 
+enum { HEADER_BYTES_MAX = 600 /* of one header; the longest seen has 66 */ };
+
+/* header_short(header): trimmed, and its start when it is too long to be one. */
+str header_short(str header);
 /* header_plain(arena, header): lower ASCII, one blank for any run of blanks and underscores, trimmed. */
 str header_plain(struct arena *arena, str header);
 

@@ -83,6 +83,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         csv_next(csv, &header, &end, &error) == OK && !end &&
         header.cells_n <= IMPORT_COLUMNS_MAX) {
         struct import_mapping mapping, again;
+        for (int32_t i = 0; i < header.cells_n; i++)
+            header.cells[i] = header_short(header.cells[i]);
         const struct source *source = source_find(header.cells, header.cells_n, keep);
         assert(headers_score(header.cells, header.cells_n, keep) >= (source ? 1000 : 0));
         source_mapping(source, header.cells, header.cells_n, &keep, &mapping);

@@ -641,6 +641,30 @@ refused_rows_can_be_saved_and_are_harmless(void **state)
     assert_non_null(strstr(text, "is not a number"));
 }
 
+/* Twenty rows of long words, each more like a header than the last: memory stays what it is. */
+static void
+long_headers_take_no_room(void **state)
+{
+    struct fixture *f = *state;
+    auto_buf out;
+    buf_init(&out, 64 << 20);
+    for (int row = 1; row <= 20; row++) {
+        for (int cell = 0; cell < 300; cell++) {
+            buf_addf(&out, "%s", cell < row ? "likes" : "");
+            for (int i = 0; cell >= row && i < 500; i++)
+                buf_add(&out, S("long é "));
+            buf_add(&out, cell < 299 ? S(",") : S("\n"));
+        }
+    }
+    str path = file_of(f, "wide.csv", buf_str(&out));
+    struct import_options with = options(f);
+    struct import_plan p;
+    const char *before = f->keep->at;
+    enum fault fault = import_plan_make(f->propre, path, &with, f->keep, &p, &f->error);
+    assert_true(fault == OK || fault == FAULT_INPUT);
+    assert_in_range(f->keep->at - before, 0, 4 << 20);
+}
+
 /* Real exports beside the project, where they are; elsewhere the test says that it did nothing. */
 static void
 real_files_beside_the_project(void **state)
@@ -702,6 +726,7 @@ main(void)
         T(files_that_cannot_be_read_say_why),
         T(nasty_files_get_the_report_written_down),
         T(refused_rows_can_be_saved_and_are_harmless),
+        T(long_headers_take_no_room),
         T(real_files_beside_the_project),
     };
     if (testdb_skips())
