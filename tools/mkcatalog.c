@@ -22,7 +22,7 @@ static void
 die(const struct catalog *catalog, const char *why)
 {
     (void)fprintf(stderr, "mkcatalog: %s: %s\n", catalog->name, why);
-    exit(1);
+    _Exit(1); /* nothing of ours is open for writing yet, or its half is of no use */
 }
 
 static uint32_t

@@ -208,7 +208,8 @@ sql_check(str path, const struct sql_query *query, struct error *error)
             return error->fault;
     } while (c.token.kind != SQL_END);
     if (c.depth != 0)
-        return bad(&c, "comes before all parentheses are closed", "");
+        return fail(error, FAULT_INPUT, "%.*s:%d: %.*s: the parentheses do not match",
+                    STR_FMT(path), query->sql_line, STR_FMT(query->name));
     c.token = first;
     if (!word_is(&first, "select") && !word_is(&first, "with") && !word_is(&first, "insert") &&
         !word_is(&first, "update") && !word_is(&first, "delete"))

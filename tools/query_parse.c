@@ -6,7 +6,6 @@
 struct reader {
     str path, rest;
     int32_t line; /* of the line last taken */
-    struct arena *keep;
     struct sql_query *query;
 };
 
@@ -244,12 +243,14 @@ block_parse(struct reader *r, struct error *error)
 enum fault
 sql_parse(str path, str text, struct arena *keep, struct sql_file *ret, struct error *error)
 {
-    struct reader r = {.path = path, .rest = text, .keep = keep};
+    struct reader r = {.path = path, .rest = text};
     struct sql_file file = {.path = path,
                             .queries = new (keep, struct sql_query, SQL_QUERIES_MAX)};
     str line, name;
     if (text.n > SQL_FILE_MAX)
         return bad(&r, error, "longer than 1 MiB:", path);
+    if (str_chr(text, '\0') >= 0)
+        return bad(&r, error, "not text, it has a NUL byte:", path);
     while (take_line(&r, &line)) {
         str trimmed = str_trim(line);
         if (!header_line(trimmed, S("query"), &name)) {

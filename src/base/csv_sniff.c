@@ -1,3 +1,4 @@
+#include "base/csv.h"
 #include "base/csv_internal.h"
 
 enum {

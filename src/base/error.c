@@ -75,7 +75,7 @@ frame_fill(struct error_frame *frame, const char *format, va_list args)
     }
 }
 
-enum fault
+void
 error_fail(struct error *error, enum fault fault, const char *file, int line,
            const char *format, ...)
 {
@@ -90,7 +90,6 @@ error_fail(struct error *error, enum fault fault, const char *file, int line,
     va_start(args, format);
     frame_fill(&error->frames[0], format, args);
     va_end(args);
-    return fault;
 }
 
 enum fault

@@ -24,14 +24,14 @@ localized(struct arena *arena, enum lang lang, const char *plain)
 {
     char out[REAL_TEXT_MAX * 2];
     ptrdiff_t n = 0;
-    const char *group = lang == LANG_FR ? NARROW_NBSP : ",";
+    str group = lang == LANG_FR ? S(NARROW_NBSP) : S(",");
     if (*plain == '-')
         out[n++] = *plain++;
     ptrdiff_t whole = (ptrdiff_t)strcspn(plain, ".");
     for (ptrdiff_t i = 0; plain[i]; i++) {
         if (i > 0 && i < whole && (whole - i) % 3 == 0) {
-            memcpy(out + n, group, strlen(group));
-            n += (ptrdiff_t)strlen(group);
+            memcpy(out + n, group.p, (size_t)group.n);
+            n += group.n;
         }
         out[n++] = (char)(plain[i] == '.' && lang == LANG_FR ? ',' : plain[i]);
     }
@@ -116,18 +116,14 @@ static const char *const weekdays[][7] = {
 static const char *const months[][12] = {
     [LANG_EN] = {"January", "February", "March", "April", "May", "June", "July", "August",
                  "September", "October", "November", "December"},
-    [LANG_FR] = {"janvier", "f\xc3\xa9vrier", "mars", "avril", "mai", "juin", "juillet",
-                 "ao\xc3\xbbt", "septembre", "octobre", "novembre",
-                 "d\xc3\xa9"
-                 "cembre"},
+    [LANG_FR] = {"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août",
+                 "septembre", "octobre", "novembre", "décembre"},
 };
 static const char *const short_months[][12] = {
-    [LANG_EN] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sept", "Oct", "Nov",
+    [LANG_EN] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov",
                  "Dec"},
-    [LANG_FR] = {"janv.", "f\xc3\xa9vr.", "mars", "avr.", "mai", "juin", "juil.", "ao\xc3\xbbt",
-                 "sept.", "oct.", "nov.",
-                 "d\xc3\xa9"
-                 "c."},
+    [LANG_FR] = {"janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.",
+                 "oct.", "nov.", "déc."},
 };
 
 str

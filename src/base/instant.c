@@ -2,8 +2,6 @@
 
 #include <assert.h>
 
-#include "base/number.h"
-
 /* Source: the days-from-civil identity over 400-year eras (146 097 days), March-based years. */
 int64_t
 civil_days(int64_t year, int32_t month, int32_t day)
@@ -44,8 +42,8 @@ instant
 instant_from_utc(const struct civil *c)
 {
     assert(civil_valid(c));
-    int64_t seconds = civil_days(c->year, c->month, c->day) * 86400 + c->hour * 3600 +
-                      c->minute * 60 + c->second;
+    int64_t seconds = civil_days(c->year, c->month, c->day) * 86400 + c->hour * INT64_C(3600) +
+                      c->minute * INT64_C(60) + c->second;
     return (instant){seconds * 1000000 + c->microsecond};
 }
 
@@ -146,12 +144,16 @@ instant_parse(str text, instant *ret, struct error *error)
     if (read && take(&s, "."))
         read = take_fraction(&s, &c.microsecond);
     read = read && take_offset(&s, &offset) && s.n == 0;
-    if (!read || !civil_valid(&c)) {
+    bool good = read && civil_valid(&c);
+    instant t = {good ? instant_from_utc(&c).us - (int64_t)offset * 60000000 : 0};
+    /* The offset may carry it out of the years that can be written. */
+    struct civil utc = instant_to_utc(t);
+    if (!good || !civil_valid(&utc)) {
         return fail(error, FAULT_INPUT,
                     "\"%.*s\" is not a date and time; write it like 2026-11-24T09:00:00Z",
                     STR_FMT(str_slice(text, 0, 60)));
     }
-    *ret = (instant){instant_from_utc(&c).us - (int64_t)offset * 60000000};
+    *ret = t;
     return OK;
 }
 

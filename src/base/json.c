@@ -106,7 +106,7 @@ character(str *s)
         utf8_take(s, &code);
         return code < 0x20 ? -1 : code;
     }
-    char kind = s->n > 1 ? s->p[1] : '\0';
+    int kind = s->n > 1 ? s->p[1] : 0;
     if (kind == 'u') {
         int32_t code = unicode_escape(s);
         return code == 0 ? -1 : code; /* NUL cannot be kept in any of our databases */

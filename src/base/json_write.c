@@ -168,7 +168,7 @@ json_real(struct json_writer *writer, double x)
     for (int digits = 15; digits <= 17; digits++) {
         (void)snprintf(text, sizeof text, "%.*g", digits, x); /* at most 24 characters */
         double back = strtod(text, NULL);
-        if (memcmp(&back, &x, sizeof x) == 0)
+        if (back >= x && back <= x)
             break;
     }
     buf_add(writer->out, str_of(text));

@@ -33,46 +33,45 @@ blank(str s)
     return 0;
 }
 
-/* Reads digits, one mark and grouping blanks into *ret_minor; false when the text is anything
- * else. */
+/* Takes a run of digits into *minor; their number, or -1 when the amount grows too large. */
+static int32_t
+take_digits(str *s, int64_t *minor)
+{
+    int32_t n = 0;
+    for (; s->n > 0 && s->p[0] >= '0' && s->p[0] <= '9'; n++) {
+        if (__builtin_mul_overflow(*minor, 10, minor) ||
+            __builtin_add_overflow(*minor, s->p[0] - '0', minor))
+            return -1;
+        *s = str_slice(*s, 1, s->n);
+    }
+    return n;
+}
+
+/* Reads digits, blanks that group them, one mark and its digits; false when the text is anything else. */
 static bool
 amount(str s, int32_t decimals, int64_t *ret_minor)
 {
     int64_t minor = 0;
-    int32_t whole = 0,
-            after = -1; /* digits seen before the mark, and after it (-1: no mark yet) */
-    while (s.n > 0) {
-        char c = s.p[0];
-        ptrdiff_t skip = blank(s);
-        if (skip > 0) {
-            if (whole == 0 || after >= 0)
-                return false;
-            s = str_slice(s, skip, s.n);
-            continue;
-        }
-        if (c >= '0' && c <= '9') {
-            if (__builtin_mul_overflow(minor, 10, &minor) ||
-                __builtin_add_overflow(minor, c - '0', &minor))
-                return false;
-            if (after < 0)
-                whole++;
-            else
-                after++;
-        } else if ((c == '.' || c == ',') && after < 0 && whole > 0) {
-            after = 0;
-        } else {
-            return false;
-        }
-        s = str_slice(s, 1, s.n);
-    }
-    if (whole == 0 || after == 0 || after > decimals)
+    int32_t after = 0;
+    if (take_digits(&s, &minor) <= 0)
         return false;
-    for (int32_t i = after < 0 ? 0 : after; i < decimals; i++) {
+    for (ptrdiff_t skip; (skip = blank(s)) > 0;) {
+        s = str_slice(s, skip, s.n);
+        if (take_digits(&s, &minor) <= 0)
+            return false;
+    }
+    if (str_starts(s, S(".")) || str_starts(s, S(","))) {
+        s = str_slice(s, 1, s.n);
+        after = take_digits(&s, &minor);
+        if (after <= 0 || after > decimals)
+            return false;
+    }
+    for (int32_t i = after; i < decimals; i++) {
         if (__builtin_mul_overflow(minor, 10, &minor))
             return false;
     }
     *ret_minor = minor;
-    return true;
+    return s.n == 0;
 }
 
 enum fault

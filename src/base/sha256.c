@@ -15,7 +15,7 @@ enum { READ_BYTES = 64 * 1024 };
 static crypto_hash_sha256_state *
 state_of(struct sha256 *hash)
 {
-    return (crypto_hash_sha256_state *)(void *)hash->opaque;
+    return (crypto_hash_sha256_state *)hash;
 }
 
 void

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "base/money.h"
 #include "base/number.h"
 #include "base/zone.h"
 

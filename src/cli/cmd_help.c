@@ -25,7 +25,8 @@ enum fault
 command_show_version(struct cli *cli, struct error *error)
 {
     (void)error; /* nothing here can fail; every command has the same form */
-    cli_print(cli, arena_printf(cli->keep, "propre %s\n%s", PROPRE_VERSION, db_versions()));
+    cli_print(cli, arena_printf(cli->keep, "propre %s\nSQLite %s", PROPRE_VERSION,
+                                db_sqlite_version()));
     return OK;
 }
 

@@ -162,6 +162,7 @@ struct effects_level {
 struct effects_contrast {
     int32_t a, b;
     double ratio, ratio_low90, ratio_high90; /* median and 90 % interval of the ratio itself */
+    double ratio_low50, ratio_high50;        /* and its 50 % interval */
     double greater_share;                    /* P(ratio > 1) */
     enum effects_verdict verdict;
     int32_t

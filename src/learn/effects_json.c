@@ -59,6 +59,8 @@ write_contrast(struct json_writer *w, const struct effects_contrast *c)
     put_int(w, "b", c->b);
     put_real(w, "ratio", c->ratio);
     put_real(w, "ratio_low90", c->ratio_low90);
+    put_real(w, "ratio_low50", c->ratio_low50);
+    put_real(w, "ratio_high50", c->ratio_high50);
     put_real(w, "ratio_high90", c->ratio_high90);
     put_real(w, "greater_share", c->greater_share);
     put_str(w, "verdict", str_of(effects_verdict_word(c->verdict)));
@@ -274,6 +276,8 @@ read_contrasts(struct reader *r, const struct json *object, struct effects_facto
             .b = (int32_t)get_int(r, at, "b", 0, f->levels_n - 1),
             .ratio = get_real(r, at, "ratio"),
             .ratio_low90 = get_real(r, at, "ratio_low90"),
+            .ratio_low50 = get_real(r, at, "ratio_low50"),
+            .ratio_high50 = get_real(r, at, "ratio_high50"),
             .ratio_high90 = get_real(r, at, "ratio_high90"),
             .greater_share = get_real(r, at, "greater_share"),
             .verdict = (enum effects_verdict)get_int(r, at, "verdict_rank", VERDICT_CANNOT_TELL,

@@ -172,6 +172,8 @@ compare(const struct table *t, int32_t a, int32_t b, int32_t first, double infor
                                  .b = b,
                                  .ratio = num_exp(diag_quantile(total, d, 0.5)),
                                  .ratio_low90 = num_exp(low),
+                                 .ratio_low50 = num_exp(diag_quantile(total, d, 0.25)),
+                                 .ratio_high50 = num_exp(diag_quantile(total, d, 0.75)),
                                  .ratio_high90 = num_exp(high),
                                  .greater_share = (double)greater / (double)total};
     c.verdict = model_verdict(c.greater_share, low, high, t->model->options.rope);

@@ -80,8 +80,8 @@ tx_cleanup(struct db **db)
  */
 must_use enum fault db_migrate(struct db *db, const struct schema_step *steps,
                                ptrdiff_t steps_n, instant now, struct error *error);
-/* db_schema_check(db, steps, steps_n, error): as db_migrate, but pending steps are CONFLICT; only reads. */
-must_use enum fault db_schema_check(struct db *db, const struct schema_step *steps,
+/* db_check_schema(db, steps, steps_n, error): as db_migrate, but pending steps are CONFLICT; only reads. */
+must_use enum fault db_check_schema(struct db *db, const struct schema_step *steps,
                                     ptrdiff_t steps_n, struct error *error);
 /* db_migration_backup(db): the copy db_migrate made before changing anything, or none. */
 str db_migration_backup(const struct db *db);
@@ -90,5 +90,7 @@ str db_migration_backup(const struct db *db);
 bool db_is_postgres(const struct db *db);
 /* db_engine(db): "SQLite 3.53.2", "PostgreSQL 15.20". */
 const char *db_engine(const struct db *db);
+/* db_sqlite_version(): "3.53.2": the SQLite this program was built with. */
+const char *db_sqlite_version(void);
 /* db_path(db): the SQLite file; none on PostgreSQL. */
 str db_path(const struct db *db);

@@ -37,6 +37,13 @@ struct statement {
     int16_t param_index[QUERY_PARAMS_MAX]; /* SQLite: where $1, $2 … stand */
 };
 
+/* What a check of the whole found, a line each; PROBLEMS_MAX at most are kept. */
+struct problems {
+    struct arena *keep;
+    str *lines;
+    ptrdiff_t n;
+};
+
 struct db_driver {
     const char *name;
     /* Opens db->address into db->engine. */
@@ -63,6 +70,10 @@ struct db_driver {
     enum fault (*lock_schema)(struct db *db, struct error *error);
     /* Writes a whole copy into a new file; NULL where the engine has its own tool for it. */
     enum fault (*copy_to)(struct db *db, const char *path, struct error *error);
+    /* Whether everything stored is whole, and every reference has its target. */
+    enum fault (*check)(struct db *db, struct problems *problems, struct error *error);
+    /* Leaves one closed file, or AWAY when somebody else has it open; NULL where there is none. */
+    enum fault (*settle)(struct db *db, struct error *error);
 };
 
 enum db_state { DB_IDLE, DB_READING, DB_WRITING };

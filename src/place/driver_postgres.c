@@ -1,9 +1,8 @@
 #include <assert.h>
 #include <endian.h>
 #include <errno.h>
-#include <libpq-fe.h>
 
-#include "place/db_internal.h"
+#include "place/postgres_internal.h"
 
 /*
  * PostgreSQL 15 and later through libpq. No state is kept in the session but prepared statements, so that
@@ -13,177 +12,11 @@
 /* Type numbers of pg_type, fixed for ever by PostgreSQL's catalogue. */
 enum { OID_BOOL = 16, OID_BYTEA = 17, OID_INT8 = 20, OID_TEXT = 25, OID_FLOAT8 = 701 };
 enum {
-    VERSION_MIN = 150000,    /* what Debian 12 has and the tests run on */
-    NUMBER_BYTES = 8,        /* int8 and float8 on the wire */
-    STATEMENT_NAME_MAX = 16, /* "q1023" */
-    MESSAGE_MAX = 180        /* of the server's words we repeat */
+    NUMBER_BYTES = 8,       /* int8 and float8 on the wire */
+    STATEMENT_NAME_MAX = 16 /* "q1023" */
 };
 /* Any number, the same in every Propre: the lock that lets one program migrate at a time. */
 #define LOCK_SCHEMA "SELECT pg_advisory_xact_lock(5787778450421)"
-
-struct postgres {
-    PGconn *conn;
-    PGresult *result;
-    int row; /* the next one to read */
-    bool streaming;
-};
-
-/* ---- faults ---- */
-
-/* The first line of the server's message. */
-static const char *
-first_line(const char *message, char line[MESSAGE_MAX])
-{
-    size_t n = strcspn(message ? message : "", "\n");
-    if (n > MESSAGE_MAX - 1)
-        n = MESSAGE_MAX - 1;
-    memcpy(line, message ? message : "", n);
-    line[n] = '\0';
-    return line;
-}
-
-static const struct {
-    const char *prefix; /* of the SQLSTATE; the first that fits counts */
-    enum fault fault;
-    const char *format;
-} states[] = {
-    {"23505", FAULT_CONFLICT, "this exists already (%s)"},
-    {"23503", FAULT_CONFLICT,
-     "this names something that does not exist, or is still in use (%s)"},
-    {"23", FAULT_INPUT, "a value is missing or outside its range (%s)"},
-    {"22", FAULT_INPUT, "a value is missing or outside its range (%s)"},
-    {"40", FAULT_CONFLICT, "someone changed the same thing at the same moment: try again (%s)"},
-    {"55P03", FAULT_AWAY,
-     "another program is changing the same data: try again in a moment (%s)"},
-    {"57014", FAULT_LIMIT, "the database took too long to answer (%s)"},
-    {"57P", FAULT_AWAY,
-     "the database server is stopping or starting: try again in a moment (%s)"},
-    {"25006", FAULT_DENIED, "nothing may be changed while reading (%s)"},
-    {"28", FAULT_DENIED,
-     "the database server does not let Propre in: check user and password (%s)"},
-    {"42501", FAULT_DENIED, "the database user of Propre lacks a right (%s)"},
-    {"53100", FAULT_SYSTEM, "the disk of the database server is full; nothing was saved (%s)"},
-    {"53", FAULT_AWAY,
-     "the database server has no room for more now: try again in a moment (%s)"},
-    {"54", FAULT_LIMIT, "this is too long to be stored (%s)"},
-    {"08", FAULT_AWAY, "the database server does not answer: is it running? (%s)"},
-    {"XX001", FAULT_CORRUPT, "the database is damaged: restore a backup (%s)"},
-    {"XX002", FAULT_CORRUPT, "the database is damaged: restore a backup (%s)"},
-    {"", FAULT_SYSTEM, "the database server refused a statement (%s)"},
-};
-
-static enum fault
-state_fault(const char *sqlstate, const char *message, struct error *error)
-{
-    char line[MESSAGE_MAX];
-    size_t i = 0;
-    while (strncmp(sqlstate, states[i].prefix, strlen(states[i].prefix)) != 0)
-        i++; /* the last fits all */
-    errno = 0;
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored \
-    "-Wformat-nonliteral" /* one of the literals above, each with one %s */
-    return fail(error, states[i].fault, states[i].format, first_line(message, line));
-#pragma GCC diagnostic pop
-}
-
-/* What is wrong with ${result}, or with the connection when there is none. */
-static enum fault
-engine_fault(const struct postgres *pg, const PGresult *result, struct error *error)
-{
-    const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
-    if (!state)
-        return state_fault(PQstatus(pg->conn) == CONNECTION_OK ? "" : "08",
-                           PQerrorMessage(pg->conn), error);
-    return state_fault(state, PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY), error);
-}
-
-static bool
-succeeded(const PGresult *result)
-{
-    ExecStatusType status = PQresultStatus(result);
-    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ||
-           status == PGRES_SINGLE_TUPLE;
-}
-
-static enum fault
-execute(const struct postgres *pg, const char *sql, struct error *error)
-{
-    PGresult *result = PQexec(pg->conn, sql);
-    enum fault fault = succeeded(result) ? OK : engine_fault(pg, result, error);
-    PQclear(result);
-    return fault;
-}
-
-/* ---- opening ---- */
-
-static void
-ignore_notice(void *ctx, const char *message)
-{
-    (void)ctx, (void)message; /* "already exists, skipping" is not for users */
-}
-
-/*
- * Order and case of texts must be the same on both engines, so the database must compare bytes.
- */
-static enum fault
-check_collation(const struct postgres *pg, struct error *error)
-{
-    PGresult *result = PQexec(
-        pg->conn,
-        "SELECT datcollate FROM pg_catalog.pg_database WHERE datname = current_database()");
-    enum fault fault = OK;
-    if (!succeeded(result) || PQntuples(result) != 1) {
-        fault = engine_fault(pg, result, error);
-    } else {
-        str name = str_of(PQgetvalue(result, 0, 0));
-        if (!str_eq(name, S("C")) && !str_eq(name, S("POSIX")) && !str_starts(name, S("C.")))
-            fault = fail(
-                error, FAULT_INPUT,
-                "this database sorts texts by the rules of %.*s; make one that compares bytes: "
-                "CREATE DATABASE propre TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C'",
-                STR_FMT(name));
-    }
-    PQclear(result);
-    return fault;
-}
-
-static enum fault
-check_server(struct db *db, const struct postgres *pg, struct error *error)
-{
-    const char *encoding = PQparameterStatus(pg->conn, "server_encoding");
-    int version = PQserverVersion(pg->conn);
-    if (version < VERSION_MIN)
-        return fail(error, FAULT_REMOTE, "this PostgreSQL is older than version 15 (%d)",
-                    version / 10000);
-    if (!encoding || !str_eq(str_of(encoding), S("UTF8")))
-        return fail(error, FAULT_INPUT,
-                    "this database keeps texts as %s; make one with ENCODING 'UTF8'",
-                    encoding ? encoding : "?");
-    (void)snprintf(db->version, sizeof db->version, "PostgreSQL %d.%d", version / 10000,
-                   version % 10000);
-    return check_collation(pg, error);
-}
-
-static enum fault
-postgres_open(struct db *db, const struct db_options *options, struct error *error)
-{
-    (void)
-        options; /* the database is made by its administrator; read_only is seen to in begin */
-    /* What stands before dbname can be changed by the address, what stands behind cannot. */
-    static const char *const keys[] = {"connect_timeout", "fallback_application_name", "dbname",
-                                       "client_encoding", NULL};
-    const char *const values[] = {"10", "propre", db->address.p, "UTF8", NULL};
-    struct postgres *pg = new (&db->arena, struct postgres, 1);
-    db->engine = pg;
-    pg->conn = PQconnectdbParams(keys, values, 1);
-    if (!pg->conn)
-        abort(); /* shortage of memory */
-    if (PQstatus(pg->conn) != CONNECTION_OK)
-        return engine_fault(pg, NULL, error);
-    (void)PQsetNoticeProcessor(pg->conn, ignore_notice, NULL); /* gives the one before */
-    return check_server(db, pg, error);
-}
 
 static void
 postgres_close(struct db *db)
@@ -195,20 +28,6 @@ postgres_close(struct db *db)
 
 /* ---- transactions ---- */
 
-/* A server that was restarted meanwhile is only seen when it is spoken to. */
-static enum fault
-reconnect(struct db *db, const struct postgres *pg, struct error *error)
-{
-    PQreset(pg->conn);
-    if (PQstatus(pg->conn) != CONNECTION_OK)
-        return engine_fault(pg, NULL, error);
-    for (int32_t i = 0; i < DB_STATEMENT_SLOTS; i++) {
-        if (db->statements[i])
-            db->statements[i]->engine = NULL; /* prepared in the session that is gone */
-    }
-    return OK;
-}
-
 static enum fault
 postgres_begin(struct db *db, enum db_mode mode, struct error *error)
 {
@@ -217,9 +36,9 @@ postgres_begin(struct db *db, enum db_mode mode, struct error *error)
                                         "SET LOCAL statement_timeout = '60s'"
                                       : "BEGIN ISOLATION LEVEL SERIALIZABLE;"
                                         "SET LOCAL lock_timeout = '5s'"; /* DB_BUSY_MS */
-    enum fault fault = execute(pg, sql, error);
-    if (fault && PQstatus(pg->conn) != CONNECTION_OK && !reconnect(db, pg, error))
-        fault = execute(pg, sql, error);
+    enum fault fault = postgres_run(pg, sql, error);
+    if (fault && PQstatus(pg->conn) != CONNECTION_OK && !postgres_reconnect(db, pg, error))
+        fault = postgres_run(pg, sql, error);
     return fault;
 }
 
@@ -227,8 +46,8 @@ static void
 postgres_rollback(struct db *db)
 {
     struct error ignored = {0};
-    (void)execute(db->engine, "ROLLBACK",
-                  &ignored); /* fails only with the connection: undone by the server */
+    (void)postgres_run(db->engine, "ROLLBACK",
+                       &ignored); /* fails only with the connection: undone by the server */
 }
 
 static enum fault
@@ -242,8 +61,8 @@ postgres_commit(struct db *db, struct error *error)
             error, FAULT_AWAY,
             "the connection to the database was lost while saving: look whether this was saved "
             "before you try again");
-    else if (!succeeded(result))
-        fault = engine_fault(pg, result, error);
+    else if (!postgres_ok(result))
+        fault = postgres_fault(pg, result, error);
     else if (strcmp(PQcmdStatus(result), "COMMIT") !=
              0) /* "ROLLBACK": a statement had failed */
         fault = fail(error, FAULT_CONFLICT,
@@ -271,6 +90,7 @@ statement_name(const struct statement *statement, char name[STATEMENT_NAME_MAX])
 static enum fault
 compare(const struct query *q, const PGresult *described, struct error *error)
 {
+    errno = 0; /* what follows is not the system's doing */
     if (PQnparams(described) != q->in_n || PQnfields(described) != q->out_n)
         return fail(error, FAULT_SYSTEM, "%s:%d: %s has %d parameters and %d columns", q->file,
                     q->line, q->name, PQnparams(described), PQnfields(described));
@@ -301,12 +121,12 @@ postgres_prepare(struct db *db, struct statement *statement, struct error *error
         oids[i] = oid_of(q->in[i].kind);
     statement_name(statement, name);
     PGresult *result = PQprepare(pg->conn, name, q->text, q->in_n, oids);
-    enum fault fault = succeeded(result) ? OK : engine_fault(pg, result, error);
+    enum fault fault = postgres_ok(result) ? OK : postgres_fault(pg, result, error);
     PQclear(result);
     if (fault)
         return error_prefix(error, "%s:%d: %s", q->file, q->line, q->name);
     result = PQdescribePrepared(pg->conn, name);
-    fault = succeeded(result) ? compare(q, result, error) : engine_fault(pg, result, error);
+    fault = postgres_ok(result) ? compare(q, result, error) : postgres_fault(pg, result, error);
     PQclear(result);
     if (!fault)
         statement->engine = statement; /* prepared, under its number */
@@ -370,14 +190,14 @@ postgres_start(struct db *db, struct statement *statement, const struct value *p
         if (!PQsendQueryPrepared(pg->conn, name, n, wire.values, wire.lengths, wire.formats,
                                  1) ||
             !PQsetSingleRowMode(pg->conn))
-            return engine_fault(pg, NULL, error);
+            return postgres_fault(pg, NULL, error);
         pg->streaming = true;
         return OK;
     }
     pg->result = PQexecPrepared(pg->conn, name, n, wire.values, wire.lengths, wire.formats, 1);
-    if (succeeded(pg->result))
+    if (postgres_ok(pg->result))
         return OK;
-    enum fault fault = engine_fault(pg, pg->result, error);
+    enum fault fault = postgres_fault(pg, pg->result, error);
     postgres_finish(db, statement);
     return fault;
 }
@@ -414,9 +234,9 @@ postgres_step(struct db *db, struct statement *statement, struct value *ret_row,
         PQclear(pg->result);
         pg->result = PQgetResult(pg->conn);
         pg->row = 0;
-        if (!pg->result || !succeeded(pg->result)) {
+        if (!pg->result || !postgres_ok(pg->result)) {
             pg->streaming = pg->result != NULL;
-            return pg->result ? engine_fault(pg, pg->result, error)
+            return pg->result ? postgres_fault(pg, pg->result, error)
                               : fail(error, FAULT_AWAY,
                                      "the database server stopped answering (%s)", q->name);
         }
@@ -455,16 +275,34 @@ postgres_word(str word)
 static enum fault
 postgres_lock_schema(struct db *db, struct error *error)
 {
-    return execute(db->engine,
-                   "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = "
-                   "'60s'; " LOCK_SCHEMA,
-                   error);
+    return postgres_run(
+        db->engine,
+        "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = "
+        "'60s'; " LOCK_SCHEMA,
+        error);
 }
 
 static enum fault
 postgres_script(struct db *db, const char *sql, struct error *error)
 {
-    return execute(db->engine, sql, error);
+    return postgres_run(db->engine, sql, error);
+}
+
+/* The server keeps its own files whole; what it may have been told not to look at is looked at here. */
+static enum fault
+postgres_check(struct db *db, struct problems *problems, struct error *error)
+{
+    const struct postgres *pg = db->engine;
+    PGresult *result = PQexec(
+        pg->conn, "SELECT conrelid::regclass || ': ' || conname FROM pg_constraint "
+                  "WHERE NOT convalidated AND connamespace = current_schema::regnamespace "
+                  "LIMIT 100"); /* PROBLEMS_MAX */
+    enum fault fault = postgres_ok(result) ? OK : postgres_fault(pg, result, error);
+    for (int i = 0; !fault && i < PQntuples(result); i++)
+        problems->lines[problems->n++] =
+            arena_printf(problems->keep, "%s was never checked", PQgetvalue(result, i, 0));
+    PQclear(result);
+    return fault;
 }
 
 const struct db_driver driver_postgres = {
@@ -481,4 +319,5 @@ const struct db_driver driver_postgres = {
     .script = postgres_script,
     .word = postgres_word,
     .lock_schema = postgres_lock_schema,
+    .check = postgres_check,
 };

@@ -166,7 +166,7 @@ db_migrate(struct db *db, const struct schema_step *steps, ptrdiff_t steps_n, in
 }
 
 enum fault
-db_schema_check(struct db *db, const struct schema_step *steps, ptrdiff_t steps_n,
+db_check_schema(struct db *db, const struct schema_step *steps, ptrdiff_t steps_n,
                 struct error *error)
 {
     struct arena_region region;

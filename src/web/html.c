@@ -110,11 +110,12 @@ html_url_str(struct html *h, str s)
         buf_add(h->out, S("about:blank"));
         return;
     }
-    for (str part; str_cut(&s, ' ', &part);) {
+    str part;
+    while (str_cut(&s, ' ', &part)) {
         escape(h->out, part);
         buf_add(h->out, S("%20"));
     }
-    escape(h->out, s);
+    escape(h->out, part);
 }
 
 void

@@ -33,8 +33,8 @@ struct layout_view {
     enum nav_here here;
     str workspace_name;
     str person_name;
-    str path;         /* of this page with its query: where the language switch comes back to */
-    str csrf;         /* goes into every form */
+    str path; /* of this page with its query: where the language switch comes back to */
+    str csrf; /* goes into every form */
     const struct flash_view *flashes;
     ptrdiff_t flashes_n;
 };
@@ -64,7 +64,7 @@ enum verdict_view { FINDING_CLEAR, FINDING_LEANING, FINDING_UNKNOWN };
 /* One sentence with its evidence. */
 struct finding_view {
     enum verdict_view verdict;
-    str sentence;     /* "For the same reach, photos bring about twice the interactions of status posts." */
+    str sentence; /* "For the same reach, photos bring about twice the interactions of status posts." */
     str evidence;     /* "× 2.1 (90 %: 1.8 to 2.5), based on 426 and 45 posts." */
     str factor_label; /* "Format" */
     str href;         /* "/learning#format" */
@@ -76,9 +76,9 @@ struct findings_view {
 
 /* The computation that findings come from. */
 enum run_state {
-    RUN_NEVER,    /* nothing computed and nothing to compute */
-    RUN_PREVIEW,  /* only the quick approximation is there */
-    RUN_RUNNING,  /* the full one is at work; findings shown are the preview or the last result */
+    RUN_NEVER,   /* nothing computed and nothing to compute */
+    RUN_PREVIEW, /* only the quick approximation is there */
+    RUN_RUNNING, /* the full one is at work; findings shown are the preview or the last result */
     RUN_SETTLED,  /* done and its diagnostics are good */
     RUN_UNSETTLED /* done, but the chains did not agree: the preview is shown, greyed */
 };
@@ -138,7 +138,7 @@ struct column_view {
 
 struct result_row {
     int64_t id;
-    str title;     /* the first words of the text, or "Photo, March, 10 h" */
+    str title; /* the first words of the text, or "Photo, March, 10 h" */
     str href;
     str when;
     str format_label;
@@ -165,13 +165,13 @@ struct picture_view {
 
 struct results_view {
     struct layout_view layout;
-    int64_t posts_n;  /* in the workspace: 0 shows the empty state */
-    int64_t found_n;  /* after filters */
+    int64_t posts_n;     /* in the workspace: 0 shows the empty state */
+    int64_t found_n;     /* after filters */
     int64_t first, last; /* of this page, from 1 */
     bool filtered;
     str query;
     struct options_view formats, tactics, channels, paid, metrics; /* each begins with "all" */
-    str sort, order;  /* kept by the filter form */
+    str sort, order;                                               /* kept by the filter form */
     const struct column_view *columns;
     ptrdiff_t columns_n;
     const struct result_row *rows;
@@ -189,9 +189,9 @@ struct fact_view {
 struct metric_line {
     str name;
     str value;
-    str standing;   /* "more than 83 % of your photos", or none */
+    str standing; /* "more than 83 % of your photos", or none */
     str taken_at;
-    str source;     /* "dataset_Facebook.csv" */
+    str source; /* "dataset_Facebook.csv" */
     str source_href;
 };
 struct post_view {
@@ -221,7 +221,7 @@ struct contrast_line {
     str interval;      /* "1.8 to 2.5" */
     str better_share;  /* P(better > other): "99 %" */
     int64_t better_n, other_n;
-    str needed;        /* "about 140" more posts, "more than 2 000"; none when clear */
+    str needed; /* "about 140" more posts, "more than 2 000"; none when clear */
 };
 struct factor_view {
     str id;    /* "format": the anchor */
@@ -245,12 +245,12 @@ struct diagnostic_line {
 struct learning_view {
     struct layout_view layout;
     struct run_view run;
-    int64_t posts_n; /* in the workspace */
+    int64_t posts_n;   /* in the workspace */
     int64_t posts_min; /* fewer than this: nothing is computed and the page says so */
     struct options_view outcomes; /* links: label, value = href */
     str outcome_label;            /* "interactions" */
-    str exposure_sentence;        /* "Compared at equal reach: …" or "this is a volume model …" */
-    str confounding;              /* always present */
+    str exposure_sentence; /* "Compared at equal reach: …" or "this is a volume model …" */
+    str confounding;       /* always present */
     str summary;
     const str *notes; /* what was left out or taken for granted, a sentence each */
     ptrdiff_t notes_n;
@@ -258,7 +258,8 @@ struct learning_view {
     ptrdiff_t factors_n;
     const struct diagnostic_line *diagnostics;
     ptrdiff_t diagnostics_n;
-    const struct fact_view *facts; /* model and version, seed, fingerprint, chains, draws, seconds */
+    const struct fact_view
+        *facts; /* model and version, seed, fingerprint, chains, draws, seconds */
     ptrdiff_t facts_n;
 };
 
@@ -267,8 +268,8 @@ struct learning_view {
 struct imports_view {
     struct layout_view layout;
     int64_t upload_bytes_max;
-    str upload_max;          /* "64 MB" */
-    struct field_view file;  /* .error says why the last one could not be read */
+    str upload_max;         /* "64 MB" */
+    struct field_view file; /* .error says why the last one could not be read */
     bool demo_offered;
     const struct import_line *imports;
     ptrdiff_t imports_n;
@@ -278,15 +279,15 @@ enum row_state { ROW_OK, ROW_WARNING, ROW_ERROR };
 struct import_row {
     int64_t line; /* in the file */
     enum row_state state;
-    str title;    /* what the row is: "Photo, month 12, weekday 4, 3 h" */
-    str reason;   /* none when ok */
+    str title;  /* what the row is: "Photo, month 12, weekday 4, 3 h" */
+    str reason; /* none when ok */
 };
 
 /* One column of an unknown file: which of our words it is. */
 struct mapping_line {
-    str field;   /* name of the form's field: "column-3" */
-    str header;  /* as in the file */
-    str example; /* first value that is not empty */
+    str field;                 /* name of the form's field: "column-3" */
+    str header;                /* as in the file */
+    str example;               /* first value that is not empty */
     struct options_view words; /* "not used", "Publication date", "Reach", … */
     str error;
 };
@@ -300,7 +301,7 @@ enum import_state {
 struct import_view {
     struct layout_view layout;
     enum import_state state;
-    int64_t id;
+    str key; /* its address is /import/KEY; forms post to /import/KEY/mapping, …/apply, …/undo */
     str file_name;
     str size;
     str format_label;
@@ -317,8 +318,11 @@ struct import_view {
     const struct mapping_line *columns;
     ptrdiff_t columns_n;
     struct options_view date_orders; /* 24/11/2026, 11/24/2026, 2026-11-24 */
-    struct options_view exposures;
-    struct field_view channel_name;
+    struct options_view decimals;    /* 1.5, 1,5; none when the file leaves no doubt */
+    struct options_view networks;    /* of a new channel */
+    struct options_view
+        channels; /* existing ones and "a new one"; none when there is nothing to choose */
+    struct field_view channel_name; /* of a new channel */
     str mapping_error;
 };
 

@@ -47,8 +47,8 @@ struct factor_words {
 static const struct factor_words factors[] = {
     {"format", N_("Format"), N_("Which format works best cannot be told yet%s."),
      N_("Posts in the form “%s”"), N_("posts in the form “%s”"), "%s", formats, COUNT(formats)},
-    {"tactic", N_("Tactic"), N_("Which tactic works best cannot be told yet%s."), N_("“%s” posts"),
-     N_("“%s” posts"), "%s", NULL, 0},
+    {"tactic", N_("Tactic"), N_("Which tactic works best cannot be told yet%s."),
+     N_("Posts of “%s”"), N_("posts of “%s”"), "%s", NULL, 0},
     {"weekday", N_("Weekday"), N_("Which weekday works best cannot be told yet%s."),
      N_("Posts on a %s"), N_("posts on a %s"), "%s", NULL, 0},
     {"weekday_number", N_("Weekday"), N_("Which weekday works best cannot be told yet%s."),
@@ -57,13 +57,13 @@ static const struct factor_words factors[] = {
      N_("Posts between %s"), N_("posts between %s"), "%s", NULL, 0},
     {"channel", N_("Channel"), N_("Which channel works best cannot be told yet%s."),
      N_("Posts on “%s”"), N_("posts on “%s”"), "%s", NULL, 0},
-    {"paid", N_("Payment"), N_("Whether paying helps cannot be told yet%s."), "%s", "%s", "%s", paid,
-     COUNT(paid)},
-    {"intent", N_("Intent"), N_("Which intent works best cannot be told yet%s."), "%s", "%s", "%s",
-     intents, COUNT(intents)},
+    {"paid", N_("Payment"), N_("Whether paying helps cannot be told yet%s."), "%s", "%s", "%s",
+     paid, COUNT(paid)},
+    {"intent", N_("Intent"), N_("Which intent works best cannot be told yet%s."), "%s", "%s",
+     "%s", intents, COUNT(intents)},
     /* last: any other word */
-    {NULL, "%s", N_("Which kind works best cannot be told yet%s."), N_("“%s” posts"),
-     N_("“%s” posts"), "%s", NULL, 0},
+    {NULL, "%s", N_("Which kind works best cannot be told yet%s."), N_("Posts of “%s”"),
+     N_("posts of “%s”"), "%s", NULL, 0},
 };
 
 /* A count's name in a sentence. French needs it after "de" too ("d’interactions"). */
@@ -79,7 +79,13 @@ static const struct outcome_words outcomes[] = {
     {"shares", N_("shares"), N_("of shares")},
     {"clicks", N_("clicks"), N_("of clicks")},
     {"replies", N_("replies"), N_("of replies")},
-    {"engaged_people", N_("engaged people"), N_("of engaged people")},
+    {"engaged", N_("engaged people"), N_("of engaged people")},
+    {"reactions", N_("reactions"), N_("of reactions")},
+    {"saves", N_("saves"), N_("of saves")},
+    {"link_clicks", N_("clicks on links"), N_("of clicks on links")},
+    {"clickers", N_("people who clicked"), N_("of people who clicked")},
+    {"follows", N_("new followers"), N_("of new followers")},
+    {"profile_visits", N_("profile visits"), N_("of profile visits")},
     {"video_views", N_("video views"), N_("of video views")},
     {"conversions", N_("conversions"), N_("of conversions")},
 };
@@ -108,29 +114,27 @@ level_of(const struct factor_words *factor, str level)
     return NULL;
 }
 
-/* The part of a level's name that stands for %s: a weekday's name, a block of hours, or itself. */
+/* A block of hours is named by its first hour. */
+enum { HOURS_OF_BLOCK = 4 };
+
 static str
-level_text(struct arena *arena, enum lang lang, str factor, str level)
+hours(struct arena *arena, enum lang lang, const char *id, int64_t first)
+{
+    return SAY(arena, lang, id, format_integer(arena, lang, first),
+               format_integer(arena, lang, first + HOURS_OF_BLOCK));
+}
+
+/* The part of a level's name that stands for %s: a weekday, a block of hours by ${hours_id}, or itself. */
+static str
+level_text(struct arena *arena, enum lang lang, str factor, str level, const char *hours_id)
 {
     struct error error;
     int64_t n = 0;
     if (str_eq(factor, S("weekday")) && parse_i64(level, 1, 7, &n, &error) == OK)
-        return str_of(format_weekday(lang, (int32_t)n));
-    if (str_eq(factor, S("hour"))) {
-        str from = level, first;
-        if (str_cut(&from, '-', &first) && first.n > 0)
-            return SAY(arena, lang, N_("%1$s and %2$s h"), first, from);
-    }
+        return format_weekday(lang, (int32_t)n);
+    if (str_eq(factor, S("hour")) && parse_i64(level, 0, 23, &n, &error) == OK)
+        return hours(arena, lang, hours_id, n);
     return level;
-}
-
-static str
-level_label_text(struct arena *arena, enum lang lang, str factor, str level)
-{
-    str to = level, from;
-    if (str_eq(factor, S("hour")) && str_cut(&to, '-', &from))
-        return SAY(arena, lang, N_("%1$s to %2$s h"), from, to);
-    return level_text(arena, lang, factor, level);
 }
 
 static str
@@ -139,7 +143,8 @@ level_subject(struct arena *arena, enum lang lang, str factor, str level)
     const struct factor_words *words = factor_of(factor);
     const struct level_words *own = level_of(words, level);
     return own ? tr(lang, own->subject)
-               : SAY(arena, lang, words->subject, level_text(arena, lang, factor, level));
+               : SAY(arena, lang, words->subject,
+                     level_text(arena, lang, factor, level, N_("%1$s and %2$s h")));
 }
 
 static str
@@ -148,7 +153,8 @@ level_object(struct arena *arena, enum lang lang, str factor, str level)
     const struct factor_words *words = factor_of(factor);
     const struct level_words *own = level_of(words, level);
     return own ? tr(lang, own->object)
-               : SAY(arena, lang, words->object, level_text(arena, lang, factor, level));
+               : SAY(arena, lang, words->object,
+                     level_text(arena, lang, factor, level, N_("%1$s and %2$s h")));
 }
 
 const char *
@@ -170,7 +176,8 @@ words_level(struct arena *arena, enum lang lang, str factor, str level)
     const struct factor_words *words = factor_of(factor);
     const struct level_words *own = level_of(words, level);
     return own ? tr(lang, own->label)
-               : SAY(arena, lang, words->level, level_label_text(arena, lang, factor, level));
+               : SAY(arena, lang, words->level,
+                     level_text(arena, lang, factor, level, N_("%1$s to %2$s h")));
 }
 
 static const struct outcome_words *
@@ -192,7 +199,8 @@ words_outcome(enum lang lang, str metric)
 static const char *
 for_the_same(enum words_exposure exposure)
 {
-    static const char *const words[] = {N_(", for the same reach"), N_(", for the same impressions"),
+    static const char *const words[] = {N_(", for the same reach"),
+                                        N_(", for the same impressions"),
                                         N_(", for the same number of followers"), ""};
     return words[exposure];
 }
@@ -231,8 +239,8 @@ words_contrast(struct arena *arena, enum lang lang, const struct words_contrast 
                    level_object(arena, lang, c->factor, c->better), object, plain, of);
     str amount = c->ratio < 1.5 ? format_share(arena, lang, c->ratio - 1, 0)
                                 : format_real(arena, lang, c->ratio, c->ratio < 10 ? 1 : 0);
-    return SAY(arena, lang, ratio_sentence(c->ratio, c->verdict == FINDING_CLEAR), subject, amount,
-               plain, object, tr(lang, for_the_same(c->exposure)), of);
+    return SAY(arena, lang, ratio_sentence(c->ratio, c->verdict == FINDING_CLEAR), subject,
+               amount, plain, object, tr(lang, for_the_same(c->exposure)), of);
 }
 
 str
@@ -240,27 +248,30 @@ words_factor_unknown(struct arena *arena, enum lang lang, const struct words_con
 {
     str settle = S("");
     if (c->needed > 0)
-        settle = SAY(arena, lang,
-                     c->needed_over ? N_(": even %s more posts of each would not be likely to tell")
-                                    : N_(": about %s more posts of each would tell"),
-                     format_integer(arena, lang, c->needed));
+        settle =
+            SAY(arena, lang,
+                c->needed_over ? N_(": even %s more posts of each would not be likely to tell")
+                               : N_(": about %s more posts of each would tell"),
+                format_integer(arena, lang, c->needed));
     return SAY(arena, lang, factor_of(c->factor)->question, settle);
 }
 
 str
 words_interval(struct arena *arena, enum lang lang, double low, double high)
 {
-    return SAY(arena, lang, N_("%1$s to %2$s"), format_real(arena, lang, low, low < 2 ? 2 : 1),
-               format_real(arena, lang, high, high < 2 ? 2 : 1));
+    /* One decimal is enough beyond two, unless it would round an end onto "no difference". */
+    int32_t decimals = high < 2 || (low > 0.9 && low < 1.1) ? 2 : 1;
+    return SAY(arena, lang, N_("%1$s to %2$s"), format_real(arena, lang, low, decimals),
+               format_real(arena, lang, high, decimals));
 }
 
 str
 words_evidence(struct arena *arena, enum lang lang, const struct words_contrast *c)
 {
-    return SAY(arena, lang, N_("%1$s (90%%: %2$s), based on %3$s and %4$s posts."),
-               format_times(arena, lang, c->ratio),
-               words_interval(arena, lang, c->low90, c->high90),
-               format_integer(arena, lang, c->better_n), format_integer(arena, lang, c->other_n));
+    return SAY(
+        arena, lang, N_("%1$s (90%%: %2$s), based on %3$s and %4$s posts."),
+        format_times(arena, lang, c->ratio), words_interval(arena, lang, c->low90, c->high90),
+        format_integer(arena, lang, c->better_n), format_integer(arena, lang, c->other_n));
 }
 
 str
@@ -274,9 +285,9 @@ words_needed(struct arena *arena, enum lang lang, int64_t n, bool over)
 static str
 things(struct arena *arena, enum lang lang, int64_t n)
 {
-    static const char *const words[] = {N_("nothing"), N_("one thing"),   N_("two things"),
-                                        N_("three things"), N_("four things"), N_("five things"),
-                                        N_("six things")};
+    static const char *const words[] = {
+        N_("nothing"),     N_("one thing"),   N_("two things"), N_("three things"),
+        N_("four things"), N_("five things"), N_("six things")};
     if (n < COUNT(words))
         return tr(lang, words[n]);
     return SAY(arena, lang, N_("%s things"), format_integer(arena, lang, n));
@@ -323,12 +334,16 @@ const char *
 words_exposure_sentence(enum lang lang, enum words_exposure exposure)
 {
     static const char *const words[] = {
-        N_("Results are counted per person reached, so that a post that was shown more widely has no "
+        N_("Results are counted per person reached, so that a post that was shown more widely "
+           "has no "
            "advantage."),
-        N_("Results are counted per impression, so that a post that was shown more often has no "
+        N_("Results are counted per impression, so that a post that was shown more often has "
+           "no "
            "advantage."),
-        N_("Results are counted per follower at the time of the post, because the reach is not known."),
-        N_("Neither reach nor followers are known: this compares plain volume, and says nothing about "
+        N_("Results are counted per follower at the time of the post, because the reach is not "
+           "known."),
+        N_("Neither reach nor followers are known: this compares plain volume, and says "
+           "nothing about "
            "whether a post was liked or only shown more."),
     };
     return translate(lang, words[exposure]);
@@ -337,7 +352,7 @@ words_exposure_sentence(enum lang lang, enum words_exposure exposure)
 const char *
 words_confounding(enum lang lang)
 {
-    return translate(
-        lang, N_("You chose which posts took which form, so something else may be behind a difference. "
-                 "To be sure, publish pairs that differ in one thing only."));
+    return translate(lang, N_("You chose which posts took which form, so something else may be "
+                              "behind a difference. "
+                              "To be sure, publish pairs that differ in one thing only."));
 }

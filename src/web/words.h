@@ -22,8 +22,9 @@ enum words_exposure {
 /*
  * A comparison of two levels of a factor, oriented so that ratio >= 1.
  * ${factor} is a stable word: format, tactic, weekday (1–7, Monday first), weekday_number (1–7 as in a
- * file that does not say which day is the first), hour (first hour of a block of ${hours}), channel, paid
- * (yes/no), intent; another word is shown as it is. Levels are the factor's stable keys or names.
+ * file that does not say which day is the first), hour (first hour of a block of four), channel, paid
+ * (yes/no), intent, creation, topic, language; another word is shown as it is. Levels are the factor's
+ * stable keys, or names that people gave.
  */
 struct words_contrast {
     str factor;
@@ -33,7 +34,7 @@ struct words_contrast {
     enum verdict_view verdict;
     str outcome; /* metric word: interactions, comments, clicks … */
     enum words_exposure exposure;
-    int64_t needed; /* more posts of each until a verdict is likely */
+    int64_t needed;   /* more posts of each until a verdict is likely */
     bool needed_over; /* more than ${needed} */
 };
 
@@ -56,7 +57,8 @@ str words_contrast(struct arena *arena, enum lang lang, const struct words_contr
  * For a factor none of whose contrasts leans: "Which weekday works best cannot be told yet: about 140
  * more posts of each would tell." Uses factor, needed and needed_over of ${contrast}.
  */
-str words_factor_unknown(struct arena *arena, enum lang lang, const struct words_contrast *contrast);
+str words_factor_unknown(struct arena *arena, enum lang lang,
+                         const struct words_contrast *contrast);
 /* words_evidence(arena, lang, contrast): "× 2.1 (90%: 1.8 to 2.5), based on 426 and 45 posts." */
 str words_evidence(struct arena *arena, enum lang lang, const struct words_contrast *contrast);
 /* words_interval(arena, lang, low, high): "1.8 to 2.5". */

@@ -135,7 +135,9 @@ test_instant_text(void **state)
                                       "2026-02-30T00:00:00Z",
                                       "2026-11-24T09:00:00",
                                       "2026-11-24T24:00:00Z",
-                                      "2026-11-24T09:00:00Zx"};
+                                      "2026-11-24T09:00:00Zx",
+                                      "9999-12-31T23:59:59-00:01",
+                                      "0001-01-01T00:00:00+00:01"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_fault(FAULT_INPUT, instant_parse(str_of(bad[i]), &t, &error), &error,
                      "2026-11-24T09");

@@ -312,6 +312,11 @@ test_against_icu(void **state)
             (void)udat_getSymbols(dates, UDAT_MONTHS, i, wide, 64, &status);
             (void)u_strToUTF8(text, sizeof text, NULL, wide, -1, &status);
             assert_str(text, format_month(lang, i + 1));
+            (void)udat_getSymbols(dates, UDAT_SHORT_MONTHS, i, wide, 64, &status);
+            (void)u_strToUTF8(text, sizeof text, NULL, wide, -1, &status);
+            struct civil day = {2026, i + 1, 24, 0, 0, 0, 0};
+            str expected = arena_printf(keep, "24 %s 2026", text);
+            assert_str(expected.p, format_civil(keep, lang, &day, FORMAT_DATE));
         }
         udat_close(dates);
         assert_true(U_SUCCESS(status));

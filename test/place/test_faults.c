@@ -75,7 +75,8 @@ test_a_migration_can_stop_anywhere(void **state)
 {
     (void)state;
     struct error error = {0};
-    const ptrdiff_t steps_n = schema_steps_n < 4 ? schema_steps_n : 4; /* more would only take longer */
+    const ptrdiff_t steps_n =
+        schema_steps_n < 4 ? schema_steps_n : 4; /* more would only take longer */
     for (int at = 1;; at++) {
         struct testdb t;
         assert_true(at < ASKED_MAX);
@@ -87,10 +88,9 @@ test_a_migration_can_stop_anywhere(void **state)
         if (failed) {
             assert_int_equal(fault, FAULT_SYSTEM);
             testdb_reopen(&t);
-            assert_ok(db_migrate(t.propre.db, schema_steps, steps_n, t.now, &error),
-                      &error);
+            assert_ok(db_migrate(t.propre.db, schema_steps, steps_n, t.now, &error), &error);
         }
-        assert_ok(db_schema_check(t.propre.db, schema_steps, steps_n, &error), &error);
+        assert_ok(db_check_schema(t.propre.db, schema_steps, steps_n, &error), &error);
         testdb_close(&t);
         if (!failed)
             break;

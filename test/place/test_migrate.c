@@ -49,11 +49,11 @@ test_the_house_migrates_and_stays(void **state)
     struct testdb t;
     struct error error = {0};
     testdb_open(&t);
-    assert_ok(db_schema_check(t.propre.db, schema_steps, schema_steps_n, &error), &error);
+    assert_ok(db_check_schema(t.propre.db, schema_steps, schema_steps_n, &error), &error);
     assert_ok(db_migrate(t.propre.db, schema_steps, schema_steps_n, t.now, &error), &error);
     assert_null(db_migration_backup(t.propre.db).p); /* nothing to do, nothing copied */
     testdb_reopen(&t);
-    assert_ok(db_schema_check(t.propre.db, schema_steps, schema_steps_n, &error), &error);
+    assert_ok(db_check_schema(t.propre.db, schema_steps, schema_steps_n, &error), &error);
     testdb_close(&t);
 }
 
@@ -70,7 +70,7 @@ test_new_steps_come_with_a_copy(void **state)
     assert_ok(db_migrate(t.propre.db, trial_steps, 1, t.now, &error), &error);
     assert_null(db_migration_backup(t.propre.db).p); /* an empty file is not worth a copy */
     add(&t, S("kept"));
-    assert_fault(FAULT_CONFLICT, db_schema_check(t.propre.db, steps, 3, &error), &error,
+    assert_fault(FAULT_CONFLICT, db_check_schema(t.propre.db, steps, 3, &error), &error,
                  "older Propre");
     assert_ok(db_migrate(t.propre.db, steps, 3, t.now, &error), &error);
     assert_int_equal(count(t.propre.db, &t.keep), 1);
@@ -80,7 +80,7 @@ test_new_steps_come_with_a_copy(void **state)
         struct db *old = NULL;
         assert_ok(db_open(copy, &read_only, &old, &error), &error);
         assert_int_equal(count(old, &t.keep), 1);
-        assert_ok(db_schema_check(old, trial_steps, 1, &error), &error);
+        assert_ok(db_check_schema(old, trial_steps, 1, &error), &error);
         db_close(old);
     }
     testdb_close(&t);
@@ -157,7 +157,7 @@ test_one_migrator_at_a_time(void **state)
         assert_int_equal(waitpid(children[i], &status, 0), children[i]);
         assert_int_equal(status, 0);
     }
-    assert_ok(db_schema_check(t.propre.db, steps, 3, &error), &error);
+    assert_ok(db_check_schema(t.propre.db, steps, 3, &error), &error);
     testdb_close(&t);
 }
 

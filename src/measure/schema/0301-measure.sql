@@ -22,10 +22,11 @@ CREATE TABLE import (
 CREATE INDEX import_of_workspace ON import (workspace_id, id);
 CREATE INDEX import_of_file ON import (workspace_id, file_sha256);
 
--- Channels and tactics an import had to make; taken out with it when nothing else uses them by then.
+-- Channels and tactics an import had to make, taken out with it when nothing else uses them by then; while
+-- it is being undone, also the posts that go.
 CREATE TABLE import_made (
     import_id @int@ NOT NULL REFERENCES import (id),
-    kind TEXT NOT NULL CHECK (kind IN ('channel', 'tactic')),
+    kind TEXT NOT NULL CHECK (kind IN ('channel', 'tactic', 'post')),
     thing_id @int@ NOT NULL,
     PRIMARY KEY (import_id, kind, thing_id)
 ) @strict@;
@@ -94,6 +95,7 @@ CREATE TABLE sum_post (
     shares @int@,
     saves @int@,
     clicks @int@,
+    link_clicks @int@,
     video_views @int@
 ) @strict@;
 CREATE INDEX sum_post_of_workspace ON sum_post (workspace_id);

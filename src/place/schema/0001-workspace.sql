@@ -1,4 +1,4 @@
--- One organisation's own ground. A file may hold several.
+-- One organisation's own ground.
 CREATE TABLE workspace (
     id @id@,
     name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 200),

@@ -14,7 +14,7 @@ RETURNING id;
 --      revision int
 -- gives: maybe
 -- does: reads
-SELECT id, workspace_id, network, handle, name, ownership, archived_us, revision
+SELECT id, workspace_id AS workspace, network, handle, name, ownership, archived_us, revision
 FROM channel WHERE workspace_id = $1 AND id = $2;
 
 -- query: channel_page
@@ -23,7 +23,7 @@ FROM channel WHERE workspace_id = $1 AND id = $2;
 --      revision int
 -- gives: many
 -- does: reads
-SELECT id, workspace_id, network, handle, name, ownership, archived_us, revision
+SELECT id, workspace_id AS workspace, network, handle, name, ownership, archived_us, revision
 FROM channel WHERE workspace_id = $1 AND archived_us IS NULL
 ORDER BY name, id LIMIT $2;
 

@@ -19,9 +19,9 @@ RETURNING id;
 --      archived_us int?, revision int
 -- gives: maybe
 -- does: reads
-SELECT id, workspace_id, name, kind, metric, direction, baseline, target, low, high, start_day,
-       deadline_day, unit_value_minor, currency, owner_id, parent_id, why, state, created_us,
-       changed_us, archived_us, revision
+SELECT id, workspace_id AS workspace, name, kind, metric, direction, baseline, target, low, high,
+       start_day, deadline_day, unit_value_minor, currency, owner_id AS owner, parent_id AS parent,
+       why, state, created_us, changed_us, archived_us, revision
 FROM objective WHERE workspace_id = $1 AND id = $2;
 
 -- query: objective_page
@@ -32,9 +32,9 @@ FROM objective WHERE workspace_id = $1 AND id = $2;
 --      archived_us int?, revision int
 -- gives: many
 -- does: reads
-SELECT id, workspace_id, name, kind, metric, direction, baseline, target, low, high, start_day,
-       deadline_day, unit_value_minor, currency, owner_id, parent_id, why, state, created_us,
-       changed_us, archived_us, revision
+SELECT id, workspace_id AS workspace, name, kind, metric, direction, baseline, target, low, high,
+       start_day, deadline_day, unit_value_minor, currency, owner_id AS owner, parent_id AS parent,
+       why, state, created_us, changed_us, archived_us, revision
 FROM objective WHERE workspace_id = $1 AND archived_us IS NULL
 ORDER BY deadline_day NULLS LAST, id LIMIT $2;
 
@@ -43,7 +43,8 @@ ORDER BY deadline_day NULLS LAST, id LIMIT $2;
 -- out: n int
 -- gives: one
 -- does: reads
-SELECT count(*) FROM objective WHERE workspace_id = $1;
+SELECT count(*) AS n
+FROM objective WHERE workspace_id = $1;
 
 -- The state about to be left, with the reason; before objective_update.
 -- query: objective_keep
@@ -93,4 +94,5 @@ ORDER BY c.revision DESC LIMIT $3;
 -- out: parent int?, revision int
 -- gives: maybe
 -- does: reads
-SELECT parent_id, revision FROM objective WHERE workspace_id = $1 AND id = $2;
+SELECT parent_id AS parent, revision
+FROM objective WHERE workspace_id = $1 AND id = $2;

@@ -35,9 +35,10 @@ SELECT id FROM post WHERE channel_id = $1 AND identity = $2;
 --      currency text?, archived_us int?, revision int
 -- gives: maybe
 -- does: reads
-SELECT id, workspace_id, channel_id, tactic_id, objective_id, intent, identity, remote_id, permalink,
-       title, body, body_graphemes, format, media, creation, topic, link, hashtags, language,
-       published_us, local_day, local_month, local_weekday, local_hour, queue, experiment_arm, paid,
+SELECT id, workspace_id AS workspace, channel_id AS channel, tactic_id AS tactic,
+       objective_id AS objective, intent, identity, remote_id, permalink, title, body,
+       body_graphemes, format, media, creation, topic, link, hashtags, language, published_us,
+       local_day, local_month, local_weekday, local_hour, queue, experiment_arm, paid,
        effort_minutes, cost_minor, currency, archived_us, revision
 FROM post WHERE workspace_id = $1 AND id = $2;
 
@@ -47,9 +48,9 @@ FROM post WHERE workspace_id = $1 AND id = $2;
 -- out: channels_n int, tactics_n int, objectives_n int
 -- gives: one
 -- does: reads
-SELECT (SELECT count(*) FROM channel WHERE workspace_id = $1 AND id = $2),
-       (SELECT count(*) FROM tactic WHERE workspace_id = $1 AND id = $3),
-       (SELECT count(*) FROM objective WHERE workspace_id = $1 AND id = $4);
+SELECT (SELECT count(*) FROM channel WHERE workspace_id = $1 AND id = $2) AS channels_n,
+       (SELECT count(*) FROM tactic WHERE workspace_id = $1 AND id = $3) AS tactics_n,
+       (SELECT count(*) FROM objective WHERE workspace_id = $1 AND id = $4) AS objectives_n;
 
 -- query: post_update
 -- in: workspace int, id int, tactic int?, objective int?, intent text, creation text?, topic text?,

@@ -15,7 +15,8 @@ RETURNING id;
 -- out: n int
 -- gives: one
 -- does: reads
-SELECT count(*) FROM tactic WHERE workspace_id = $1;
+SELECT count(*) AS n
+FROM tactic WHERE workspace_id = $1;
 
 -- query: tactic_by_id
 -- in: workspace int, id int
@@ -23,9 +24,9 @@ SELECT count(*) FROM tactic WHERE workspace_id = $1;
 --      currency text?, created_us int, changed_us int, archived_us int?, revision int, posts_n int
 -- gives: maybe
 -- does: reads
-SELECT id, workspace_id, name, hypothesis, effort_minutes, cost_minor, currency, created_us, changed_us,
-       archived_us, revision,
-       (SELECT count(*) FROM post WHERE post.tactic_id = tactic.id AND post.archived_us IS NULL)
+SELECT id, workspace_id AS workspace, name, hypothesis, effort_minutes, cost_minor, currency,
+       created_us, changed_us, archived_us, revision,
+       (SELECT count(*) FROM post WHERE post.tactic_id = tactic.id AND post.archived_us IS NULL) AS posts_n
 FROM tactic WHERE workspace_id = $1 AND id = $2;
 
 -- query: tactic_by_name
@@ -41,9 +42,9 @@ SELECT id, revision FROM tactic WHERE workspace_id = $1 AND name = $2;
 --      currency text?, created_us int, changed_us int, archived_us int?, revision int, posts_n int
 -- gives: many
 -- does: reads
-SELECT id, workspace_id, name, hypothesis, effort_minutes, cost_minor, currency, created_us, changed_us,
-       archived_us, revision,
-       (SELECT count(*) FROM post WHERE post.tactic_id = tactic.id AND post.archived_us IS NULL)
+SELECT id, workspace_id AS workspace, name, hypothesis, effort_minutes, cost_minor, currency,
+       created_us, changed_us, archived_us, revision,
+       (SELECT count(*) FROM post WHERE post.tactic_id = tactic.id AND post.archived_us IS NULL) AS posts_n
 FROM tactic WHERE workspace_id = $1 AND archived_us IS NULL
 ORDER BY name, id LIMIT $2;
 
@@ -89,14 +90,14 @@ DELETE FROM tactic_objective WHERE tactic_id = $1;
 INSERT INTO tactic_objective (tactic_id, objective_id)
 SELECT $2, id FROM objective WHERE workspace_id = $1 AND id = $3
 ON CONFLICT (tactic_id, objective_id) DO UPDATE SET objective_id = excluded.objective_id
-RETURNING objective_id;
+RETURNING objective_id AS objective;
 
 -- query: tactic_objectives
 -- in: workspace int, tactic int, limit_n int
 -- out: objective int
 -- gives: many
 -- does: reads
-SELECT s.objective_id
+SELECT s.objective_id AS objective
 FROM tactic_objective AS s JOIN tactic AS t ON t.id = s.tactic_id
 WHERE t.workspace_id = $1 AND t.id = $2
 ORDER BY s.objective_id LIMIT $3;

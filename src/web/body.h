@@ -1,0 +1,53 @@
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/buf.h"
+#include "web/form.h"
+#include "web/multipart.h"
+
+/*
+ * A request's body while it arrives: the fields of an urlencoded or multipart form in memory, an uploaded
+ * file in a nameless temporary file.
+ */
+enum {
+    BODY_FIELDS_MAX =
+        256 * 1024 /* all fields of a form together; the mapping of 4096 columns fits */
+};
+
+enum body_state {
+    BODY_READING,
+    BODY_MALFORMED, /* 400 */
+    BODY_TOO_LONG,  /* 413 */
+    BODY_NO_ROOM    /* 507: the temporary file cannot be written */
+};
+
+/* What a route expects. */
+struct body_plan {
+    const struct form *form;
+    int64_t bytes_max;
+    const char *directory; /* where a file is kept meanwhile */
+};
+
+struct body {
+    struct body_plan plan;
+    enum body_state state;
+    int64_t bytes;
+    bool is_multipart;
+    struct multipart multipart;
+    struct buf fields; /* urlencoded: as sent; multipart: name NUL value NUL … */
+    int32_t fields_n;
+    bool in_file, in_field;
+    int fd; /* -1: no file yet */
+    int64_t file_bytes;
+    char file_name[MULTIPART_FILE_NAME_MAX];
+    int32_t file_name_n;
+};
+
+/* body_init(body, plan, content_type): false if the type is neither of the two. Owner: body_release. */
+bool body_init(struct body *body, const struct body_plan *plan, str content_type);
+void body_release(struct body *body);
+/* body_feed(body, bytes): takes the next bytes; what cannot be taken is dropped and .state says why. */
+void body_feed(struct body *body, str bytes);
+/* body_pairs(body, keep, ret, max, ret_n): the fields once all is in; false if malformed. */
+bool body_pairs(struct body *body, struct arena *keep, struct pair *ret, int32_t max,
+                int32_t *ret_n);

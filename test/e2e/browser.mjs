@@ -1,0 +1,118 @@
+/*
+ * What the browser tests share: Debian's Chromium through playwright-core, axe-core, a count of what
+ * passed, and a loud skip with its reason where one of them is absent.
+ */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+export const screens = process.env.PROPRE_SCREENS ?? join(root, "build", "screens");
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const MESSAGES_SHOWN_MAX = 20; // of one failure: more is not read
+
+export const skip = (reason) => {
+  console.log(`1..0 # SKIP ${reason}`);
+  console.error(`browser test SKIPPED: ${reason}`);
+  process.exit(0);
+};
+
+/* TAP on the way, "N passed, N failed" as the last line. */
+let passed = 0;
+let failed = 0;
+export const check = (name, problems) => {
+  const list = Array.isArray(problems) ? problems : problems ? [problems] : [];
+  if (list.length === 0) {
+    passed++;
+    console.log(`ok ${passed + failed} - ${name}`);
+    return true;
+  }
+  failed++;
+  console.log(`not ok ${passed + failed} - ${name}`);
+  list.slice(0, MESSAGES_SHOWN_MAX).forEach((problem) => console.log(`# ${problem}`));
+  return false;
+};
+export const step = async (name, work) => {
+  try {
+    return check(name, await work());
+  } catch (error) {
+    return check(name, String(error.stack ?? error).split("\n").slice(0, 6));
+  }
+};
+export const finish = () => {
+  console.log(`1..${passed + failed}`);
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exitCode = failed > 0 ? 1 : 0;
+};
+
+export const load_tools = async () => {
+  const require = createRequire(join(root, "package.json"));
+  if (!existsSync(CHROMIUM)) skip(`${CHROMIUM} is not there (Debian: apt-get install chromium)`);
+  try {
+    const playwright = require("playwright-core");
+    const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+    return { chromium: playwright.chromium, axe };
+  } catch (error) {
+    return skip(`node modules are not installed (${error.code ?? error.message}): npm ci --ignore-scripts`);
+  }
+};
+
+export const open_browser = async ({ chromium }) => {
+  const profile = mkdtempSync(join(tmpdir(), "propre-browser-"));
+  mkdirSync(screens, { recursive: true });
+  const browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+           "--disable-background-networking", "--disable-component-update", "--disable-sync",
+           `--disk-cache-dir=${join(profile, "cache")}`],
+  });
+  const close = async () => {
+    await browser.close();
+    rmSync(profile, { recursive: true, force: true });
+  };
+  return { browser, close };
+};
+
+/* Collects what the console says; violations of the content security policy arrive there too. */
+export const listen = (page) => {
+  const said = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") said.push(`console ${message.type()}: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => said.push(`page error: ${error.message}`));
+  return { take: () => said.splice(0, said.length) };
+};
+
+/* axe's violations, one line each. Runs beside the page's own policy: through the debugger, not a tag. */
+export const axe_problems = async (page, axe) => {
+  await page.evaluate(axe);
+  const found = await page.evaluate(() =>
+    globalThis.axe.run(document, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+      resultTypes: ["violations"],
+    })
+  );
+  return found.violations.flatMap((violation) =>
+    violation.nodes.slice(0, 5).map((node) => `axe ${violation.id}: ${node.target.join(" ")}: ${node.failureSummary.replaceAll("\n", " ")}`)
+  );
+};
+
+/* Nothing may be wider than the window: tables scroll in their own frame. */
+export const overflow_problems = (page) =>
+  page.evaluate(() => {
+    const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+    if (wide <= 0) return [];
+    const culprits = [...document.querySelectorAll("body *")]
+      .filter((e) => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1 && !e.closest(".scroll, .unseen"))
+      .slice(0, 3)
+      .map((e) => `${e.tagName.toLowerCase()}.${e.getAttribute("class") ?? ""}`);
+    return [`the page is ${wide} px wider than the window: ${culprits.join(", ")}`];
+  });
+
+export const LOOKS = [
+  { name: "wide", width: 1280, height: 900 },
+  { name: "narrow", width: 360, height: 740 },
+];
+export const SCHEMES = ["light", "dark"];

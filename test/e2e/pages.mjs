@@ -1,0 +1,112 @@
+/*
+ * Every page with made-up data (test/web/sample.c), in Chromium, under the policy that the server sends:
+ * node test/e2e/pages.mjs PROGRAM [NAME…]   PROGRAM = build/…/test/web/test_web_pages
+ * Asserts: nothing on the console, no axe violation, nothing wider than the window, pictures drawn, and
+ * without JavaScript their tables readable. Screenshots are kept in build/screens/pages.
+ */
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { basename, extname, join } from "node:path";
+import { axe_problems, check, finish, listen, load_tools, LOOKS, open_browser, overflow_problems, SCHEMES, screens, skip, step } from "./browser.mjs";
+
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+  "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const MIME = { ".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml" };
+
+const [program, ...wanted] = process.argv.slice(2);
+if (!program || !existsSync(program)) skip(`the program that writes the pages is not built (${program ?? "no argument"})`);
+const tools = await load_tools();
+const folder = mkdtempSync(join(tmpdir(), "propre-pages-"));
+execFileSync(program, [folder]);
+
+/* Assets are asked for as /asset/HASH/NAME, a running computation as /learning/progress. */
+const server = createServer((request, response) => {
+  const path = new URL(request.url, "http://localhost").pathname;
+  if (path === "/learning/progress") {
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(JSON.stringify({ running: true, progress: 44, text: "…" }));
+    return;
+  }
+  const file = join(folder, basename(path));
+  if (!existsSync(file) || basename(path) === "") {
+    response.writeHead(404);
+    response.end();
+    return;
+  }
+  response.writeHead(200, { "content-type": MIME[extname(file)] ?? "application/octet-stream", "content-security-policy": POLICY });
+  response.end(readFileSync(file));
+});
+await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
+const origin = `http://127.0.0.1:${server.address().port}`;
+
+const names = readdirSync(folder).filter((name) => name.endsWith(".html")).map((name) => name.slice(0, -5)).sort()
+  .filter((name) => wanted.length === 0 || wanted.some((want) => name.startsWith(want)));
+const { browser, close } = await open_browser(tools);
+const shots = join(screens, "pages");
+mkdirSync(shots, { recursive: true });
+
+const quick = process.env.PROPRE_LOOK === "quick"; // one look, for whoever is changing a page
+for (const look of quick ? LOOKS.slice(0, 1) : LOOKS) {
+  for (const colorScheme of quick ? SCHEMES.slice(0, 1) : SCHEMES) {
+    const context = await browser.newContext({ viewport: { width: look.width, height: look.height }, colorScheme, reducedMotion: "reduce" });
+    const page = await context.newPage();
+    const console_of = listen(page);
+    for (const name of names) {
+      await step(`${name}, ${look.name}, ${colorScheme}`, async () => {
+        await page.goto(`${origin}/${name}.html`);
+        const said = console_of.take();
+        const undrawn = await page.evaluate(() =>
+          [...document.querySelectorAll(".picture")].filter((p) => !p.querySelector("svg")).map((p) => `picture not drawn: ${p.dataset.picture}`)
+        );
+        await page.screenshot({ path: join(shots, `${name}.${look.name}.${colorScheme}.png`), fullPage: true });
+        const overflow = await overflow_problems(page);
+        await page.evaluate(() => document.querySelectorAll("details").forEach((d) => (d.open = true)));
+        return [...said, ...undrawn, ...overflow, ...(await overflow_problems(page)), ...(await axe_problems(page, tools.axe))];
+      });
+    }
+    await context.close();
+  }
+}
+
+/* Without JavaScript: the sentences, and every table, can be read. */
+const plain = await browser.newContext({ viewport: LOOKS[0], javaScriptEnabled: false });
+const plain_page = await plain.newPage();
+for (const name of names.filter((n) => /^(learning|results)\.(en|fr)$/.test(n))) {
+  await plain_page.goto(`${origin}/${name}.html`);
+  const tables = await plain_page.locator(".picture table").all();
+  const hidden = [];
+  for (const [i, table] of tables.entries()) if (!(await table.isVisible())) hidden.push(`table ${i + 1} is hidden`);
+  check(`${name} without JavaScript: ${tables.length} tables stand open`, tables.length === 0 ? "no table" : hidden);
+  await plain_page.screenshot({ path: join(shots, `${name}.plain.png`), fullPage: true });
+}
+await plain.close();
+
+/* Very narrow, very wide, printed. */
+for (const width of [320, 2560]) {
+  const context = await browser.newContext({ viewport: { width, height: 800 } });
+  const page = await context.newPage();
+  for (const name of names.filter((n) => /^(today|learning|results|imports|import-dry)\.fr$/.test(n))) {
+    await page.goto(`${origin}/${name}.html`);
+    check(`${name} at ${width} px`, await overflow_problems(page));
+    await page.screenshot({ path: join(shots, `${name}.${width}.png`) });
+  }
+  await context.close();
+}
+const print = await browser.newContext({ viewport: LOOKS[0], colorScheme: "dark" });
+const print_page = await print.newPage();
+await print_page.emulateMedia({ media: "print" });
+for (const name of names.filter((n) => /^(today|learning)\.(en|fr)$/.test(n))) {
+  await print_page.goto(`${origin}/${name}.html`);
+  await print_page.screenshot({ path: join(shots, `${name}.print.png`), fullPage: true });
+  const colours = await print_page.evaluate(() => [getComputedStyle(document.documentElement).backgroundColor, getComputedStyle(document.querySelector("h1")).color]);
+  check(`${name} prints black on white`, colours.join() === "rgb(255, 255, 255),rgb(0, 0, 0)" ? [] : colours.join());
+}
+await print.close();
+
+await close();
+server.close();
+rmSync(folder, { recursive: true, force: true });
+finish();
