@@ -58,11 +58,13 @@ add(struct exchange *x, str file_name, int from, str bytes, str *ret_key, struct
     const char *path = cstr(x->keep, path_of(x, key));
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
-        return fail(error, FAULT_SYSTEM, "the file could not be kept in %s", x->web->options.upload_directory);
+        return fail(error, FAULT_SYSTEM, "the file could not be kept in %s",
+                    x->web->options.upload_directory);
     enum fault fault = from >= 0 ? copy_fd(from, fd) : write_all(fd, bytes.p, bytes.n);
     if (close(fd) != 0 || fault) {
         (void)unlink(path); /* half a file is of no use */
-        return fail(error, FAULT_SYSTEM, "the file could not be kept in %s", x->web->options.upload_directory);
+        return fail(error, FAULT_SYSTEM, "the file could not be kept in %s",
+                    x->web->options.upload_directory);
     }
     struct pending_insert_in in = {key, x->workspace.id, x->visitor.session.person, file_name,
                                    clock_now(&x->web->propre->clock).us};
@@ -77,12 +79,13 @@ add(struct exchange *x, str file_name, int from, str bytes, str *ret_key, struct
 enum fault
 pending_add(struct exchange *x, str *ret_key, struct error *error)
 {
-    return add(x, x->upload.file_name.n > 0 ? x->upload.file_name : S("upload.csv"), x->upload.fd, STR_NONE, ret_key,
-               error);
+    return add(x, x->upload.file_name.n > 0 ? x->upload.file_name : S("upload.csv"),
+               x->upload.fd, STR_NONE, ret_key, error);
 }
 
 enum fault
-pending_add_bytes(struct exchange *x, str file_name, str bytes, str *ret_key, struct error *error)
+pending_add_bytes(struct exchange *x, str file_name, str bytes, str *ret_key,
+                  struct error *error)
 {
     return add(x, file_name, -1, bytes, ret_key, error);
 }
@@ -92,29 +95,40 @@ pending_get(struct exchange *x, str key, struct pending *ret, struct error *erro
 {
     struct pending_get_row row;
     bool found = false;
-    if (q_pending_get(x->web->propre->db, &(struct pending_get_in){x->workspace.id, key}, x->keep, &row, &found, error))
+    if (q_pending_get(x->web->propre->db, &(struct pending_get_in){x->workspace.id, key},
+                      x->keep, &row, &found, error))
         return error->fault;
     str path = path_of(x, key);
     /* The key is only used in a path after the data knew it: it is one of ours. */
     if (!found || access(cstr(x->keep, path), R_OK) != 0)
-        return fail(error, FAULT_ABSENT, "this upload is not kept any more (they stay for a day); choose the file again");
-    *ret = (struct pending){.key = key, .path = path, .file_name = row.file_name, .channel = row.channel,
-                            .network = row.network, .dates = row.dates, .decimal = row.decimal_sign,
-                            .columns = row.columns_said, .import = row.import};
+        return fail(
+            error, FAULT_ABSENT,
+            "this upload is not kept any more (they stay for a day); choose the file again");
+    *ret = (struct pending){.key = key,
+                            .path = path,
+                            .file_name = row.file_name,
+                            .channel = row.channel,
+                            .network = row.network,
+                            .dates = row.dates,
+                            .decimal = row.decimal_sign,
+                            .columns = row.columns_said,
+                            .import = row.import};
     return OK;
 }
 
 enum fault
 pending_say(struct exchange *x, const struct pending *p, struct error *error)
 {
-    struct pending_say_in in = {x->workspace.id, p->key, p->channel, p->network, p->dates, p->decimal, p->columns};
+    struct pending_say_in in = {x->workspace.id, p->key,     p->channel, p->network,
+                                p->dates,        p->decimal, p->columns};
     return q_pending_say(x->web->propre->db, &in, error);
 }
 
 enum fault
 pending_applied(struct exchange *x, str key, int64_t import, struct error *error)
 {
-    return q_pending_applied(x->web->propre->db, &(struct pending_applied_in){x->workspace.id, key, import}, error);
+    return q_pending_applied(x->web->propre->db,
+                             &(struct pending_applied_in){x->workspace.id, key, import}, error);
 }
 
 enum fault
@@ -132,7 +146,8 @@ pending_clean(struct exchange *x, struct error *error)
     struct pending_late_row *rows = NULL;
     ptrdiff_t n = 0;
     int64_t before = clock_now(&x->web->propre->clock).us - PENDING_LIFE_S * SPAN_SECOND.us;
-    if (q_pending_late(x->web->propre->db, &(struct pending_late_in){before}, x->keep, &rows, &n, error))
+    if (q_pending_late(x->web->propre->db, &(struct pending_late_in){before}, x->keep, &rows,
+                       &n, error))
         return error->fault;
     for (ptrdiff_t i = 0; i < n; i++) {
         if (pending_drop(x, rows[i].key, error))
@@ -142,12 +157,17 @@ pending_clean(struct exchange *x, struct error *error)
 }
 
 enum fault
-pending_plan(struct exchange *x, const struct pending *p, struct import_plan *ret_plan, struct error *error)
+pending_plan(struct exchange *x, const struct pending *p, struct import_plan *ret_plan,
+             struct error *error)
 {
-    struct import_options o = {.workspace = x->workspace.id, .file_name = p->file_name, .zone = x->workspace.zone,
-                               .lang = x->lang, .channel = p->channel.has ? p->channel.is : 0};
+    struct import_options o = {.workspace = x->workspace.id,
+                               .file_name = p->file_name,
+                               .zone = x->workspace.zone,
+                               .lang = x->lang,
+                               .channel = p->channel.has ? p->channel.is : 0};
     if (p->dates.p)
-        (void)import_date_order_parse(p->dates, &o.date_order); /* only words we wrote ourselves */
+        (void)import_date_order_parse(p->dates,
+                                      &o.date_order); /* only words we wrote ourselves */
     if (p->decimal.p)
         (void)import_decimal_parse(p->decimal, &o.decimal); /* as above */
     if (import_plan_make(x->web->propre, p->path, &o, x->keep, ret_plan, error))
@@ -157,7 +177,7 @@ pending_plan(struct exchange *x, const struct pending *p, struct import_plan *re
     struct import_mapping mapping = ret_plan->mapping;
     str rest = p->columns, word;
     for (int32_t i = 0; i < mapping.columns_n && rest.n > 0; i++) {
-        (void)str_cut(&rest, '\n', &word); /* the last has no line end */
+        (void)str_cut(&rest, '\n', &word);                    /* the last has no line end */
         (void)import_column_parse(word, &mapping.columns[i]); /* checked when it was said */
     }
     if (p->network.p)

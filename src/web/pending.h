@@ -23,14 +23,17 @@ struct pending {
 /* pending_add(x, ret_key, error): keeps x->upload under a new key, in the handler's transaction. */
 must_use enum fault pending_add(struct exchange *x, str *ret_key, struct error *error);
 /* pending_add_bytes(x, file_name, bytes, ret_key, error): the same for a file the program brings itself. */
-must_use enum fault pending_add_bytes(struct exchange *x, str file_name, str bytes, str *ret_key,
-                                      struct error *error);
+must_use enum fault pending_add_bytes(struct exchange *x, str file_name, str bytes,
+                                      str *ret_key, struct error *error);
 /* pending_get(x, key, ret, error): Faults: ABSENT when there is none, or its file is gone. */
-must_use enum fault pending_get(struct exchange *x, str key, struct pending *ret, struct error *error);
+must_use enum fault pending_get(struct exchange *x, str key, struct pending *ret,
+                                struct error *error);
 /* pending_say(x, pending, error): keeps channel, network, dates, decimal and columns. */
-must_use enum fault pending_say(struct exchange *x, const struct pending *pending, struct error *error);
+must_use enum fault pending_say(struct exchange *x, const struct pending *pending,
+                                struct error *error);
 /* pending_applied(x, key, import, error) */
-must_use enum fault pending_applied(struct exchange *x, str key, int64_t import, struct error *error);
+must_use enum fault pending_applied(struct exchange *x, str key, int64_t import,
+                                    struct error *error);
 /* pending_drop(x, key, error): forgets it and removes its file. */
 must_use enum fault pending_drop(struct exchange *x, str key, struct error *error);
 /* pending_clean(x, error): drops those older than a day. */
@@ -40,5 +43,5 @@ must_use enum fault pending_clean(struct exchange *x, struct error *error);
  * pending_plan(x, pending, ret_plan, error): the dry run with what was said so far.
  * Faults: as import_plan_make.
  */
-must_use enum fault pending_plan(struct exchange *x, const struct pending *pending, struct import_plan *ret_plan,
-                                 struct error *error);
+must_use enum fault pending_plan(struct exchange *x, const struct pending *pending,
+                                 struct import_plan *ret_plan, struct error *error);
