@@ -1,4 +1,3 @@
-#include "base/translate.h"
 #include "place/person.h"
 #include "web/handlers.h"
 #include "web/web_internal.h"
@@ -55,26 +54,25 @@ static const struct field run_fields[] = {
 
 const struct route routes[] = {
     {METHOD_GET, "/healthz", MAY_ANYONE, WAY_OWN, 0, NO_FORM, handle_health,
-     N_("Whether the program and its data answer")},
+     "Whether the program and its data answer"},
     {METHOD_GET, "/asset/:hash/:name", MAY_ANYONE, WAY_BARE, 0, NO_FORM, handle_asset,
-     N_("Style sheets, scripts, pictures of the program itself")},
+     "Style sheets, scripts, pictures of the program itself"},
 
-    {METHOD_GET, "/sign-in", MAY_ANYONE, WAY_DATA, 0, NO_FORM, handle_sign_in_page,
-     N_("Sign in")},
+    {METHOD_GET, "/sign-in", MAY_ANYONE, WAY_DATA, 0, NO_FORM, handle_sign_in_page, "Sign in"},
     {METHOD_POST, "/sign-in", MAY_ANYONE, WAY_OWN, FORM_BODY_MAX,
-     SHOWS_PROBLEMS(sign_in_fields), handle_sign_in, N_("Sign in")},
+     SHOWS_PROBLEMS(sign_in_fields), handle_sign_in, "Sign in"},
     {METHOD_POST, "/sign-out", MAY_ANYONE, WAY_DATA, FORM_BODY_MAX, NO_FORM, handle_sign_out,
-     N_("Sign out")},
+     "Sign out"},
     {METHOD_GET, "/link/:token", MAY_ANYONE, WAY_DATA, 0, NO_FORM, handle_link_page,
-     N_("A one-time link: shows a button")},
+     "A one-time link: shows a button"},
     {METHOD_POST, "/link/:token", MAY_ANYONE, WAY_DATA, FORM_BODY_MAX, NO_FORM, handle_link,
-     N_("Come in by a one-time link")},
+     "Come in by a one-time link"},
     {METHOD_GET, "/password", MAY_READ, WAY_DATA, 0, NO_FORM, handle_password_page,
-     N_("Choose a password")},
+     "Choose a password"},
     {METHOD_POST, "/password", MAY_READ, WAY_DATA, FORM_BODY_MAX,
-     SHOWS_PROBLEMS(password_fields), handle_password, N_("Choose a password")},
+     SHOWS_PROBLEMS(password_fields), handle_password, "Choose a password"},
     {METHOD_POST, "/language", MAY_ANYONE, WAY_DATA, FORM_BODY_MAX, PLAIN(language_fields),
-     handle_language, N_("Change the language of the pages")},
+     handle_language, "Change the language of the pages"},
 
     {METHOD_GET, "/", MAY_READ, WAY_DATA, 0, NO_FORM, handle_today, N_("What is known today")},
     {METHOD_GET, "/results", MAY_READ, WAY_DATA, 0, NO_FORM, handle_results_page,
@@ -107,8 +105,8 @@ const struct route routes[] = {
      handle_import_undo, N_("Take an import back whole")},
 
     {METHOD_GET, "/settings", MAY_OWN, WAY_DATA, 0, NO_FORM, handle_settings_page,
-     N_("Name, time zone, language, currency of the workspace")},
+     "Name, time zone, language, currency of the workspace"},
     {METHOD_POST, "/settings", MAY_OWN, WAY_DATA, FORM_BODY_MAX,
-     SHOWS_PROBLEMS(settings_fields), handle_settings, N_("Save the settings")},
+     SHOWS_PROBLEMS(settings_fields), handle_settings, "Save the settings"},
 };
 const ptrdiff_t routes_n = (ptrdiff_t)(sizeof routes / sizeof *routes);

@@ -37,6 +37,11 @@ struct server_app {
     void (*serve)(void *ctx, struct exchange *x);
     /* Answers with an error: ${why} is for the log, not for the reader. */
     void (*refuse)(void *ctx, struct exchange *x, int32_t status, const char *why);
+    /*
+     * Between requests, after every turn: looks after what runs beside the pages. Gives how many ms it
+     * can wait for the next call at most. May be NULL.
+     */
+    int32_t (*between)(void *ctx);
 };
 
 struct server_options {
