@@ -150,7 +150,7 @@ write_counts(struct json_writer *w, const struct import_counts *c)
     json_member_int(w, "ok", c->ok);
     json_member_int(w, "warned", c->warned);
     json_member_int(w, "refused", c->refused);
-    json_member_int(w, "repeated", c->repeated);
+    json_member_int(w, "left_out", c->left_out);
     json_member_int(w, "posts_new", c->posts_new);
     json_member_int(w, "posts_known", c->posts_known);
     json_member_int(w, "points", c->points);

@@ -6,6 +6,8 @@
 #include "base/error.h"
 #include "base/lang.h"
 #include "base/str.h"
+#include "place/session.h"
+#include "place/workspace.h"
 #include "web/form.h"
 #include "web/head.h"
 
@@ -41,21 +43,13 @@ struct upload {
     str file_name; /* as the browser called it, cleaned */
 };
 
-enum right {
-    RIGHT_NOBODY, /* a route that says nothing is open to nobody */
-    RIGHT_ANYONE, /* signed out too */
-    RIGHT_READ,
-    RIGHT_WRITE,
-    RIGHT_OWN
-};
-
 /* Who is asking. */
 struct visitor {
     bool signed_in;
-    enum right right; /* the most they may */
-    int64_t session, person;
-    str name;
-    str csrf; /* the token every form of theirs must carry */
+    struct session session; /* when signed in */
+    str token;              /* of the session, or of the door for who is not */
+    bool new_door;          /* the door's cookie goes out with the answer */
+    str csrf;               /* what every form of theirs must carry */
 };
 
 /* One request and its answer, for the time of the handler. */
@@ -79,8 +73,10 @@ struct exchange {
     int64_t id;                     /* the first ":id" of the pattern */
     struct form_values form;
     struct visitor visitor;
-    enum lang lang;
-    const struct zone *zone;
+    struct workspace workspace; /* unless the route needs no data */
+    const struct zone *zone;    /* of the workspace */
+    enum lang lang;             /* the reader's */
+    bool has_flash;             /* a message of the last act was shown: its cookie goes */
 
     struct answer answer;
 };

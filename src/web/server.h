@@ -70,3 +70,5 @@ must_use enum fault server_turn(struct server *server, int32_t wait_ms, struct e
  * Turns until ${stop_fd} can be read, then finishes what is being answered.
  */
 must_use enum fault server_run(struct server *server, int stop_fd, struct error *error);
+/* server_now_us(): microseconds of a clock that only goes forward, for durations. */
+int64_t server_now_us(void);

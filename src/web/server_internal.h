@@ -45,7 +45,6 @@ struct server {
     int64_t swept_us;
 };
 
-int64_t server_now_us(void);
 /* The library's callbacks (server_request.c). */
 void *server_on_uri(void *ctx, const char *uri, struct MHD_Connection *connection);
 enum MHD_Result server_on_request(void *ctx, struct MHD_Connection *connection, const char *url,

@@ -184,3 +184,10 @@ LEFT JOIN (
 ) AS l ON l.snapshot_id = s.id AND l.place = 1
 WHERE NOT EXISTS (SELECT 1 FROM sum_post AS y WHERE y.post_id = s.post_id)
 GROUP BY s.post_id, s.workspace_id;
+
+-- query: import_moment
+-- in: id int
+-- out: applied_us int
+-- gives: maybe
+-- does: reads
+SELECT applied_us FROM import WHERE id = $1;

@@ -1,0 +1,76 @@
+#include <assert.h>
+#include <inttypes.h>
+
+#include "base/number.h"
+#include "base/translate.h"
+#include "web/answer.h"
+#include "web/web_internal.h"
+
+/*
+ * What the next page says of the last act. Carried by a short-lived cookie of three numbers: which words,
+ * of what, how many. Whoever forges one misleads only themselves; the undo it leads to is checked anew.
+ */
+struct flash_words {
+    enum tone tone;
+    const char *one, *many; /* many: NULL when there is no number in it */
+    const char *undo;       /* printf of the id, or NULL */
+};
+
+static const struct flash_words words[FLASH_KINDS_N] = {
+    [FLASH_WELCOME] = {TONE_GOOD, N_("Welcome back."), NULL, NULL},
+    [FLASH_PASSWORD] = {TONE_GOOD, N_("The password is set. Next time, sign in with it."), NULL,
+                        NULL},
+    [FLASH_SIGNED_OUT] = {TONE_QUIET, N_("You are signed out."), NULL, NULL},
+    [FLASH_SETTINGS] = {TONE_GOOD, N_("The settings are saved."), NULL, NULL},
+    [FLASH_IMPORTED] = {TONE_GOOD, N_("%s post was added."), N_("%s posts were added."),
+                        "/import/%" PRId64 "/undo"},
+    [FLASH_IMPORT_UNDONE] = {TONE_GOOD, N_("The import was undone."), NULL, NULL},
+};
+
+enum { FLASH_LIFE_S = 60 /* the next page comes at once */ };
+
+void
+answer_flash(struct exchange *x, enum flash_kind kind, int64_t id, int64_t n)
+{
+    assert(kind > FLASH_NONE && kind < FLASH_KINDS_N && id >= 0 && n >= 0);
+    answer_cookie(x, COOKIE_FLASH,
+                  arena_printf(x->keep, "%d-%" PRId64 "-%" PRId64, (int)kind, id, n),
+                  FLASH_LIFE_S);
+}
+
+static bool
+flash_read(str text, int64_t *ret_kind, int64_t *ret_id, int64_t *ret_n)
+{
+    struct error error;
+    str kind, id;
+    return str_cut(&text, '-', &kind) && str_cut(&text, '-', &id) &&
+           parse_i64(kind, 1, FLASH_KINDS_N - 1, ret_kind, &error) == OK &&
+           parse_i64(id, 0, INT64_MAX, ret_id, &error) == OK &&
+           parse_i64(text, 0, INT64_MAX, ret_n, &error) == OK;
+}
+
+struct flash_view *
+flash_take(struct exchange *x, ptrdiff_t *ret_n)
+{
+    int64_t kind, id, n;
+    *ret_n = 0;
+    str cookie = exchange_cookie(x, COOKIE_FLASH);
+    if (x->has_flash || !flash_read(cookie, &kind, &id, &n))
+        return NULL;
+    x->has_flash = true;
+    answer_cookie(x, COOKIE_FLASH, S(""), 0);
+    const struct flash_words *w = &words[kind];
+    struct flash_view *view = new (x->keep, struct flash_view, 1);
+    str number = format_integer(x->keep, x->lang, n);
+    view->tone = w->tone;
+    view->text = w->many
+                     ? SAY(x->keep, x->lang, translate_n(x->lang, w->one, w->many, n), number)
+                     : str_of(translate(x->lang, w->one));
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    if (w->undo)
+        view->undo_action = arena_printf(x->keep, w->undo, id);
+#pragma GCC diagnostic pop
+    *ret_n = 1;
+    return view;
+}

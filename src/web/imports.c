@@ -1,0 +1,286 @@
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/format.h"
+#include "base/number.h"
+#include "base/translate.h"
+#include "learn/gather.h"
+#include "measure/import.h"
+#include "strategy/channel.h"
+#include "web/answer.h"
+#include "web/demo.h"
+#include "web/handlers.h"
+#include "web/import_view.h"
+#include "web/learn_job.h"
+#include "web/pages.h"
+#include "web/pending.h"
+#include "web/web_internal.h"
+
+/* ---- the list, and a new file ---- */
+
+static enum fault
+list_page(struct exchange *x, int32_t status, str problem, struct error *error)
+{
+    struct import *all = NULL;
+    ptrdiff_t n = 0;
+    bool demo = false;
+    if (import_list(x->web->propre, x->workspace.id, 0, x->keep, &all, &n, error))
+        return error->fault;
+    struct import_line *lines = new (x->keep, struct import_line, n + 1);
+    for (ptrdiff_t i = 0; i < n; i++) {
+        lines[i] = import_line_of(x, &all[i]);
+        demo = demo || (lines[i].demo && !lines[i].undone);
+    }
+    struct imports_view view = {
+        .layout = layout(x, NAV_IMPORT),
+        .upload_bytes_max = x->web->options.upload_bytes_max,
+        .upload_max = format_bytes(x->keep, x->lang, x->web->options.upload_bytes_max),
+        .file.error = problem,
+        .demo_offered = !demo,
+        .imports = lines,
+        .imports_n = n,
+    };
+    struct html h = answer_html(x, status);
+    page_imports(&h, &view);
+    return OK;
+}
+
+enum fault
+handle_imports_page(struct exchange *x, struct error *error)
+{
+    return list_page(x, 200, STR_NONE, error);
+}
+
+/* A file that cannot be one of posts is said so at once and not kept. */
+static enum fault
+take_in(struct exchange *x, str key, struct error *error)
+{
+    struct pending pending;
+    struct import_plan plan;
+    enum fault fault = pending_get(x, key, &pending, error);
+    fault = fault ? fault : pending_plan(x, &pending, &plan, error);
+    if (!fault) {
+        answer_redirect(x, arena_printf(x->keep, "/import/%.*s", STR_FMT(key)));
+        return OK;
+    }
+    if (fault != FAULT_INPUT && fault != FAULT_LIMIT)
+        return fault;
+    str why = translate_error(x->keep, x->lang, error);
+    if (pending_drop(x, key, error))
+        return error->fault;
+    return list_page(x, 422, why, error);
+}
+
+enum fault
+handle_import_upload(struct exchange *x, struct error *error)
+{
+    str key;
+    if (x->upload.fd < 0)
+        return list_page(x, 422, str_of(translate(x->lang, N_("Choose a file first."))), error);
+    if (pending_clean(x, error) || pending_add(x, &key, error))
+        return error->fault;
+    return take_in(x, key, error);
+}
+
+enum fault
+handle_import_demo(struct exchange *x, struct error *error)
+{
+    str key;
+    if (pending_clean(x, error) ||
+        pending_add_bytes(x, demo_file_name(), demo_csv(), &key, error))
+        return error->fault;
+    return take_in(x, key, error);
+}
+
+/* ---- one import: a number is a record, anything else the key of a file that waits ---- */
+
+static bool
+is_record(str key, int64_t *ret_id)
+{
+    struct error ignored = {0};
+    return parse_i64(key, 1, INT64_MAX, ret_id, &ignored) == OK;
+}
+
+static enum fault
+record_page(struct exchange *x, int64_t id, struct error *error)
+{
+    struct import import;
+    struct import_view view = {.layout = layout(x, NAV_IMPORT)};
+    if (import_get(x->web->propre, x->workspace.id, id, x->keep, &import, error))
+        return error->fault;
+    import_view_of_record(x, &import, &view);
+    struct html h = answer_html(x, 200);
+    page_import_one(&h, &view);
+    return OK;
+}
+
+static enum fault
+plan_page(struct exchange *x, const struct pending *pending, str channel_problem,
+          struct error *error)
+{
+    struct import_plan plan;
+    struct channel *channels = NULL;
+    ptrdiff_t channels_n = 0;
+    struct import_view view = {.layout = layout(x, NAV_IMPORT)};
+    enum fault fault = pending_plan(x, pending, &plan, error);
+    fault = fault ? fault
+                  : channel_list(x->web->propre, x->workspace.id, x->keep, &channels,
+                                 &channels_n, error);
+    if (fault)
+        return fault;
+    import_view_of_plan(x, pending, &plan, channels, channels_n, &view);
+    view.channel_name.value = form_text(&x->form, "channel_name");
+    view.channel_name.error = channel_problem;
+    struct html h = answer_html(x, channel_problem.p ? 422 : 200);
+    page_import_one(&h, &view);
+    return OK;
+}
+
+enum fault
+handle_import_page(struct exchange *x, struct error *error)
+{
+    int64_t id = 0;
+    struct pending pending;
+    if (is_record(x->parameters[0], &id))
+        return record_page(x, id, error);
+    if (pending_get(x, x->parameters[0], &pending, error))
+        return error->fault;
+    if (pending.import.has) {
+        answer_redirect(x, arena_printf(x->keep, "/import/%lld", (long long)pending.import.is));
+        return OK;
+    }
+    return plan_page(x, &pending, STR_NONE, error);
+}
+
+/* ---- what its columns mean ---- */
+
+/* The channel said: an existing one, or a new one that is made now. */
+static enum fault
+take_channel(struct exchange *x, struct pending *pending, struct error *error)
+{
+    int64_t id = 0;
+    if (is_record(form_text(&x->form, "channel"), &id)) {
+        struct channel channel;
+        pending->channel = some_int(id);
+        return channel_get(x->web->propre, x->workspace.id, id, x->keep, &channel, error);
+    }
+    struct channel channel = {.workspace = x->workspace.id,
+                              .name = form_text(&x->form, "channel_name"),
+                              .handle = S("")};
+    if (!network_parse(form_text(&x->form, "network"), &channel.network))
+        channel.network = NETWORK_OTHER;
+    if (channel.name.n == 0)
+        channel.name = network_name(channel.network);
+    channel.ownership = network_ownership(channel.network);
+    channel.handle = channel.name;
+    if (channel_insert(x->web->propre, &channel, &id, error))
+        return error->fault;
+    pending->channel = some_int(id);
+    return OK;
+}
+
+enum fault
+handle_import_mapping(struct exchange *x, struct error *error)
+{
+    struct pending pending;
+    struct import_plan plan;
+    if (pending_get(x, x->parameters[0], &pending, error) ||
+        pending_plan(x, &pending, &plan, error))
+        return error->fault;
+    auto_buf words;
+    buf_init(&words, 64 * 1024);
+    for (int32_t i = 0; i < plan.mapping.columns_n; i++) {
+        str word = form_numbered(&x->form, "column-#", i);
+        struct import_column column = plan.mapping.columns[i];
+        if (!word.p || !import_column_parse(word, &column))
+            word = import_column_word(&plan.mapping.columns[i]);
+        buf_addf(&words, "%s%.*s", i ? "\n" : "", STR_FMT(word));
+    }
+    if (buf_check(&words, "the meaning of the columns", error))
+        return error->fault;
+    pending.columns = arena_str(x->keep, buf_str(&words));
+    str dates = form_text(&x->form, "dates"), decimal = form_text(&x->form, "decimal");
+    enum import_date_order order;
+    enum import_decimal sign;
+    pending.dates = import_date_order_parse(dates, &order) ? dates : STR_NONE;
+    pending.decimal = import_decimal_parse(decimal, &sign) ? decimal : STR_NONE;
+    enum network network;
+    str said = form_text(&x->form, "network");
+    pending.network = network_parse(said, &network) ? said : STR_NONE;
+    enum fault fault = take_channel(x, &pending, error);
+    fault = fault ? fault : pending_say(x, &pending, error);
+    if (fault)
+        return fault;
+    answer_redirect(x, arena_printf(x->keep, "/import/%.*s", STR_FMT(pending.key)));
+    return OK;
+}
+
+/* ---- taking it in, taking it back ---- */
+
+/* The findings follow the data without being asked; what keeps them from it is said on the learning page. */
+static void
+learn_again(struct exchange *x)
+{
+    struct error ignored = {0};
+    int32_t n = 0;
+    const enum metric *outcomes = learn_outcomes(&n);
+    if (!learn_job_busy(x->web->job))
+        (void)learn_job_start(x->web->job, x->web->propre, x->workspace.id, outcomes[0],
+                              &ignored); /* as said */
+}
+
+enum fault
+handle_import_apply(struct exchange *x, struct error *error)
+{
+    struct pending pending;
+    struct import_plan plan;
+    struct import_outcome outcome;
+    enum fault fault = pending_get(x, x->parameters[0], &pending, error);
+    if (!fault && pending.import.has) { /* the button was pressed twice */
+        answer_redirect(x, arena_printf(x->keep, "/import/%lld", (long long)pending.import.is));
+        return OK;
+    }
+    fault = fault ? fault : pending_plan(x, &pending, &plan, error);
+    fault = fault ? fault : import_apply(x->web->propre, &plan, NULL, &outcome, error);
+    fault = fault ? fault : pending_applied(x, pending.key, outcome.import, error);
+    if (fault)
+        return fault;
+    learn_again(x);
+    answer_flash(x, FLASH_IMPORTED, outcome.import, outcome.counts.posts_new);
+    answer_redirect(x, arena_printf(x->keep, "/import/%lld", (long long)outcome.import));
+    return OK;
+}
+
+enum fault
+handle_import_undo(struct exchange *x, struct error *error)
+{
+    struct import_undone undone;
+    if (import_undo(x->web->propre, x->workspace.id, x->id, &undone, error))
+        return error->fault;
+    answer_flash(x, FLASH_IMPORT_UNDONE, x->id, undone.posts);
+    answer_redirect(x, S("/import"));
+    return OK;
+}
+
+enum fault
+handle_import_refused(struct exchange *x, struct error *error)
+{
+    struct pending pending;
+    struct import_plan plan;
+    int64_t n = 0;
+    enum fault fault = pending_get(x, x->parameters[0], &pending, error);
+    fault = fault ? fault : pending_plan(x, &pending, &plan, error);
+    if (fault)
+        return fault;
+    int fd = memfd_create("refused", MFD_CLOEXEC);
+    if (fd < 0)
+        return fail(error, FAULT_SYSTEM, "the refused rows could not be written");
+    fault = import_refused_write(x->web->propre, &plan, fd, &n, error);
+    struct buf *body = answer_download(x, "text/csv; charset=utf-8", S("refused.csv"));
+    char bytes[16 * 1024];
+    (void)lseek(fd, 0, SEEK_SET); /* a memory file can always go back */
+    for (ssize_t got; !fault && (got = read(fd, bytes, sizeof bytes)) > 0;)
+        buf_add(body, (str){bytes, got});
+    (void)close(fd); /* only memory */
+    return fault;
+}

@@ -1,0 +1,273 @@
+#include "house.h"
+
+#include "web/asset.h"
+#include "web/route.h"
+
+/*
+ * Who may do what, written down a second time: a route that is not here, or whose right is another, fails.
+ * Each is then asked by everybody.
+ */
+static const struct {
+    enum method method;
+    const char *pattern;
+    enum right right;
+} expected[] = {
+    {METHOD_GET, "/healthz", MAY_ANYONE},      {METHOD_GET, "/asset/:hash/:name", MAY_ANYONE},
+    {METHOD_GET, "/sign-in", MAY_ANYONE},      {METHOD_POST, "/sign-in", MAY_ANYONE},
+    {METHOD_POST, "/sign-out", MAY_ANYONE},    {METHOD_GET, "/link/:token", MAY_ANYONE},
+    {METHOD_POST, "/link/:token", MAY_ANYONE}, {METHOD_GET, "/password", MAY_READ},
+    {METHOD_POST, "/password", MAY_READ},      {METHOD_POST, "/language", MAY_ANYONE},
+    {METHOD_GET, "/settings", MAY_OWN},        {METHOD_POST, "/settings", MAY_OWN},
+};
+enum { EXPECTED_N = sizeof expected / sizeof *expected };
+
+static int
+setup(void **state)
+{
+    static struct house house;
+    house_open(&house);
+    *state = &house;
+    return 0;
+}
+
+static int
+teardown(void **state)
+{
+    house_close(*state);
+    return 0;
+}
+
+static void
+test_table(void **state)
+{
+    (void)state;
+    for (ptrdiff_t r = 0; r < routes_n; r++) {
+        bool known = false;
+        for (int e = 0; e < EXPECTED_N; e++)
+            known |= expected[e].method == routes[r].method &&
+                     expected[e].right == routes[r].right &&
+                     !strcmp(expected[e].pattern, routes[r].pattern);
+        if (!known)
+            fail_msg("%s %s: write down who may, in this test",
+                     routes[r].method == METHOD_GET ? "GET" : "POST", routes[r].pattern);
+        assert_true(routes[r].right != MAY_NOBODY);
+        assert_non_null(routes[r].handler);
+        assert_true(routes[r].method == METHOD_GET ? routes[r].body_max == 0
+                                                   : routes[r].body_max > 0);
+        assert_true(strlen(routes[r].help) > 0);
+    }
+    assert_int_equal(EXPECTED_N, routes_n);
+}
+
+/* A path for a pattern: numbers are those of nothing that exists. */
+static const char *
+path_of(struct house *house, const char *pattern)
+{
+    struct arena *keep = &house->db.keep;
+    struct buf path;
+    buf_init(&path, 1024);
+    str rest = str_slice(str_of(pattern), 1, (ptrdiff_t)strlen(pattern)), part;
+    for (bool more = true; more;) {
+        more = str_cut(&rest, '/', &part);
+        buf_add_char(&path, '/');
+        if (str_eq(part, S(":id")))
+            buf_add(&path, S("999999"));
+        else if (str_eq(part, S(":hash")))
+            buf_add(&path, web_assets[0].hash);
+        else if (str_eq(part, S(":name")))
+            buf_add(&path, web_assets[0].name);
+        else if (part.n > 0 && part.p[0] == ':')
+            buf_add(&path, S("nonsense"));
+        else
+            buf_add(&path, part);
+    }
+    const char *z = cstr(keep, buf_str(&path));
+    buf_release(&path);
+    return z;
+}
+
+struct visit {
+    const char *who;
+    bool signed_in;
+    enum role role;
+};
+
+static void
+check_visit(struct browser *browser, const struct visit *visit, const struct route *route)
+{
+    const char *path = path_of(browser->house, route->pattern);
+    bool get = route->method == METHOD_GET;
+    int status = get ? browser_get(browser, path) : browser_post(browser, path, "a=b");
+    bool may =
+        route->right == MAY_ANYONE || (visit->signed_in && role_may(visit->role, route->right));
+    bool door =
+        status == 303 && str_starts(answer_value(browser->answer, "Location"), S("/sign-in"));
+    bool denied = status == 403 || (door && !visit->signed_in && route->right != MAY_ANYONE);
+    if (status == 0 || status >= 500 || denied == may)
+        fail_msg("%s, %s %s: %d", visit->who, get ? "GET" : "POST", path, status);
+}
+
+static void
+test_everybody_everywhere(void **state)
+{
+    struct house *house = *state;
+    static const struct visit visits[] = {{"signed out", false, ROLE_READER},
+                                          {"reader", true, ROLE_READER},
+                                          {"editor", true, ROLE_EDITOR},
+                                          {"owner", true, ROLE_OWNER}};
+    const int64_t people[] = {0, house->reader, house->editor, house->owner};
+    for (size_t v = 0; v < sizeof visits / sizeof *visits; v++) {
+        for (ptrdiff_t r = 0; r < routes_n; r++) {
+            struct browser browser;
+            browser_open(&browser, house);
+            if (visits[v].signed_in)
+                browser_enter(&browser, people[v]);
+            (void)browser_get(&browser,
+                              "/nothing-here"); /* for the token of its language button */
+            check_visit(&browser, &visits[v], &routes[r]);
+        }
+    }
+}
+
+/* Without the right token no POST reaches its handler, whoever asks. */
+static void
+test_every_post_needs_its_token(void **state)
+{
+    struct house *house = *state;
+    struct browser owner, stranger;
+    browser_open(&owner, house);
+    browser_enter(&owner, house->owner);
+    browser_open(&stranger, house);
+    assert_int_equal(200, browser_get(&stranger, "/sign-in"));
+    (void)browser_get(&owner, "/settings");
+    for (ptrdiff_t r = 0; r < routes_n; r++) {
+        if (routes[r].method != METHOD_POST)
+            continue;
+        const char *path = path_of(house, routes[r].pattern);
+        assert_int_equal(403, browser_post_as_is(&owner, path, "a=b"));
+        assert_int_equal(403, browser_post_as_is(&owner, path, "csrf="));
+        str theirs = arena_printf(&house->db.keep, "csrf=%.*s", STR_FMT(stranger.csrf));
+        assert_int_equal(403, browser_post_as_is(&owner, path, cstr(&house->db.keep, theirs)));
+        assert_true(browser_sees(&owner, "This form is too old"));
+    }
+}
+
+/* Nor with the token, from a page of another site. */
+static void
+test_every_post_from_here(void **state)
+{
+    struct house *house = *state;
+    static const char *const refused[] = {
+        "Sec-Fetch-Site: cross-site\r\n",
+        "Sec-Fetch-Site: same-site\r\n",
+        "Sec-Fetch-Site: none\r\n",
+        "Origin: http://evil.example\r\n",
+        "Origin: null\r\n",
+        "Origin: http://127.0.0.1.evil.example\r\n",
+        "Sec-Fetch-Site: same-origin\r\nSec-Fetch-Site: same-origin\r\nOrigin: null\r\n"};
+    static const char *const taken[] = {"Sec-Fetch-Site: same-origin\r\n",
+                                        "Origin: http://127.0.0.1\r\n",
+                                        "Sec-Fetch-Site: same-origin\r\nOrigin: null\r\n"};
+    struct browser browser;
+    browser_open(&browser, house);
+    browser_enter(&browser, house->owner);
+    (void)browser_get(&browser, "/settings");
+    for (ptrdiff_t r = 0; r < routes_n; r++) {
+        for (size_t i = 0; routes[r].method == METHOD_POST && i < 7; i++) {
+            browser.headers = str_of(refused[i]);
+            assert_int_equal(403,
+                             browser_post(&browser, path_of(house, routes[r].pattern), ""));
+            assert_true(browser_sees(&browser, "another site"));
+        }
+    }
+    for (size_t i = 0; i < 3; i++) {
+        browser.headers = str_of(taken[i]);
+        assert_int_equal(303, browser_post(&browser, "/language", "lang=en"));
+    }
+}
+
+/* Odd numbers and names in every pattern: never a fault of ours. */
+static void
+test_odd_paths(void **state)
+{
+    struct house *house = *state;
+    static const char *const odd[] = {
+        "0",   "-1",  "+1",           "01", "1.0",          "99999999999999999999",
+        "1e3", "%20", "%F0%9F%98%80", "'",  "%3Cscript%3E", "%25",
+        "1;2"};
+    struct browser browser;
+    browser_open(&browser, house);
+    browser_enter(&browser, house->owner);
+    for (ptrdiff_t r = 0; r < routes_n; r++) {
+        const char *colon = strchr(routes[r].pattern, ':');
+        for (size_t i = 0; colon && i < sizeof odd / sizeof *odd; i++) {
+            str rest = str_of(colon), tail = rest, name;
+            (void)str_cut(&tail, '/', &name);
+            str path =
+                arena_printf(&house->db.keep, "%.*s%s%s%.*s", (int)(colon - routes[r].pattern),
+                             routes[r].pattern, odd[i], tail.n ? "/" : "", STR_FMT(tail));
+            int status = routes[r].method == METHOD_GET
+                             ? browser_get(&browser, cstr(&house->db.keep, path))
+                             : browser_post(&browser, cstr(&house->db.keep, path), "");
+            if (status == 0 || status >= 500)
+                fail_msg("%.*s: %d", STR_FMT(path), status);
+        }
+    }
+}
+
+/* A form full of what people type and worse: an answer, and nothing of it comes back as markup. */
+static void
+test_hostile_forms(void **state)
+{
+    struct house *house = *state;
+    static const char *const hostile[] = {
+        "%3Cscript%3Ealert(1)%3C%2Fscript%3E",
+        "%22%3E%3Cimg+src%3Dx+onerror%3Dalert(1)%3E",
+        "%27%3B+DROP+TABLE+workspace%3B--",
+        "%25n%25s%25n",
+        "%FF%FE%00",
+        "%E2%80%AE",
+        "%C3%28",
+        "=cmd|%27+/C+calc%27!A0",
+        "999999999999999999999999",
+        "-1",
+    };
+    struct browser browser;
+    browser_open(&browser, house);
+    browser_enter(&browser, house->owner);
+    for (ptrdiff_t r = 0; r < routes_n; r++) {
+        if (routes[r].method != METHOD_POST || !strcmp(routes[r].pattern, "/sign-out"))
+            continue;
+        for (size_t i = 0; i < sizeof hostile / sizeof *hostile; i++) {
+            struct buf body;
+            buf_init(&body, 8192);
+            for (int32_t f = 0; f < routes[r].form.fields_n; f++)
+                buf_addf(&body, "%s%s=%s", f ? "&" : "", routes[r].form.fields[f].name,
+                         hostile[i]);
+            (void)browser_get(&browser, "/settings");
+            int status =
+                browser_post(&browser, path_of(house, routes[r].pattern), body.p ? body.p : "");
+            if (status == 0 || status >= 500)
+                fail_msg("%s with %s: %d", routes[r].pattern, hostile[i], status);
+            assert_false(browser_sees(&browser, "<script>alert"));
+            assert_false(browser_sees(&browser, "<img src=x"));
+            buf_release(&body);
+        }
+    }
+}
+
+int
+main(void)
+{
+    if (testdb_skips())
+        return 0;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_table, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_everybody_everywhere, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_every_post_needs_its_token, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_every_post_from_here, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_odd_paths, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_hostile_forms, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
