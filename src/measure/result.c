@@ -187,9 +187,11 @@ result_quartiles(int64_t *values, int64_t n, struct result_summary *ret)
         ret->sum += values[i];
     ret->mean = (double)ret->sum / (double)n;
     ret->min = (double)values[0];
+    ret->low10 = quantile(values, n, 0.1);
     ret->q1 = quantile(values, n, 0.25);
     ret->median = quantile(values, n, 0.5);
     ret->q3 = quantile(values, n, 0.75);
+    ret->high90 = quantile(values, n, 0.9);
     ret->max = (double)values[n - 1];
 }
 
