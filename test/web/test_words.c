@@ -70,7 +70,7 @@ test_contrasts(void **state)
          "statuts.");
     c.verdict = FINDING_UNKNOWN;
     says(a, &c,
-         "Between photos and status posts it cannot be told yet which bring more comments.",
+         "Between photos and status posts it cannot be told yet which do better.",
          "On ne peut pas encore départager les photos et les statuts.");
 }
 
