@@ -12,7 +12,7 @@
 enum {
     WEB_BYTES = 1 << 20,
     TURN_MS = 200, /* how long a finished computation may wait to be kept */
-    TRIES_MAX = 3 /* of a POST whose commit found a conflict (PostgreSQL) */
+    TRIES_MAX = 3  /* of a POST whose commit found a conflict (PostgreSQL) */
 };
 
 /* ---------- what every answer carries ---------- */
@@ -334,10 +334,14 @@ web_open(const struct web_options *options, struct propre *propre, struct web **
     struct arena_region region;
     struct arena arena = arena_reserve(WEB_BYTES, &region);
     struct web *web = new (&arena, struct web, 1);
-    *web = (struct web){.options = *options, .propre = propre, .region = region, .job = learn_job_open(options->log)};
-    struct server_options server = {.address = options->address,
-                                    .port = options->port,
-                                    .app = {web, on_admit, on_serve, on_refuse}};
+    *web = (struct web){.options = *options,
+                        .propre = propre,
+                        .region = region,
+                        .job = learn_job_open(options->log)};
+    struct server_options server = {
+        .address = options->address,
+        .port = options->port,
+        .app = {.ctx = web, .admit = on_admit, .serve = on_serve, .refuse = on_refuse}};
     enum fault fault = public_read(web, error);
     if (!fault)
         fault = server_open(&server, &web->server, error);
