@@ -11,18 +11,37 @@ smaller_side(const struct effects_factor_result *factor, const struct effects_co
     return a < b ? a : b;
 }
 
-const struct effects_contrast *
-effects_key_contrast(const struct effects_factor_result *factor)
+static int32_t
+probably_best(const struct effects_factor_result *factor)
 {
-    const struct effects_contrast *best = NULL;
-    for (int32_t i = 0; i < factor->contrasts_n; i++) {
-        const struct effects_contrast *c = &factor->contrasts[i];
-        if (!best || c->verdict > best->verdict ||
-            (c->verdict == best->verdict &&
-             smaller_side(factor, c) > smaller_side(factor, best)))
-            best = c;
+    int32_t best = -1;
+    for (int32_t i = 0; i < factor->levels_n; i++) {
+        const struct effects_level *level = &factor->levels[i];
+        if (level->recorded && level->posts_n > 0 &&
+            (best < 0 || level->best_share > factor->levels[best].best_share))
+            best = i;
     }
     return best;
+}
+
+const struct effects_contrast *
+effects_key_contrast(const struct effects_factor_result *factor,
+                     enum effects_verdict *ret_verdict)
+{
+    const struct effects_contrast *key = NULL;
+    int32_t best = probably_best(factor);
+    for (int32_t i = 0; i < factor->contrasts_n; i++) {
+        const struct effects_contrast *c = &factor->contrasts[i];
+        if (c->a != best && c->b != best)
+            continue;
+        if (!key || c->verdict > key->verdict ||
+            (c->verdict == key->verdict && smaller_side(factor, c) > smaller_side(factor, key)))
+            key = c;
+    }
+    if (key)
+        *ret_verdict =
+            factor->levels[best].best_share > 0.5 ? key->verdict : VERDICT_CANNOT_TELL;
+    return key;
 }
 
 str

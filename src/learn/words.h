@@ -8,11 +8,14 @@
  */
 
 /*
- * effects_key_contrast(factor):
- * The comparison that best sums the factor up: of the strongest verdict, the one with the most posts on its
- * smaller side. NULL when nothing can be compared.
+ * effects_key_contrast(factor, ret_verdict):
+ * The comparison that best sums the factor up, and what may be said of the factor. It is one of the level that is
+ * most probably best: of the strongest verdict, the one with the most posts on its smaller side. Out of many
+ * levels some pair always lies far apart; so unless one level is more likely best than not, the factor's verdict
+ * is "cannot tell", whatever that pair's own. NULL when nothing can be compared.
  */
-const struct effects_contrast *effects_key_contrast(const struct effects_factor_result *factor);
+const struct effects_contrast *effects_key_contrast(const struct effects_factor_result *factor,
+                                                    enum effects_verdict *ret_verdict);
 
 /*
  * effects_note_text(keep, lang, result, note, factor_text):

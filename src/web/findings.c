@@ -71,13 +71,15 @@ findings_of(const struct effects_result *result, str outcome, enum lang lang,
     for (int verdict = VERDICT_CLEAR; verdict >= VERDICT_CANNOT_TELL; verdict--) {
         for (int32_t i = 0; i < result->factors_n; i++) {
             const struct effects_factor_result *factor = &result->factors[i];
-            const struct effects_contrast *key = effects_key_contrast(factor);
-            if (!key || (int)key->verdict != verdict)
+            enum effects_verdict said = VERDICT_CANNOT_TELL;
+            const struct effects_contrast *key = effects_key_contrast(factor, &said);
+            if (!key || (int)said != verdict)
                 continue;
             struct finding *f = &findings[n++];
             *f = (struct finding){factor, key, finding_contrast(factor, key, result, outcome),
                                   S(""), S("")};
-            f->sentence = key->verdict == VERDICT_CANNOT_TELL
+            f->contrast.verdict = finding_verdict(said);
+            f->sentence = said == VERDICT_CANNOT_TELL
                               ? words_factor_unknown(keep, lang, &f->contrast)
                               : words_contrast(keep, lang, &f->contrast);
             f->evidence = words_evidence(keep, lang, &f->contrast);

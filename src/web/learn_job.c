@@ -58,20 +58,21 @@ learn_job_start(struct learn_job *job, struct propre *propre, int64_t workspace,
         return fail(error, FAULT_CONFLICT,
                     "a computation is running already; wait until it is done");
     struct arena scratch = arena_reset(&job->scratch_region);
-    struct gathered gathered;
     struct effects_options options = effects_defaults();
     struct effects_run_options processes = {.niceness = NICENESS};
     const struct effects_model *model = NULL;
     job->keep = arena_reset(&job->keep_region);
+    /* The model refers to its input: both live as long as the run. */
+    struct gathered *gathered = new (&job->keep, struct gathered, 1);
     job->failed = false;
-    enum fault fault = learn_gather(propre, workspace, outcome, &job->keep, &gathered, error);
+    enum fault fault = learn_gather(propre, workspace, outcome, &job->keep, gathered, error);
     fault = fault ? fault : result_mark(propre, workspace, &job->keep, &job->mark, error);
     if (fault)
         return fault;
-    if (gathered.input.posts_n == 0)
+    if (gathered->input.posts_n == 0)
         return fail(error, FAULT_ABSENT,
                     "no post has a number of this result yet; import a file first");
-    fault = effects_prepare(&gathered.input, &options, &job->keep, scratch, &model, error);
+    fault = effects_prepare(&gathered->input, &options, &job->keep, scratch, &model, error);
     fault = fault ? fault : effects_run_start(model, &processes, &job->keep, &job->run, error);
     if (fault) {
         job->run = NULL;

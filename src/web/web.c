@@ -11,8 +11,9 @@
 
 enum {
     WEB_BYTES = 1 << 20,
-    TURN_MS = 200, /* how long a finished computation may wait to be kept */
-    TRIES_MAX = 3  /* of a POST whose commit found a conflict (PostgreSQL) */
+    TURN_MS = 200,    /* nothing to look after but the signal to stop */
+    BUSY_TURN_MS = 5, /* what the chains send is taken in piece by piece */
+    TRIES_MAX = 3     /* of a POST whose commit found a conflict (PostgreSQL) */
 };
 
 /* ---------- what every answer carries ---------- */
@@ -387,7 +388,7 @@ web_run(struct web *web, int stop_fd, struct error *error)
 {
     struct pollfd stop = {.fd = stop_fd, .events = POLLIN};
     while (poll(&stop, 1, 0) == 0) {
-        if (server_turn(web->server, TURN_MS, error))
+        if (server_turn(web->server, learn_job_busy(web->job) ? BUSY_TURN_MS : TURN_MS, error))
             return error->fault;
         learn_job_turn(web->job, web->propre);
     }
