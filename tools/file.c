@@ -12,18 +12,17 @@ file_read(const char *path, ptrdiff_t max, struct arena *keep, str *ret, struct 
     char chunk[8192];
     /* Two passes: the arena takes exactly the size found. */
     ptrdiff_t n = 0;
-    for (size_t got; (got = fread(chunk, 1, sizeof chunk, f)) > 0 && n <= max;)
-        n += (ptrdiff_t)got;
+    while (!feof(f) && !ferror(f) && n <= max)
+        n += (ptrdiff_t)fread(chunk, 1, sizeof chunk, f);
     if (n > max) {
         (void)fclose(f);
         return fail(error, FAULT_LIMIT, "reading %s: longer than %lld bytes", path,
                     (long long)max);
     }
-    rewind(f);
     char *p = new (keep, char, n + 1);
-    ptrdiff_t again = (ptrdiff_t)fread(p, 1, (size_t)n, f);
-    bool failed = ferror(f) || again != n;
-    if (fclose(f) != 0 || failed)
+    bool whole =
+        !ferror(f) && fseek(f, 0, SEEK_SET) == 0 && fread(p, 1, (size_t)n, f) == (size_t)n;
+    if (fclose(f) != 0 || !whole)
         return fail(error, FAULT_SYSTEM, "reading %s", path);
     *ret = (str){p, n};
     return OK;

@@ -165,7 +165,7 @@ command_effects_run(struct cli *cli, struct error *error)
 {
     enum metric outcome;
     struct effects_options options;
-    struct gathered gathered;
+    struct gathered gathered = {0};
     const struct effects_model *model = NULL;
     struct effects_result result;
     struct progress bar;

@@ -1,6 +1,5 @@
 #include "cli/commands.h"
 
-#include "base/translate.h"
 #include "place/db.h"
 
 enum fault

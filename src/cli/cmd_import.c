@@ -257,14 +257,15 @@ make_plan(struct cli *cli, struct import_options *options, struct progress *bar,
     str map = args_value(cli->args, "map");
     if (!map.p)
         return OK;
-    struct import_mapping mapping = plan->mapping;
+    struct import_mapping *mapping = new (cli->keep, struct import_mapping, 1);
+    *mapping = plan->mapping; /* the options outlive this function */
     while (map.n > 0) {
         str one;
         (void)str_cut(&map, ',', &one); /* the last one has no comma behind it */
-        if (import_mapping_set(&mapping, one, error))
+        if (import_mapping_set(mapping, one, error))
             return error_prefix(error, "--map");
     }
-    options->mapping = &mapping;
+    options->mapping = mapping;
     return import_plan_make(&cli->propre, cli->args->positional, options, cli->keep, plan,
                             error);
 }

@@ -2,7 +2,6 @@
 
 #include "measure/import.h"
 #include "place/backup.h"
-#include "place/db.h"
 #include "place/schema.h"
 
 static enum fault

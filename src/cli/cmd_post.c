@@ -1,8 +1,6 @@
 #include "cli/commands.h"
 
-#include "base/format.h"
 #include "base/zone.h"
-#include "cli/table.h"
 #include "place/db.h"
 #include "strategy/channel.h"
 #include "tactic/post.h"

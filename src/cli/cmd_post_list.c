@@ -4,9 +4,7 @@
 #include "base/zone.h"
 #include "cli/table.h"
 #include "measure/result.h"
-#include "strategy/channel.h"
 #include "tactic/post.h"
-#include "tactic/tactic.h"
 
 /* A name given to --tactic or --channel as an id; 0 stays "not given". */
 static enum fault

@@ -53,9 +53,10 @@ stop_signal(int *ret_fd, struct error *error)
     (void)sigaddset(&set, SIGINT);
     (void)sigaddset(&set, SIGTERM);
     (void)signal(SIGPIPE, SIG_IGN); /* a reader that left is noticed when writing */
-    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0 ||
-        (*ret_fd = signalfd(-1, &set, SFD_CLOEXEC)) < 0)
+    int fd = sigprocmask(SIG_BLOCK, &set, NULL) == 0 ? signalfd(-1, &set, SFD_CLOEXEC) : -1;
+    if (fd < 0)
         return fail(error, FAULT_SYSTEM, "waiting for the signal to stop");
+    *ret_fd = fd;
     return OK;
 }
 

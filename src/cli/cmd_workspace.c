@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include "base/number.h"
 #include "cli/owner.h"
 #include "place/db.h"
 #include "place/schema.h"

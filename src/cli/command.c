@@ -13,7 +13,7 @@ static int32_t
 edit_distance(str a, str b)
 {
     enum { WORD_MAX = 32 /* the longest noun, verb or option is half of that */ };
-    int32_t row[WORD_MAX + 1];
+    int32_t row[WORD_MAX + 1] = {0};
     if (a.n > WORD_MAX || b.n > WORD_MAX)
         return WORD_MAX;
     for (int32_t j = 0; j <= b.n; j++)

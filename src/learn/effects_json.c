@@ -126,8 +126,8 @@ write_fingerprint(struct json_writer *w, const uint8_t fingerprint[32])
     static const char digits[] = "0123456789abcdef";
     char text[64];
     for (int i = 0; i < 32; i++) {
-        text[2 * i] = digits[fingerprint[i] >> 4];
-        text[2 * i + 1] = digits[fingerprint[i] & 15];
+        text[i * 2L] = digits[fingerprint[i] >> 4];
+        text[i * 2L + 1] = digits[fingerprint[i] & 15];
     }
     put_str(w, "fingerprint", (str){text, sizeof text});
 }
@@ -342,10 +342,10 @@ hex_digit(char c)
 static bool
 read_hex(str text, uint8_t *out, int32_t n)
 {
-    if (text.n != 2 * n)
+    if (text.n != 2 * (ptrdiff_t)n)
         return false;
     for (int32_t i = 0; i < n; i++) {
-        int32_t high = hex_digit(text.p[2 * i]), low = hex_digit(text.p[2 * i + 1]);
+        int32_t high = hex_digit(text.p[i * 2L]), low = hex_digit(text.p[i * 2L + 1]);
         if (high < 0 || low < 0)
             return false;
         out[i] = (uint8_t)(high * 16 + low);

@@ -540,7 +540,7 @@ model_build(const struct effects_input *input, const struct effects_options *opt
     struct build b = {.in = input, .model = ret, .keep = keep};
     b.posts = new (&scratch, const struct effects_post *, input->posts_n + 1);
     choose_posts(&b);
-    qsort_r(b.posts, (size_t)ret->posts_n, sizeof *b.posts, order_posts, &b);
+    qsort_r((void *)b.posts, (size_t)ret->posts_n, sizeof *b.posts, order_posts, &b);
     int32_t channels_used = 0;
     for (int32_t i = 0; i < ret->posts_n; i++)
         channels_used += i == 0 || b.posts[i]->channel != b.posts[i - 1]->channel;

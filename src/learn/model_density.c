@@ -217,7 +217,8 @@ fill_x(const struct effects_model *model, const double *q, struct model_work *w)
     int32_t k_n = model->factors_n, b_n = model->covariates_n;
     for (int32_t c = 0, growth = 0; c < model->channels_n; c++) {
         if (model->channels[c].matures)
-            grow_posts(model, &model->channels[c], q + model->at_growth + 2 * growth++, w);
+            grow_posts(model, &model->channels[c],
+                       q + model->at_growth + (ptrdiff_t)2 * growth++, w);
     }
     int32_t channel = -1;
     double log_phi = 0;

@@ -108,8 +108,8 @@ struct model_work model_work_at(const struct effects_model *model, double *work)
 
 /* model_tau(model, k, q): tau of factor k (never negative) from the coordinates. */
 double model_tau(const struct effects_model *model, int32_t k, const double *q);
-/* model_value(model, q, ret_gradient, work): log density of the coordinates. */
-double model_value(const void *model, const double *q, double *ret_gradient, double *work);
+/* model_value(data, q, ret_gradient, work): log density of the coordinates; ${data} is the model. */
+double model_value(const void *data, const double *q, double *ret_gradient, double *work);
 struct density model_density(const struct effects_model *model);
 
 void model_note(struct effects_model *model, enum effects_note_kind kind, int32_t factor,

@@ -224,6 +224,26 @@ move_taus(struct search *s)
     return far;
 }
 
+/* Covariance between the levels of two factors (-1: the betas), both ways around, ${n} a row. */
+static void
+levels_between(struct search *s, const struct block *a, const struct block *b, int32_t n)
+{
+    for (int32_t i = 0; i < a->n; i++) {
+        for (int32_t j = 0; j < b->n; j++) {
+            double sum = 0;
+            for (int32_t q = 0; q < a->rank; q++) {
+                double x = a->basis ? a->basis[(ptrdiff_t)i * a->rank + q] : (double)(i == q);
+                const double *row =
+                    s->covariance + (ptrdiff_t)(a->to + q) * s->latent_n + b->to;
+                sum += x * (b->basis ? num_dot(b->rank, row, b->basis + (ptrdiff_t)j * b->rank)
+                                     : row[j]);
+            }
+            s->levels[(ptrdiff_t)(a->from + i) * n + b->from + j] = sum;
+            s->levels[(ptrdiff_t)(b->from + j) * n + a->from + i] = sum;
+        }
+    }
+}
+
 /* Variance of the linear predictor of every row under the normal approximation. */
 static void
 spread_of_rows(struct search *s)
@@ -233,25 +253,9 @@ spread_of_rows(struct search *s)
     int32_t n = model->betas_n + model->presents_n;
     for (int32_t k = -1; k < model->factors_n; k++) {
         struct block a = block_of(model, k);
-        for (int32_t i = 0; i < a.n; i++) {
-            for (int32_t l = -1; l <= k; l++) {
-                struct block b = block_of(model, l);
-                for (int32_t j = 0; j < b.n; j++) {
-                    double sum = 0;
-                    for (int32_t q = 0; q < a.rank; q++) {
-                        double x =
-                            a.basis ? a.basis[(ptrdiff_t)i * a.rank + q] : (double)(i == q);
-                        const double *row =
-                            s->covariance + (ptrdiff_t)(a.to + q) * s->latent_n + b.to;
-                        double inner =
-                            b.basis ? num_dot(b.rank, row, b.basis + (ptrdiff_t)j * b.rank)
-                                    : row[j];
-                        sum += x * inner;
-                    }
-                    s->levels[(ptrdiff_t)(a.from + i) * n + b.from + j] = sum;
-                    s->levels[(ptrdiff_t)(b.from + j) * n + a.from + i] = sum;
-                }
-            }
+        for (int32_t l = -1; l <= k; l++) {
+            struct block b = block_of(model, l);
+            levels_between(s, &a, &b, n);
         }
     }
     for (int32_t r = 0; r < model->rows_n; r++) {

@@ -151,6 +151,7 @@ grow_leaf(struct nuts *nuts, double step, struct tree *tree)
  * bounded by NUTS_DEPTH_MAX.
  */
 static bool
+/* NOLINTNEXTLINE(misc-no-recursion): at most NUTS_DEPTH_MAX deep */
 grow(struct nuts *nuts, int32_t depth, double step, struct tree *tree)
 {
     if (depth == 0)

@@ -84,8 +84,8 @@ result_last(struct propre *propre, int64_t workspace, enum metric outcome, struc
     }
     struct kept_result kept = {
         .id = row.id, .computed = {row.computed_us}, .seconds = row.seconds};
-    struct learn_changed_since_row changed;
-    str mark;
+    struct learn_changed_since_row changed = {0};
+    str mark = STR_NONE;
     if (effects_json_read(row.result, keep, &kept.result, error) ||
         result_mark(propre, workspace, keep, &mark, error) ||
         q_learn_changed_since(propre->db,

@@ -129,7 +129,7 @@ person_sign_in(struct propre *propre, str name, str password, struct arena scrat
                int64_t *ret_id, struct error *error)
 {
     uint8_t account[ACCOUNT_HASH_BYTES];
-    struct person_password_row row;
+    struct person_password_row row = {0};
     bool renew = false;
     if (name.n > 4 * PERSON_NAME_MAX || password.n > PASSWORD_BYTES_MAX || !utf8_valid(name))
         return fail(error, FAULT_DENIED, "the name or the password is wrong");

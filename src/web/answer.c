@@ -3,7 +3,6 @@
 #include <assert.h>
 #include <inttypes.h>
 
-#include "base/format.h"
 #include "base/translate.h"
 #include "web/pages.h"
 #include "web/web_internal.h"

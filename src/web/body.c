@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/text.h"
-
 static bool
 wants_file(const struct form *form, str name)
 {

@@ -192,7 +192,9 @@ feed_data(struct multipart *m, str bytes, const struct multipart_sink *sink)
 static bool
 feed_done(struct multipart *m, char c)
 {
-    return m->after_n < 2 && c == "\r\n"[m->after_n++];
+    bool expected = m->after_n < 2 && c == "\r\n"[m->after_n];
+    m->after_n++;
+    return expected;
 }
 
 static ptrdiff_t

@@ -1,5 +1,5 @@
 #include "place/db.h"
-#include "web/answer.h"
+#include "web/asset.h"
 #include "web/handlers.h"
 #include "web/web_internal.h"
 

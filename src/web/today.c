@@ -1,5 +1,4 @@
 #include "base/format.h"
-#include "base/translate.h"
 #include "learn/gather.h"
 #include "measure/import.h"
 #include "measure/result.h"

@@ -1,7 +1,5 @@
 #include <assert.h>
 
-#include "base/translate.h"
-#include "place/db.h"
 #include "place/secret.h"
 #include "web/answer.h"
 #include "web/web_internal.h"
