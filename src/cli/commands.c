@@ -27,7 +27,7 @@ const struct command commands[] = {
     {"serve", "", NULL, N_("Serve the pages on 127.0.0.1"), NEEDS_WRITE, command_serve,
      {{"port", "NUMBER", N_("port to listen on; default 8420, 0 = any free one")},
       {"address", "ADDRESS", N_("address to listen on; default 127.0.0.1; put a proxy with TLS in front of any other")},
-      {"behind-https", NULL, N_("a proxy with TLS stands in front: cookies are marked secure")}}},
+      {"behind", "ADDRESS", N_("the public address of a proxy with TLS, like https://propre.example")}}},
     {"workspace", "show", NULL, N_("Show the workspace's name, zone, language and currency"), NEEDS_READ, command_workspace_show, {{NULL, NULL, NULL}}},
     {"workspace", "set", NULL, N_("Change the workspace's name, zone, language or currency"), NEEDS_WRITE, command_workspace_set,
      {{"name", "NAME", N_("what it is called")},

@@ -1,11 +1,14 @@
-#include "measure/result_internal.h"
+#include "measure/result.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
+#include "measure/metric.h"
 #include "measure/queries.h"
+#include "measure/result_internal.h"
 #include "place/propre.h"
 #include "strategy/channel.h"
+#include "tactic/post.h"
 #include "tactic/tactic.h"
 
 static const char *const orders[RESULT_ORDERS_N] = {"newest", "oldest", "most"};
@@ -138,7 +141,7 @@ result_posts(struct propre *propre, const struct result_filter *filter,
              .offset_n = page->offset);
         break;
     case RESULT_ORDERS_N:
-        assert(!"an order");
+        assert(false); /* not an order */
     }
     return OK;
 }
@@ -187,9 +190,11 @@ result_quartiles(int64_t *values, int64_t n, struct result_summary *ret)
         ret->sum += values[i];
     ret->mean = (double)ret->sum / (double)n;
     ret->min = (double)values[0];
+    ret->low10 = quantile(values, n, 0.1);
     ret->q1 = quantile(values, n, 0.25);
     ret->median = quantile(values, n, 0.5);
     ret->q3 = quantile(values, n, 0.75);
+    ret->high90 = quantile(values, n, 0.9);
     ret->max = (double)values[n - 1];
 }
 

@@ -75,7 +75,7 @@ struct result_summary {
     int64_t posts; /* of the kind */
     int64_t known; /* of them, with a value; the rest is about these */
     int64_t sum;
-    double mean, min, q1, median, q3, max; /* 0 when known is 0 */
+    double mean, min, low10, q1, median, q3, high90, max; /* 0 when known is 0 */
 };
 
 enum result_by {

@@ -80,7 +80,10 @@ tx_cleanup(struct db **db)
  */
 must_use enum fault db_migrate(struct db *db, const struct schema_step *steps,
                                ptrdiff_t steps_n, instant now, struct error *error);
-/* db_check_schema(db, steps, steps_n, error): as db_migrate, but pending steps are CONFLICT; only reads. */
+/*
+ * db_check_schema(db, steps, steps_n, error): as db_migrate, but only reads.
+ * Faults: CONFLICT also for pending steps; ABSENT when nothing was ever applied.
+ */
 must_use enum fault db_check_schema(struct db *db, const struct schema_step *steps,
                                     ptrdiff_t steps_n, struct error *error);
 /* db_migration_backup(db): the copy db_migrate made before changing anything, or none. */

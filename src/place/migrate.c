@@ -142,6 +142,11 @@ migrate(struct db *db, const struct schema_step *steps, ptrdiff_t steps_n, insta
         struct arena scratch, struct error *error)
 {
     bool pending, fresh, done = false;
+    /* Usually there is nothing to do, which is seen without keeping writers out. */
+    const struct schema_step *next;
+    enum fault fault = history_compare(db, steps, steps_n, scratch, &next, &fresh, error);
+    if (fault != FAULT_ABSENT && (fault || !next))
+        return fault;
     if (look(db, steps, steps_n, scratch, &pending, &fresh, error))
         return error->fault;
     if (pending && !fresh && db->driver->copy_to && copy_aside(db, now, error))
@@ -175,6 +180,9 @@ db_check_schema(struct db *db, const struct schema_step *steps, ptrdiff_t steps_
     bool fresh;
     enum fault fault = history_compare(db, steps, steps_n, scratch, &next, &fresh, error);
     arena_release(&region);
+    if (fault == FAULT_ABSENT) /* not even a history */
+        fault = fail(error, FAULT_ABSENT,
+                     "there is no workspace in these data yet: make one with “propre init”");
     if (!fault && next)
         fault = fail(
             error, FAULT_CONFLICT,

@@ -42,6 +42,7 @@ static const struct {
     {"25006", FAULT_DENIED, N_("nothing may be changed while reading (%s)")},
     {"28", FAULT_DENIED,
      N_("the database server does not let Propre in: check user and password (%s)")},
+    {"42P01", FAULT_ABSENT, N_("these data lack a table that this Propre needs (%s)")},
     {"42501", FAULT_DENIED, N_("the database user of Propre lacks a right (%s)")},
     {"53100", FAULT_SYSTEM,
      N_("the disk of the database server is full; nothing was saved (%s)")},

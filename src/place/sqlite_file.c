@@ -69,6 +69,9 @@ sqlite_fault(const struct db *db, struct error *error)
     case SQLITE_TOOBIG:
         return fail(error, FAULT_LIMIT, "this is too long to be stored (%s)", message);
     default:
+        if (str_starts(str_of(message), S("no such table")))
+            return fail(error, FAULT_ABSENT,
+                        "these data lack a table that this Propre needs (%s)", message);
         return fail(error, FAULT_SYSTEM, "%s could not be read or written (%s)", db->address.p,
                     message);
     }

@@ -28,6 +28,18 @@ static const struct field settings_fields[] = {
     {"first_weekday", FIELD_INT, true, 7},
 };
 
+static const struct field import_fields[] = {
+    {"file", FIELD_FILE, false, INT64_MAX},
+};
+static const struct field mapping_fields[] = {
+    {"column-#", FIELD_LINE, false, 64},      {"channel", FIELD_LINE, false, 24},
+    {"channel_name", FIELD_LINE, false, 800}, {"network", FIELD_LINE, false, 32},
+    {"dates", FIELD_LINE, false, 8},          {"decimal", FIELD_LINE, false, 8},
+};
+static const struct field run_fields[] = {
+    {"outcome", FIELD_LINE, false, 64},
+};
+
 #define NO_FORM        \
     {                  \
         NULL, 0, false \
@@ -63,6 +75,36 @@ const struct route routes[] = {
      SHOWS_PROBLEMS(password_fields), handle_password, N_("Choose a password")},
     {METHOD_POST, "/language", MAY_ANYONE, WAY_DATA, FORM_BODY_MAX, PLAIN(language_fields),
      handle_language, N_("Change the language of the pages")},
+
+    {METHOD_GET, "/", MAY_READ, WAY_DATA, 0, NO_FORM, handle_today, N_("What is known today")},
+    {METHOD_GET, "/results", MAY_READ, WAY_DATA, 0, NO_FORM, handle_results_page,
+     N_("Posts and what they brought")},
+    {METHOD_GET, "/results.csv", MAY_READ, WAY_DATA, 0, NO_FORM, handle_results_csv,
+     N_("The same as CSV")},
+    {METHOD_GET, "/post/:id", MAY_READ, WAY_DATA, 0, NO_FORM, handle_post_page,
+     N_("One post with all its numbers")},
+    {METHOD_GET, "/learning", MAY_READ, WAY_DATA, 0, NO_FORM, handle_learning_page,
+     N_("What works, and how sure that is")},
+    {METHOD_GET, "/learning/progress", MAY_READ, WAY_DATA, 0, NO_FORM, handle_learning_progress,
+     N_("How far the computation is, as JSON")},
+    {METHOD_POST, "/learning/run", MAY_EDIT, WAY_DATA, FORM_BODY_MAX, PLAIN(run_fields),
+     handle_learning_run, N_("Start the computation")},
+    {METHOD_GET, "/import", MAY_READ, WAY_DATA, 0, NO_FORM, handle_imports_page,
+     N_("Bring in a file; past imports")},
+    {METHOD_POST, "/import", MAY_EDIT, WAY_DATA, UPLOAD_MAX, SHOWS_PROBLEMS(import_fields),
+     handle_import_upload, N_("Upload a file for a dry run")},
+    {METHOD_POST, "/import/demo", MAY_EDIT, WAY_DATA, FORM_BODY_MAX, NO_FORM,
+     handle_import_demo, N_("A dry run of the demo data")},
+    {METHOD_GET, "/import/:key", MAY_READ, WAY_DATA, 0, NO_FORM, handle_import_page,
+     N_("A dry run, or a past import")},
+    {METHOD_GET, "/import/:key/refused.csv", MAY_READ, WAY_DATA, 0, NO_FORM,
+     handle_import_refused, N_("The refused rows as CSV")},
+    {METHOD_POST, "/import/:key/mapping", MAY_EDIT, WAY_DATA, FORM_BODY_MAX,
+     PLAIN(mapping_fields), handle_import_mapping, N_("Say what the columns mean")},
+    {METHOD_POST, "/import/:key/apply", MAY_EDIT, WAY_DATA, FORM_BODY_MAX, NO_FORM,
+     handle_import_apply, N_("Take the file in")},
+    {METHOD_POST, "/import/:id/undo", MAY_EDIT, WAY_DATA, FORM_BODY_MAX, NO_FORM,
+     handle_import_undo, N_("Take an import back whole")},
 
     {METHOD_GET, "/settings", MAY_OWN, WAY_DATA, 0, NO_FORM, handle_settings_page,
      N_("Name, time zone, language, currency of the workspace")},

@@ -84,6 +84,7 @@ enum run_state {
 };
 struct run_view {
     enum run_state state;
+    str outcome;            /* metric word, for the form that computes again */
     bool stale;             /* data changed since: findings are about older data */
     int64_t changed_n;      /* posts added or changed since, when stale */
     int32_t progress_share; /* 0–100, while running */

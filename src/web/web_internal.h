@@ -6,6 +6,7 @@
 #include "web/server.h"
 #include "web/web.h"
 
+struct learn_job;
 struct web {
     struct web_options options;
     struct propre *propre;
@@ -14,6 +15,7 @@ struct web {
     struct zone *zone; /* of the workspace, reopened when its name changes */
     str public_host;   /* "example.org:8443", none when only this machine */
     bool https;
+    struct learn_job *job;
 };
 
 /* Cookies, by their short names; on https each carries "__Host-". */

@@ -1,8 +1,10 @@
 #include "testdb.h"
 
 #include <math.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 
+#include "place/db_internal.h"
 #include "trial/queries.h"
 #include "trial/steps.h"
 
@@ -189,8 +191,8 @@ test_what_cannot_be_stored_is_refused(void **state)
         {S("\xff"), no_int, no_real, STR_NONE},
         {S("\xed\xa0\x80"), no_int, no_real, STR_NONE},
         {STR_NONE, no_int, no_real, STR_NONE},
-        {S("x"), no_int, some_real(NAN), STR_NONE},
-        {S("x"), no_int, some_real(INFINITY), STR_NONE},
+        {S("x"), no_int, some_real((double)NAN), STR_NONE},
+        {S("x"), no_int, some_real((double)INFINITY), STR_NONE},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         assert_ok(db_begin(t.propre.db, DB_WRITE, &error), &error);
@@ -347,6 +349,95 @@ test_strange_files_are_left_alone(void **state)
     testdb_close(&t);
 }
 
+/* Two who change the same thing: the second is told, and no change is lost. */
+static void
+test_no_change_is_lost(void **state)
+{
+    (void)state;
+    struct testdb t;
+    struct error error = {0};
+    const struct db_options options = {0};
+    const struct trial_delete_in in = {S("a")};
+    open_trial(&t);
+    (void)add(&t, S("a"), no_int, no_real, STR_NONE);
+    auto_db other = testdb_second(&t, &options);
+    assert_ok(db_begin(t.propre.db, DB_WRITE, &error), &error);
+    if (testdb_is_postgres()) {
+        assert_ok(db_begin(other, DB_WRITE, &error), &error);
+        struct trial_by_name_row row;
+        bool found;
+        const struct trial_by_name_in who = {S("a")};
+        assert_ok(q_trial_by_name(other, &who, &t.keep, &row, &found, &error), &error);
+        assert_ok(q_trial_delete(t.propre.db, &in, &error), &error);
+        assert_ok(db_commit(t.propre.db, &error), &error);
+        assert_fault(FAULT_CONFLICT, q_trial_delete(other, &in, &error), &error, "same moment");
+        db_rollback(other);
+    } else {
+        assert_int_equal(sqlite3_busy_timeout(other->engine, 10),
+                         SQLITE_OK); /* not five seconds */
+        assert_fault(FAULT_AWAY, db_begin(other, DB_WRITE, &error), &error,
+                     "another program is writing");
+        assert_ok(q_trial_delete(t.propre.db, &in, &error), &error);
+        assert_ok(db_commit(t.propre.db, &error), &error);
+        assert_ok(db_begin(other, DB_WRITE, &error), &error);
+        db_rollback(other);
+    }
+    testdb_close(&t);
+}
+
+static void
+test_a_full_disk_is_said_so(void **state)
+{
+    (void)state;
+    struct testdb t;
+    struct error error = {0};
+    struct trial_add_row row;
+    if (testdb_is_postgres())
+        return;
+    open_trial(&t);
+    char *big = malloc(1 << 20);
+    assert_non_null(big);
+    memset(big, 'x', 1 << 20);
+    const struct trial_add_in in = {S("big"), no_int, no_real, {big, 1 << 20}};
+    assert_int_equal(
+        sqlite3_exec(t.propre.db->engine, "PRAGMA max_page_count = 30", NULL, NULL, NULL),
+        SQLITE_OK);
+    assert_ok(db_begin(t.propre.db, DB_WRITE, &error), &error);
+    assert_fault(FAULT_SYSTEM, q_trial_add(t.propre.db, &in, &t.keep, &row, &error), &error,
+                 "is full");
+    assert_fault(FAULT_CONFLICT, db_commit(t.propre.db, &error), &error, "none of it");
+    (void)add(&t, S("small"), no_int, no_real, STR_NONE); /* and one can go on */
+    free(big);
+    testdb_close(&t);
+}
+
+static void
+test_a_restarted_server_is_found_again(void **state)
+{
+    (void)state;
+    struct testdb t;
+    struct error error = {0};
+    struct trial_add_row row;
+    const struct trial_add_in in = {S("lost"), no_int, no_real, STR_NONE};
+    open_trial(&t);
+    (void)add(&t, S("a"), no_int, no_real, STR_NONE);
+    testdb_cut(&t);
+    (void)add(&t, S("b"), no_int, no_real, STR_NONE);
+    if (testdb_is_postgres()) {
+        assert_ok(db_begin(t.propre.db, DB_WRITE, &error), &error);
+        assert_ok(q_trial_add(t.propre.db, &in, &t.keep, &row, &error), &error);
+        testdb_cut(&t);
+        assert_fault(FAULT_AWAY, db_commit(t.propre.db, &error), &error, "lost while saving");
+    }
+    struct trial_filter_row sum;
+    const struct trial_filter_in all = {no_int};
+    assert_ok(db_begin(t.propre.db, DB_READ, &error), &error);
+    assert_ok(q_trial_filter(t.propre.db, &all, &t.keep, &sum, &error), &error);
+    assert_int_equal(sum.n, 2);
+    assert_ok(db_commit(t.propre.db, &error), &error);
+    testdb_close(&t);
+}
+
 int
 main(void)
 {
@@ -362,6 +453,9 @@ main(void)
         cmocka_unit_test(test_one_means_one),
         cmocka_unit_test(test_a_transaction_left_is_undone),
         cmocka_unit_test(test_a_reader_has_one_view),
+        cmocka_unit_test(test_no_change_is_lost),
+        cmocka_unit_test(test_a_full_disk_is_said_so),
+        cmocka_unit_test(test_a_restarted_server_is_found_again),
         cmocka_unit_test(test_addresses),
         cmocka_unit_test(test_strange_files_are_left_alone),
     };

@@ -67,6 +67,8 @@ test_new_steps_come_with_a_copy(void **state)
     const struct db_options read_only = {.read_only = true};
     steps_with(&later_steps[2], steps);
     testdb_open_empty(&t);
+    assert_fault(FAULT_ABSENT, db_check_schema(t.propre.db, trial_steps, 1, &error), &error,
+                 "no workspace");
     assert_ok(db_migrate(t.propre.db, trial_steps, 1, t.now, &error), &error);
     assert_null(db_migration_backup(t.propre.db).p); /* an empty file is not worth a copy */
     add(&t, S("kept"));

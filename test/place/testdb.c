@@ -7,10 +7,10 @@
 #include "place/schema.h"
 
 #ifdef PROPRE_POSTGRES
-#include <libpq-fe.h>
+#include "place/postgres_internal.h"
 #endif
 
-enum { ARENA_MAX = 256 * 1024 * 1024 };
+enum { ARENA_MAX = 64 * 1024 * 1024 };
 
 /* The address of the server, or NULL for SQLite. */
 static const char *
@@ -54,7 +54,7 @@ admin(const char *sql)
     PGresult *result = PQexec(conn, "SET client_min_messages = error");
     PQclear(result);
     result = PQexec(conn, sql);
-    if (PQresultStatus(result) != PGRES_COMMAND_OK)
+    if (PQresultStatus(result) != PGRES_COMMAND_OK && PQresultStatus(result) != PGRES_TUPLES_OK)
         fail_msg("%s: %s", sql, PQerrorMessage(conn));
     PQclear(result);
     PQfinish(conn);
@@ -123,6 +123,22 @@ testdb_reopen(struct testdb *t)
     db_close(t->propre.db);
     t->propre.db = NULL;
     t->propre.db = testdb_second(t, &options);
+}
+
+void
+testdb_cut(struct testdb *t)
+{
+#ifdef PROPRE_POSTGRES
+    if (testdb_is_postgres()) {
+        char sql[128];
+        const struct postgres *pg = t->propre.db->engine;
+        (void)snprintf(sql, sizeof sql, "SELECT pg_terminate_backend(%d, 5000)",
+                       PQbackendPID(pg->conn));
+        admin(sql);
+    }
+#else
+    (void)t;
+#endif
 }
 
 static int

@@ -35,6 +35,8 @@ void testdb_open_empty(struct testdb *t);
 void testdb_reopen(struct testdb *t);
 /* testdb_second(t): another connection to the same data, which the test closes. */
 struct db *testdb_second(const struct testdb *t, const struct db_options *options);
+/* testdb_cut(t): the server ends the connection, as a restart would; nothing on SQLite. */
+void testdb_cut(struct testdb *t);
 void testdb_close(struct testdb *t);
 
 /*
