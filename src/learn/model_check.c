@@ -5,25 +5,24 @@
 
 /* Counts of outcome and exposure beyond it are typing errors, and their squares leave 53 bits. */
 #define COUNT_MAX 1e12
+#define AGE_HOURS_MAX 1e6 /* a hundred years */
 
 static enum fault
 check_sizes(const struct effects_input *in, struct error *error)
 {
-    const struct {
-        int32_t n, max;
-        const char *what;
-    } sizes[] = {
-        {in->posts_n, EFFECTS_POSTS_MAX, "posts"},
-        {in->factors_n, EFFECTS_FACTORS_MAX, "factors"},
-        {in->covariates_n, EFFECTS_COVARIATES_MAX, "covariates"},
-        {in->channels_n, EFFECTS_CHANNELS_MAX, "channels"},
-    };
-    for (int32_t i = 0; i < (int32_t)(sizeof sizes / sizeof *sizes); i++) {
-        if (sizes[i].n < 0 || sizes[i].n > sizes[i].max)
-            return fail(error, FAULT_LIMIT,
-                        "%d %s are too many to learn from at once: %d at most", sizes[i].n,
-                        sizes[i].what, sizes[i].max);
-    }
+    if (in->posts_n < 0 || in->posts_n > EFFECTS_POSTS_MAX)
+        return fail(error, FAULT_LIMIT,
+                    "%d posts are too many to learn from at once: %d at most", in->posts_n,
+                    EFFECTS_POSTS_MAX);
+    if (in->factors_n < 0 || in->factors_n > EFFECTS_FACTORS_MAX)
+        return fail(error, FAULT_LIMIT, "%d ways of sorting posts are too many: %d at most",
+                    in->factors_n, EFFECTS_FACTORS_MAX);
+    if (in->covariates_n < 0 || in->covariates_n > EFFECTS_COVARIATES_MAX)
+        return fail(error, FAULT_LIMIT, "%d properties of posts are too many: %d at most",
+                    in->covariates_n, EFFECTS_COVARIATES_MAX);
+    if (in->channels_n > EFFECTS_CHANNELS_MAX)
+        return fail(error, FAULT_LIMIT, "%d channels are too many to compare: %d at most",
+                    in->channels_n, EFFECTS_CHANNELS_MAX);
     if (in->channels_n < 1)
         return fail(error, FAULT_INPUT, "posts cannot be compared without a channel: name one");
     for (int32_t k = 0; k < in->factors_n; k++) {
@@ -44,25 +43,27 @@ check_options(const struct effects_input *in, const struct effects_options *o,
         double value, low, high;
         const char *what;
     } settings[] = {
-        {o->tau_scale, 1e-3, 10, "the prior spread of a factor"},
-        {o->tau_scale_calendar, 1e-3, 10, "the prior spread of weekday and hour"},
-        {o->tau_scale_interaction, 1e-3, 10, "the prior spread of an interaction"},
-        {o->tau_scale_trend, 1e-3, 10, "the prior spread of the trend"},
-        {isnan(o->intercept_mean) ? 0 : o->intercept_mean, -50, 50, "the expected average"},
-        {o->intercept_sd, 1e-3, 100, "the prior spread of the average"},
-        {o->covariate_sd, 1e-3, 100, "the prior spread of a covariate"},
-        {o->rope, 0, 1, "the smallest difference that matters"},
-        {o->accept, 0.5, 0.999, "the wanted acceptance"},
-        {o->chains, 1, EFFECTS_CHAINS_MAX, "the number of chains"},
-        {o->warmup, 0, 20000, "the length of the warm-up"},
-        {o->draws, 1, 20000, "the number of draws"},
-        {o->interaction_factor, -1, in->factors_n - 1, "the factor of the interaction"},
-        {(double)o->exposure, EXPOSURE_REACH, EXPOSURE_AUTO, "the exposure"},
+        {o->tau_scale, 1e-3, 10, "tau_scale"},
+        {o->tau_scale_calendar, 1e-3, 10, "tau_scale_calendar"},
+        {o->tau_scale_interaction, 1e-3, 10, "tau_scale_interaction"},
+        {o->tau_scale_trend, 1e-3, 10, "tau_scale_trend"},
+        {isnan(o->intercept_mean) ? 0 : o->intercept_mean, -50, 50, "intercept_mean"},
+        {o->intercept_sd, 1e-3, 100, "intercept_sd"},
+        {o->covariate_sd, 1e-3, 100, "covariate_sd"},
+        {o->rope, 0, 1, "rope"},
+        {o->accept, 0.5, 0.999, "accept"},
+        {o->chains, 1, EFFECTS_CHAINS_MAX, "chains"},
+        {o->warmup, 0, 20000, "warmup"},
+        {o->draws, 1, 20000, "draws"},
+        {o->interaction_factor, -1, in->factors_n - 1, "interaction_factor"},
+        {(double)o->exposure, EXPOSURE_REACH, EXPOSURE_AUTO, "exposure"},
     };
     for (int32_t i = 0; i < (int32_t)(sizeof settings / sizeof *settings); i++) {
         if (!(settings[i].value >= settings[i].low && settings[i].value <= settings[i].high))
-            return fail(error, FAULT_INPUT, "%s cannot be %g: choose from %g to %g",
-                        settings[i].what, settings[i].value, settings[i].low, settings[i].high);
+            return fail(
+                error, FAULT_INPUT,
+                "the setting %s of the effects model cannot be %g: choose from %g to %g",
+                settings[i].what, settings[i].value, settings[i].low, settings[i].high);
     }
     return OK;
 }
@@ -73,30 +74,49 @@ bad_number(double x, double low, double high)
     return !isnan(x) && !(x >= low && x <= high);
 }
 
-static const char *
-wrong_with(const struct effects_input *in, const struct effects_post *p)
+static enum fault
+check_post(const struct effects_input *in, const struct effects_post *p, struct error *error)
 {
-    if (p->outcome < 0 || (double)p->outcome > COUNT_MAX)
-        return "its result is negative or too large";
+    long long id = (long long)p->id;
+    bool exposures = true, levels = true, covariates = true, readings = true;
     for (int32_t i = 0; i < EFFECTS_RUNGS; i++)
-        if (bad_number(p->exposure[i], 0, COUNT_MAX))
-            return "its exposure is negative or too large";
-    if (bad_number(p->age_hours, 0, 1e6))
-        return "its age is negative or above a hundred years";
-    if (p->channel < 0 || p->channel >= in->channels_n)
-        return "its channel does not exist";
+        exposures = exposures && !bad_number(p->exposure[i], 0, COUNT_MAX);
     for (int32_t k = 0; k < in->factors_n; k++)
-        if (p->levels[k] < -1 || p->levels[k] >= in->factors[k].labels_n)
-            return "one of its factors has a value that does not exist";
+        levels = levels && p->levels[k] >= -1 && p->levels[k] < in->factors[k].labels_n;
     for (int32_t b = 0; b < in->covariates_n; b++)
-        if (bad_number(p->covariates[b], -1e9, 1e9))
-            return "one of its covariates is out of range";
+        covariates = covariates && !bad_number(p->covariates[b], -1e9, 1e9);
     if (p->earlier_n < 0 || p->earlier_n > EFFECTS_SNAPSHOTS_MAX)
-        return "it has too many earlier readings";
+        return fail(error, FAULT_LIMIT,
+                    "post %lld has %d earlier readings: %d at most are used", id, p->earlier_n,
+                    EFFECTS_SNAPSHOTS_MAX);
     for (int32_t i = 0; i < p->earlier_n; i++)
-        if (p->earlier[i].outcome < 0 || !(p->earlier[i].age_hours >= 0))
-            return "one of its earlier readings is negative";
-    return NULL;
+        readings = readings && p->earlier[i].outcome >= 0 && p->earlier[i].age_hours >= 0;
+    if (p->outcome < 0 || (double)p->outcome > COUNT_MAX)
+        return fail(error, FAULT_INPUT,
+                    "post %lld cannot be learnt from: its result is negative or too large", id);
+    if (!exposures)
+        return fail(error, FAULT_INPUT,
+                    "post %lld cannot be learnt from: its reach is negative or too large", id);
+    if (bad_number(p->age_hours, 0, AGE_HOURS_MAX))
+        return fail(error, FAULT_INPUT,
+                    "post %lld cannot be learnt from: its age is negative or too great", id);
+    if (p->channel < 0 || p->channel >= in->channels_n)
+        return fail(error, FAULT_INPUT,
+                    "post %lld cannot be learnt from: its channel does not exist", id);
+    if (!levels)
+        return fail(
+            error, FAULT_INPUT,
+            "post %lld cannot be learnt from: it is sorted under a value that does not exist",
+            id);
+    if (!covariates)
+        return fail(error, FAULT_INPUT,
+                    "post %lld cannot be learnt from: one of its properties is out of range",
+                    id);
+    if (!readings)
+        return fail(error, FAULT_INPUT,
+                    "post %lld cannot be learnt from: one of its earlier readings is negative",
+                    id);
+    return OK;
 }
 
 enum fault
@@ -109,10 +129,9 @@ model_check(const struct effects_input *input, const struct effects_options *opt
     if (fault != OK)
         return fault;
     for (int32_t i = 0; i < input->posts_n; i++) {
-        const char *wrong = wrong_with(input, &input->posts[i]);
-        if (wrong)
-            return fail(error, FAULT_INPUT, "post %lld cannot be learnt from: %s",
-                        (long long)input->posts[i].id, wrong);
+        fault = check_post(input, &input->posts[i], error);
+        if (fault != OK)
+            return fault;
     }
     return OK;
 }

@@ -19,8 +19,8 @@ struct progress_frame {
     int32_t done, total;
 };
 struct fault_frame {
-    int32_t fault;
-    char text[500]; /* a sentence */
+    struct error
+        error; /* its literals are at the same addresses: a fork, not another program */
 };
 struct draws_frame {
     int64_t divergent, depth_hits, gradients;
@@ -122,8 +122,7 @@ be_child(const struct effects_run *run, int32_t chain, int fd, pid_t parent)
     if (fault == OK) {
         sent = send_draws(fd, &result);
     } else {
-        struct fault_frame frame = {.fault = (int32_t)fault};
-        error_text(&error, NULL, NULL, frame.text, (ptrdiff_t)sizeof frame.text);
+        struct fault_frame frame = {error};
         sent = send_frame(fd, FRAME_FAULT, &frame, (ptrdiff_t)sizeof frame);
     }
     _exit(sent ? 0 : 1);
@@ -207,8 +206,8 @@ take_frame(struct effects_run *run, struct process *p, const struct frame_head *
     if (head->kind == FRAME_FAULT && head->payload_n == sizeof(struct fault_frame)) {
         struct fault_frame frame;
         memcpy(&frame, payload, sizeof frame);
-        frame.text[sizeof frame.text - 1] = 0;
-        return fail(error, (enum fault)frame.fault, "%s", frame.text);
+        *error = frame.error;
+        return frame.error.fault;
     }
     assert(head->kind == FRAME_DRAWS); /* our own child, our own format */
     take_draws(run, p, payload);

@@ -365,7 +365,7 @@ impossible_input_is_refused_by_name(void **state)
     assert_fault(FAULT_INPUT,
                  effects_prepare(&golden.input, &golden.options, &room->keep, room->scratch,
                                  &model, &room->error),
-                 &room->error, "spread");
+                 &room->error, "tau_scale");
     golden.input.posts_n = EFFECTS_POSTS_MAX + 1;
     assert_fault(FAULT_LIMIT,
                  effects_prepare(&golden.input, &golden.options, &room->keep, room->scratch,
