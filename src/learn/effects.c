@@ -27,7 +27,7 @@ effects_defaults(void)
                                     .chains = 4,
                                     .warmup = 1000,
                                     .draws = 1000,
-                                    .accept = 0.95,
+                                    .accept = 0.99,
                                     .seed = 1};
 }
 

@@ -128,7 +128,8 @@ struct effects_options {
     int32_t chains;      /* 4 */
     int32_t warmup;      /* 1000 */
     int32_t draws;       /* 1000, of each chain */
-    double accept;       /* 0.95 */
+    double
+        accept; /* 0.99: small steps cost little here, and paths that go astray would cost the answer */
     uint64_t seed;
 };
 struct effects_options effects_defaults(void);
