@@ -15,6 +15,7 @@ struct kind {
 
 static const struct kind kinds[] = {
     {".css", "text/css; charset=utf-8", true},
+    {".csv", "text/csv; charset=utf-8", true},
     {".js", "text/javascript; charset=utf-8", true},
     {".json", "application/json", true},
     {".svg", "image/svg+xml", true},

@@ -201,6 +201,7 @@ page_includes(struct compiler *c, str rest)
         if (c->unit.includes_n == PAGE_INCLUDES_MAX)
             return "too many headers";
         c->unit.includes[c->unit.includes_n++] = file;
+        buf_addf(c->out, "#include \"%.*s\"\n", STR_FMT(file));
     }
     return NULL;
 }

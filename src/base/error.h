@@ -47,15 +47,17 @@ struct error {
 
 /*
  * fail(error, kind, format, ...):
- * Records a fault and returns it, so that callers write `return fail(…)`. ${format} is a literal
- * sentence, the key of its translation: what was attempted, on what, and what the user can do.
- * Conversions: %s %d %i %u %ld %lld %zd %td %.*s %g %f and PRId64; no * width but in %.*s.
+ * Records a fault of that kind and returns it, so that callers write `return fail(…)`. ${format} is a
+ * literal sentence, the key of its translation: what was attempted, on what, what the user can do.
+ * Conversions: %s %d %i %u %ld %lld %zd %td %.*s %g %f; no * width but in %.*s; no PRId64, which
+ * translators' tools cannot see through: cast and say %lld.
  * Memory: none kept but the pointer to the literal.
  * A macro whose value is ${kind} itself, so that compilers and analysers see that it is never OK.
  */
 #define fail(error, kind, ...) \
     (error_fail((error), (kind), __FILE__, __LINE__, __VA_ARGS__), (enum fault)(kind))
 
+/* error_fail(error, fault, file, line, format, ...): what fail() calls. */
 void error_fail(struct error *error, enum fault fault, const char *file, int line,
                 const char *format, ...) __attribute__((format(printf, 5, 6), nonnull));
 

@@ -11,7 +11,9 @@ struct rng {
     uint64_t s[4];
 };
 
+/* rng_seed(rng, seed, stream): at the start of that stream. */
 void rng_seed(struct rng *rng, uint64_t seed, uint64_t stream);
+/* rng_u64(rng): 64 bits, all equally likely. */
 uint64_t rng_u64(struct rng *rng);
 /* rng_uniform(rng): in (0, 1), never 0 or 1; 53 bits. */
 double rng_uniform(struct rng *rng);

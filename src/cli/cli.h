@@ -37,6 +37,7 @@ must_use enum fault cli_open(struct cli *cli, enum needs needs, struct error *er
 
 /* cli_say(cli, id, ...): a translated line on standard output; arguments are strs. Silent with --json. */
 #define cli_say(cli, ...) cli_print((cli), SAY((cli)->keep, (cli)->lang, __VA_ARGS__))
+/* cli_print(cli, line): a line that is not translated. Silent with --json. */
 void cli_print(const struct cli *cli, str line);
 
 /* Where the JSON of --json is built: begin, write with &json.w, end (which prints it). */
@@ -71,3 +72,9 @@ must_use enum fault cli_local_day(struct cli *cli, str text, int64_t *ret_day,
                                   struct error *error);
 /* cli_day_text(cli, day): "2026-12-31"; "–" for none. */
 str cli_day_text(struct cli *cli, struct maybe_int day);
+
+/* cli_find_channel, cli_find_tactic(cli, name, ret_id, error): by name (or handle). Faults: ABSENT, saying where to look. */
+must_use enum fault cli_find_channel(struct cli *cli, str name, int64_t *ret,
+                                     struct error *error);
+must_use enum fault cli_find_tactic(struct cli *cli, str name, int64_t *ret,
+                                    struct error *error);

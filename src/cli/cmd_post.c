@@ -10,8 +10,8 @@
 
 /* ---- what names mean ---- */
 
-static enum fault
-find_channel(struct cli *cli, str name, int64_t *ret, struct error *error)
+enum fault
+cli_find_channel(struct cli *cli, str name, int64_t *ret, struct error *error)
 {
     struct channel *all = NULL;
     ptrdiff_t n = 0;
@@ -23,18 +23,20 @@ find_channel(struct cli *cli, str name, int64_t *ret, struct error *error)
             return OK;
         }
     }
-    return fail(error, FAULT_ABSENT, "there is no channel \"%.*s\"; `propre channel list` shows them",
+    return fail(error, FAULT_ABSENT,
+                "there is no channel \"%.*s\"; `propre channel list` shows them",
                 STR_FMT(str_slice(name, 0, 60)));
 }
 
-static enum fault
-find_tactic(struct cli *cli, str name, int64_t *ret, struct error *error)
+enum fault
+cli_find_tactic(struct cli *cli, str name, int64_t *ret, struct error *error)
 {
     bool found = false;
     if (tactic_find(&cli->propre, cli->workspace.id, name, ret, &found, error))
         return error->fault;
     if (!found) {
-        return fail(error, FAULT_ABSENT, "there is no tactic \"%.*s\"; `propre tactic list` shows them",
+        return fail(error, FAULT_ABSENT,
+                    "there is no tactic \"%.*s\"; `propre tactic list` shows them",
                     STR_FMT(str_slice(name, 0, 60)));
     }
     return OK;
@@ -47,13 +49,14 @@ take_aim(struct cli *cli, struct post *post, struct error *error)
     str tactic = args_value(cli->args, "tactic"), intent = args_value(cli->args, "intent");
     int64_t id = 0, objective = 0, effort = -1;
     if (tactic.p) {
-        if (find_tactic(cli, tactic, &id, error))
+        if (cli_find_tactic(cli, tactic, &id, error))
             return error->fault;
         post->tactic = some_int(id);
         post->intent = INTENT_PLANNED;
     }
     if (intent.p && !post_intent_parse(intent, &post->intent))
-        return fail(error, FAULT_INPUT, "--intent is planned, explore or adhoc, not \"%.*s\"", STR_FMT(intent));
+        return fail(error, FAULT_INPUT, "--intent is planned, explore or adhoc, not \"%.*s\"",
+                    STR_FMT(intent));
     if (args_i64(cli->args, "objective", 1, INT64_MAX, 0, &objective, error) ||
         args_i64(cli->args, "effort", 0, POST_EFFORT_MINUTES_MAX, -1, &effort, error))
         return error->fault;
@@ -69,14 +72,20 @@ take_aim(struct cli *cli, struct post *post, struct error *error)
 static enum fault
 take_post(struct cli *cli, struct post *post, struct error *error)
 {
-    str channel = args_value(cli->args, "channel"), published = args_value(cli->args, "published");
+    str channel = args_value(cli->args, "channel"),
+        published = args_value(cli->args, "published");
     str format = args_value(cli->args, "format"), link = args_value(cli->args, "link");
     if (!channel.p)
-        return fail(error, FAULT_INPUT, "a post needs its --channel; `propre channel list` shows them");
-    *post = (struct post){.workspace = cli->workspace.id, .intent = INTENT_ADHOC, .body = cli->args->positional,
-                          .format = format, .permalink = link, .creation = S("own")};
+        return fail(error, FAULT_INPUT,
+                    "a post needs its --channel; `propre channel list` shows them");
+    *post = (struct post){.workspace = cli->workspace.id,
+                          .intent = INTENT_ADHOC,
+                          .body = cli->args->positional,
+                          .format = format,
+                          .permalink = link,
+                          .creation = S("own")};
     instant t = clock_now(&cli->propre.clock);
-    enum fault fault = find_channel(cli, channel, &post->channel, error);
+    enum fault fault = cli_find_channel(cli, channel, &post->channel, error);
     if (!fault && published.p)
         fault = instant_parse(published, &t, error);
     fault = fault ? fault : cli_maybe_money(cli, "cost", &post->cost_minor, error);

@@ -1,8 +1,14 @@
-/* The records of imports, and taking one out again. */
 #include "measure/import.h"
 
+#include "measure/import_plan_internal.h"
 #include "measure/queries.h"
 #include "place/propre.h"
+
+/* The records of imports, and taking one out again. */
+enum {
+    UNDO_ARENA = 1024 * 1024, /* the record, ids of tactics and channels that go */
+    SUMS_AT_ONCE = 2000       /* posts: some 60 000 points are sorted in memory at a time */
+};
 
 #define IMPORT_FROM(row)                                  \
     ((struct import){.id = (row)->id,                     \
@@ -54,6 +60,23 @@ import_get(struct propre *propre, int64_t workspace, int64_t id, struct arena *k
     return OK;
 }
 
+enum fault
+sum_posts_fill(struct db *db, struct error *error)
+{
+    struct sum_post_missing_in next = {.after = 0, .limit_n = SUMS_AT_ONCE};
+    for (;;) {
+        struct sum_post_missing_row row;
+        if (q_sum_post_missing(db, &next, NULL, &row, error))
+            return error->fault;
+        if (!row.last.has)
+            return OK;
+        struct sum_post_fill_in in = {next.after, row.last.is};
+        if (q_sum_post_fill(db, &in, error))
+            return error->fault;
+        next.after = row.last.is;
+    }
+}
+
 /* Posts with their sums and looks, in the order that the keys between them allow. */
 static enum fault
 undo_posts(struct db *db, int64_t id, struct import_undone *undone, struct error *error)
@@ -69,7 +92,7 @@ undo_posts(struct db *db, int64_t id, struct import_undone *undone, struct error
         q_undo_snapshots(db, &(struct undo_snapshots_in){id}, error) ||
         q_undo_posts(db, &(struct undo_posts_in){id}, error) ||
         q_undo_unmark_posts(db, &(struct undo_unmark_posts_in){id}, error) ||
-        q_sum_post_fill(db, NULL, error))
+        sum_posts_fill(db, error))
         return error->fault;
     undone->snapshots = counts.snapshots_n;
     undone->points = counts.points_n;
@@ -85,8 +108,8 @@ import_undo(struct propre *propre, int64_t workspace, int64_t id, struct import_
     struct db *db = propre->db;
     struct import_undone undone = {0};
     struct arena_region region;
-    struct arena keep = arena_reserve(1024 * 1024, &region); /* the record, ids of what goes */
-    struct import record;
+    struct arena keep = arena_reserve(UNDO_ARENA, &region);
+    struct import record = {0};
     struct undo_tactics_row *tactics;
     struct undo_channels_row *channels;
     ptrdiff_t tactics_n = 0, channels_n = 0;
@@ -116,5 +139,5 @@ measure_rebuild(struct propre *propre, struct error *error)
 {
     if (q_sum_post_forget_all(propre->db, NULL, error))
         return error->fault;
-    return q_sum_post_fill(propre->db, NULL, error);
+    return sum_posts_fill(propre->db, error);
 }

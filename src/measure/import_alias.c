@@ -1,9 +1,11 @@
+#include "measure/import.h"
+#include "measure/import_source_internal.h"
+#include "measure/metric.h"
+
 /*
  * What column headers usually hold, by language. Only a proposal: a person confirms it. Headers in the
  * plain form of header_plain(): lower case (ASCII only), blanks for underscores.
  */
-#include "measure/import_source_internal.h"
-
 struct alias {
     const char *header;
     enum import_field field;
@@ -256,20 +258,22 @@ static const struct alias portuguese[] = {
     {"reações", M(REACTIONS)},
 };
 
-#define TABLE(t)                           \
-    {                                      \
-        t, (int32_t)(sizeof t / sizeof *t) \
-    }
 static const struct {
     const struct alias *rows;
-    int32_t n;
-} tables[] = {TABLE(english), TABLE(french), TABLE(german), TABLE(spanish), TABLE(portuguese)};
+    size_t n;
+} tables[] = {
+    {english, sizeof english / sizeof *english},
+    {french, sizeof french / sizeof *french},
+    {german, sizeof german / sizeof *german},
+    {spanish, sizeof spanish / sizeof *spanish},
+    {portuguese, sizeof portuguese / sizeof *portuguese},
+};
 
 bool
 alias_find(str plain, struct import_column *ret)
 {
     for (size_t t = 0; t < sizeof tables / sizeof *tables; t++) {
-        for (int32_t i = 0; i < tables[t].n; i++) {
+        for (size_t i = 0; i < tables[t].n; i++) {
             if (str_eq(plain, str_of(tables[t].rows[i].header))) {
                 ret->field = tables[t].rows[i].field;
                 ret->metric = tables[t].rows[i].metric;

@@ -1,15 +1,23 @@
 #include <assert.h>
 #include <stddef.h>
 
+#include "base/csv.h"
+#include "measure/import.h"
 #include "measure/import_plan_internal.h"
+#include "measure/import_row_internal.h"
+#include "measure/import_source_internal.h"
+#include "measure/metric.h"
 #include "measure/queries.h"
 #include "place/propre.h"
+#include "strategy/channel.h"
+#include "tactic/post.h"
 #include "tactic/tactic.h"
 
 enum {
     POINTS_AT_ONCE = 16, /* places of metric_points_insert */
     IMPORT_TACTICS_MAX =
         200, /* tactics one file may name: more is a column of something else */
+    APPLY_ARENA = 16 * 1024 * 1024, /* two mappings, names of tactics */
     DEF_VERSION = 1
 };
 
@@ -253,7 +261,7 @@ static enum fault
 finish(struct applier *a, struct error *error)
 {
     const struct import_plan *plan = a->plan;
-    if (a->resum && q_sum_post_fill(a->propre->db, NULL, error))
+    if (a->resum && sum_posts_fill(a->propre->db, error))
         return error->fault;
     struct import_counted_in counted = {
         a->import,           a->counts.rows, a->counts.warned, a->counts.refused,
@@ -306,8 +314,7 @@ import_apply(struct propre *propre, const struct import_plan *plan,
         return OK;
     }
     struct arena_region region;
-    struct arena keep =
-        arena_reserve(16 * 1024 * 1024, &region); /* two mappings, names of tactics */
+    struct arena keep = arena_reserve(APPLY_ARENA, &region);
     struct applier *a = new (&keep, struct applier, 1);
     a->propre = propre;
     a->plan = plan;

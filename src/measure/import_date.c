@@ -1,4 +1,6 @@
+#include "measure/import.h"
 #include "measure/import_cell_internal.h"
+#include "measure/import_source_internal.h"
 
 enum {
     LANGUAGES = 5,
@@ -41,7 +43,7 @@ named(str word, const char *const (*names)[LANGUAGES], int32_t names_n)
     if (word.n < 3 || word.n > WORD_MAX)
         return 0;
     for (ptrdiff_t i = 0; i < word.n; i++)
-        low[i] = word.p[i] >= 'A' && word.p[i] <= 'Z' ? (char)(word.p[i] + 32) : word.p[i];
+        low[i] = ascii_lower(word.p[i]);
     int32_t found = 0;
     for (int32_t i = 0; i < names_n; i++) {
         for (int32_t j = 0; j < LANGUAGES; j++) {

@@ -3,6 +3,9 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "base/csv.h"
+#include "base/sha256.h"
+#include "measure/import.h"
 #include "measure/import_row_internal.h"
 
 enum {

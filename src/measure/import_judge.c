@@ -1,10 +1,17 @@
 #include <assert.h>
 #include <string.h>
 
-#include "base/number.h"
-#include "base/text.h"
+#include "base/csv.h"
+#include "base/sha256.h"
 #include "base/translate.h"
+#include "base/zone.h"
+#include "measure/import.h"
+#include "measure/import_cell_internal.h"
 #include "measure/import_row_internal.h"
+#include "measure/import_source_internal.h"
+#include "measure/metric.h"
+#include "strategy/channel.h"
+#include "tactic/post.h"
 
 enum { TACTIC_CELL_MAX = 480 /* bytes; a tactic's name of 120 characters of four bytes */ };
 
@@ -93,7 +100,7 @@ lower(struct arena *scratch, str s)
         return s;
     char *p = new (scratch, char, s.n + 1);
     for (ptrdiff_t i = 0; i < s.n; i++)
-        p[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] + 32) : s.p[i];
+        p[i] = ascii_lower(s.p[i]);
     return (str){p, s.n};
 }
 

@@ -3,9 +3,14 @@
 
 #include "base/json.h"
 #include "base/translate.h"
+#include "measure/import.h"
 #include "measure/import_source_internal.h"
+#include "measure/metric.h"
+#include "strategy/channel.h"
 
-enum { MAPPING_JSON_MAX = 1024 * 1024 /* 400 headers of 1 KiB, escaped */ };
+enum {
+    MAPPING_JSON_MAX = 4 * 1024 * 1024 /* 400 headers of 600 bytes, each byte escaped by six */
+};
 
 static const struct {
     const char *word, *name;
@@ -181,7 +186,7 @@ mapping_json(const struct import_mapping *mapping, struct arena *keep)
     json_array_begin(&w);
     for (int32_t i = 0; i < mapping->columns_n; i++) {
         json_array_begin(&w);
-        json_str(&w, str_slice(mapping->columns[i].header, 0, 1000));
+        json_str(&w, mapping->columns[i].header);
         json_str(&w, import_column_word(&mapping->columns[i]));
         json_array_end(&w);
     }
@@ -231,13 +236,16 @@ mapping_fit(const struct import_mapping *kept, const str *headers, int32_t n,
 {
     struct import_mapping mapping = *kept;
     bool *used = new (keep, bool, kept->columns_n);
+    str *kept_plain = new (keep, str, kept->columns_n);
     mapping.columns = new (keep, struct import_column, n);
     mapping.columns_n = n;
+    for (int32_t j = 0; j < kept->columns_n; j++)
+        kept_plain[j] = header_plain(keep, kept->columns[j].header);
     for (int32_t i = 0; i < n; i++) {
         str plain = header_plain(keep, headers[i]);
         mapping.columns[i] = (struct import_column){.header = arena_str(keep, headers[i])};
         for (int32_t j = 0; j < kept->columns_n; j++) {
-            if (!used[j] && str_eq(header_plain(keep, kept->columns[j].header), plain)) {
+            if (!used[j] && str_eq(kept_plain[j], plain)) {
                 used[j] = true;
                 mapping.columns[i].field = kept->columns[j].field;
                 mapping.columns[i].metric = kept->columns[j].metric;

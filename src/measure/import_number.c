@@ -1,9 +1,10 @@
+#include "measure/import.h"
 #include "measure/import_cell_internal.h"
 
 enum {
     RUNS_MAX = 12 /* groups of digits: 10^15 has six; more is no count */
 };
-#define COUNT_MAX ((int64_t)1000000000000000)
+#define COUNT_MAX ((int64_t)1000000000000000) /* exact in a double; no network counts so far */
 
 /* The digits and marks of a cell: runs[0] mark[0] runs[1] … A mark 'g' can only group. */
 struct shape {
@@ -135,37 +136,67 @@ number_decide(const struct number_evidence *e, enum import_decimal *ret)
     return true;
 }
 
+/* Adds a run of digits to *value. False beyond what is counted. */
+static bool
+add_run(str run, int64_t *value)
+{
+    for (ptrdiff_t i = 0; i < run.n; i++) {
+        *value = *value * 10 + (run.p[i] - '0');
+        if (*value > COUNT_MAX)
+            return false;
+    }
+    return true;
+}
+
+static bool
+all_zero(str run)
+{
+    for (ptrdiff_t i = 0; i < run.n; i++) {
+        if (run.p[i] != '0')
+            return false;
+    }
+    return true;
+}
+
+/* The whole part of ${shape}; a fraction may only stand at the end. */
+static enum number_result
+whole_of(const struct shape *shape, char point, int64_t *ret)
+{
+    int64_t value = 0;
+    for (int32_t i = 0; i < shape->runs_n; i++) {
+        str run = shape->runs[i];
+        bool grouped = i > 0;
+        if (grouped && shape->marks[i - 1] == point) {
+            if (i != shape->runs_n - 1)
+                return NUMBER_BAD;
+            if (!all_zero(run))
+                return NUMBER_FRACTION;
+            break;
+        }
+        if (grouped && (run.n != 3 || shape->runs[0].n > 3 || shape->runs[0].n == 0))
+            return NUMBER_BAD;
+        if (!add_run(run, &value))
+            return NUMBER_LARGE;
+    }
+    *ret = value;
+    return NUMBER_OK;
+}
+
 enum number_result
 number_read(str cell, enum import_decimal decimal, int64_t *ret)
 {
     struct shape shape;
-    char point = decimal == DECIMAL_COMMA ? ',' : '.';
+    int64_t value = 0;
+    char point = '.';
+    if (decimal == DECIMAL_COMMA)
+        point = ',';
     if (cell_blank(cell))
         return NUMBER_BLANK;
     if (!shape_of(cell, &shape))
         return NUMBER_BAD;
-    int64_t value = 0;
-    bool fraction = false;
-    for (int32_t i = 0; i < shape.runs_n; i++) {
-        str run = shape.runs[i];
-        char before = i > 0 ? shape.marks[i - 1] : 0;
-        if (before == point) {
-            for (ptrdiff_t j = 0; j < run.n; j++)
-                fraction |= run.p[j] != '0';
-            if (i != shape.runs_n - 1)
-                return NUMBER_BAD;
-            break;
-        }
-        if (before && (run.n != 3 || shape.runs[0].n > 3 || shape.runs[0].n == 0))
-            return NUMBER_BAD;
-        for (ptrdiff_t j = 0; j < run.n; j++) {
-            value = value * 10 + (run.p[j] - '0');
-            if (value > COUNT_MAX)
-                return NUMBER_LARGE;
-        }
-    }
-    if (fraction)
-        return NUMBER_FRACTION;
+    enum number_result result = whole_of(&shape, point, &value);
+    if (result != NUMBER_OK)
+        return result;
     if (shape.negative && value > 0)
         return NUMBER_NEGATIVE;
     *ret = value;

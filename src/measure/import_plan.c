@@ -1,9 +1,17 @@
 #include <assert.h>
 
+#include "base/csv.h"
+#include "base/sha256.h"
 #include "base/translate.h"
+#include "measure/import.h"
+#include "measure/import_cell_internal.h"
 #include "measure/import_plan_internal.h"
+#include "measure/import_row_internal.h"
+#include "measure/import_source_internal.h"
 #include "measure/queries.h"
 #include "place/propre.h"
+#include "strategy/channel.h"
+#include "tactic/post.h"
 
 /* The dry run while it is made. */
 struct planner {
@@ -41,6 +49,7 @@ find_header(const char *path, struct arena *keep, struct csv_row *ret, char *ret
     auto_import_file file = {.fd = -1};
     struct csv_row best = {0};
     int32_t best_score = -1;
+    const struct arena start = *keep;
     if (import_file_open(path, NULL, &file, error))
         return error->fault;
     for (int32_t i = 0; i < IMPORT_HEADER_LOOK_MAX; i++) {
@@ -61,9 +70,10 @@ find_header(const char *path, struct arena *keep, struct csv_row *ret, char *ret
             continue;
         best_score = score;
         best = row;
+        *keep = start; /* the row copied before is no longer wanted */
         best.cells = new (keep, str, row.cells_n);
         for (int32_t c = 0; c < row.cells_n; c++)
-            best.cells[c] = arena_str(keep, str_trim(row.cells[c]));
+            best.cells[c] = arena_str(keep, header_short(row.cells[c]));
     }
     *ret = best;
     *ret_separator = csv_dialect(file.csv).separator;
@@ -423,17 +433,17 @@ import_ask_text(const struct import_plan *plan, enum lang lang, struct arena *ke
         enum import_ask ask;
         const char *text;
     } asks[] = {
-        {ASK_MAPPING,
-         N_("This kind of file is not known. Look at what each column is taken for, correct it "
-            "where it is wrong (--map \"Header=word\"), then confirm (--confirm).")},
+        {ASK_MAPPING, N_("This kind of file is not known. Look at what each column is taken "
+                         "for, correct what is "
+                         "wrong and so confirm the rest (--map \"COLUMN=FIELD,…\").")},
         {ASK_DATE_ORDER,
          N_("The dates of this file can be read with the day or the month first. Say which: "
-            "--date-order dmy or --date-order mdy.")},
+            "--dates dmy or --dates mdy.")},
         {ASK_DECIMAL, N_("The numbers of this file can be read in two ways (1.234 or 1,234). "
                          "Say which is the "
                          "decimal mark: --decimal point or --decimal comma.")},
         {ASK_CHANNEL,
-         N_("There are several channels of this network. Say which: --channel ID.")},
+         N_("There are several channels of this network. Say which: --channel NAME.")},
     };
     str text = S("");
     for (size_t i = 0; i < sizeof asks / sizeof *asks; i++) {

@@ -1,6 +1,8 @@
 #pragma once
 #include "measure/import_row_internal.h"
 
+struct db;
+
 /* What is common to the dry run, taking in, and writing the refused: judging all rows in order. */
 struct walk {
     const struct import_plan *plan;
@@ -24,3 +26,6 @@ must_use enum fault import_walk(struct walk *walk, const struct import_progress 
 must_use enum fault snapshot_known(struct propre *propre, int64_t post,
                                    struct maybe_int taken_us, int64_t values_hash, bool *ret,
                                    struct error *error);
+
+/* sum_posts_fill(db, error): sum_post for all posts that have snapshots and no sum, in bounded memory. */
+must_use enum fault sum_posts_fill(struct db *db, struct error *error);

@@ -1,9 +1,14 @@
 #include <errno.h>
 
+#include "base/csv.h"
 #include "base/translate.h"
+#include "measure/import.h"
 #include "measure/import_plan_internal.h"
+#include "measure/import_row_internal.h"
+#include "place/propre.h"
 
 enum {
+    REFUSED_ARENA = 64 * 1024,  /* a hash */
     REFUSED_FLUSH = 256 * 1024, /* bytes gathered before they are written */
     REFUSED_BUF_MAX =
         16 * 1024 * 1024 /* a flush and one row: 4 MiB of cells, each quote doubled */
@@ -75,7 +80,7 @@ import_refused_write(struct propre *propre, const struct import_plan *plan, int 
     struct walk walk = {.plan = plan, .propre = propre, .each = refused_row, .ctx = &r};
     enum lang lang = plan->options.lang;
     struct arena_region region;
-    struct arena keep = arena_reserve(64 * 1024, &region); /* a hash */
+    struct arena keep = arena_reserve(REFUSED_ARENA, &region);
     str sha256;
     buf_init(&r.out, REFUSED_BUF_MAX);
     csv_write_cell(&r.out, str_of(translate(lang, N_("Row"))), true);

@@ -92,6 +92,6 @@ struct judge {
 
 void judge_init(struct judge *judge, const struct import_mapping *mapping);
 void judge_release(struct judge *judge);
-/* judge_row(judge, row, scratch, ret): texts point into ${row} or ${scratch}. Rows in the file's order. */
-void judge_row(struct judge *judge, const struct csv_row *row, struct arena *scratch,
+/* judge_row(judge, in, scratch, ret): texts point into ${in} or ${scratch}. Rows in the file's order. */
+void judge_row(struct judge *judge, const struct csv_row *in, struct arena *scratch,
                struct row *ret);

@@ -1,5 +1,6 @@
 #include <assert.h>
 
+#include "measure/import.h"
 #include "measure/import_row_internal.h"
 
 enum {
@@ -11,7 +12,7 @@ void
 seen_init(struct seen *seen)
 {
     /* All sizes up to the last lie one behind the other: twice the last, half full at most. */
-    int64_t entries = 2 * 4 * (int64_t)SEEN_KEYS_PER_ROW * IMPORT_ROWS_MAX;
+    int64_t entries = (int64_t)2 * 4 * SEEN_KEYS_PER_ROW * IMPORT_ROWS_MAX;
     *seen = (struct seen){.capacity = SEEN_FIRST};
     struct arena arena =
         arena_reserve(entries * (ptrdiff_t)sizeof(struct seen_entry) + 65536, &seen->region);

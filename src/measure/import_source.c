@@ -2,7 +2,9 @@
 
 #include "base/sha256.h"
 #include "base/translate.h"
+#include "measure/import.h"
 #include "measure/import_source_internal.h"
+#include "strategy/channel.h"
 
 #define M(metric) FIELD_METRIC, METRIC_##metric
 #define F(field) FIELD_##field, 0
@@ -114,9 +116,21 @@ static const struct source sources[] = {
 enum { SOURCES_N = sizeof sources / sizeof *sources };
 
 str
-header_plain(struct arena *arena, str header)
+header_short(str header)
 {
     str s = str_trim(header);
+    if (s.n <= HEADER_BYTES_MAX)
+        return s;
+    s.n = HEADER_BYTES_MAX;
+    while (s.n > 0 && ((unsigned char)s.p[s.n] & 0xc0) == 0x80) /* not within a character */
+        s.n--;
+    return s;
+}
+
+str
+header_plain(struct arena *arena, str header)
+{
+    str s = header_short(header);
     char *p = new (arena, char, s.n + 1);
     ptrdiff_t n = 0;
     for (ptrdiff_t i = 0; i < s.n; i++) {
@@ -125,7 +139,7 @@ header_plain(struct arena *arena, str header)
             c = ' ';
         if (c == ' ' && n > 0 && p[n - 1] == ' ')
             continue;
-        p[n++] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+        p[n++] = ascii_lower(c);
     }
     return (str){p, n};
 }

@@ -19,6 +19,19 @@ struct source {
     const char *(*tactic)(str cell);
 };
 
+/* ascii_lower(c): A to Z in small letters, all other bytes as they are. */
+static inline char
+ascii_lower(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        c = (char)(c + ('a' - 'A'));
+    return c;
+}
+
+enum { HEADER_BYTES_MAX = 600 /* of one header; the longest seen has 66 */ };
+
+/* header_short(header): trimmed, and its start when it is too long to be one. */
+str header_short(str header);
 /* header_plain(arena, header): lower ASCII, one blank for any run of blanks and underscores, trimmed. */
 str header_plain(struct arena *arena, str header);
 

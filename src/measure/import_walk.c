@@ -1,6 +1,12 @@
 #include <assert.h>
 
+#include "base/csv.h"
+#include "base/sha256.h"
+#include "base/zone.h"
+#include "measure/import.h"
 #include "measure/import_plan_internal.h"
+#include "measure/import_row_internal.h"
+#include "measure/import_source_internal.h"
 #include "measure/queries.h"
 #include "place/propre.h"
 
@@ -39,7 +45,8 @@ walk_rows(struct walk *walk, struct import_file *file, struct judge *judge, stru
         struct row row;
         bool end = false;
         struct arena scratch = start;
-        if ((fault = import_file_next(file, &in, &end, error)) || end)
+        fault = import_file_next(file, &in, &end, error);
+        if (fault || end)
             break;
         if (in.line <= walk->plan->header_line)
             continue;
@@ -53,7 +60,8 @@ walk_rows(struct walk *walk, struct import_file *file, struct judge *judge, stru
         }
         judge_row(judge, &in, &scratch, &row);
         count(&walk->counts, &row);
-        if ((fault = walk->each(walk->ctx, &in, &row, &scratch, error)))
+        fault = walk->each(walk->ctx, &in, &row, &scratch, error);
+        if (fault)
             break;
     }
     arena_release(&region);

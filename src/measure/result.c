@@ -1,11 +1,14 @@
-#include "measure/result_internal.h"
+#include "measure/result.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
+#include "measure/metric.h"
 #include "measure/queries.h"
+#include "measure/result_internal.h"
 #include "place/propre.h"
 #include "strategy/channel.h"
+#include "tactic/post.h"
 #include "tactic/tactic.h"
 
 static const char *const orders[RESULT_ORDERS_N] = {"newest", "oldest", "most"};
@@ -138,7 +141,7 @@ result_posts(struct propre *propre, const struct result_filter *filter,
              .offset_n = page->offset);
         break;
     case RESULT_ORDERS_N:
-        assert(!"an order");
+        assert(false); /* not an order */
     }
     return OK;
 }

@@ -1,7 +1,10 @@
 /* Summaries of one metric over kinds of posts. */
+#include "measure/result.h"
+
 #include <assert.h>
 #include <stdlib.h>
 
+#include "measure/metric.h"
 #include "measure/queries.h"
 #include "measure/result_internal.h"
 #include "place/propre.h"
@@ -58,7 +61,7 @@ kind_of(enum result_by by, const struct result_values_row *r)
         g.key = r->paid;
         break;
     case RESULT_BYS_N:
-        assert(!"a kind");
+        assert(false); /* not a kind */
     }
     g.not_known = !g.key.has && !g.label.p;
     return g;

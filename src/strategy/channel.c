@@ -74,7 +74,7 @@ channel_check(const struct channel *channel, struct error *error)
     assert((size_t)channel->network < NETWORKS_N);
     if (str_trim(channel->name).n == 0)
         return fail(error, FAULT_INPUT, "the channel needs a name");
-    if (channel->name.n > 4 * CHANNEL_NAME_MAX ||
+    if (channel->name.n > (ptrdiff_t)16 * CHANNEL_NAME_MAX ||
         text_graphemes(channel->name) > CHANNEL_NAME_MAX)
         return fail(error, FAULT_INPUT, "the channel's name is longer than %d characters",
                     CHANNEL_NAME_MAX);

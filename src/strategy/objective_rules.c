@@ -109,7 +109,8 @@ check_texts(const struct objective *o, struct error *error)
         return fail(error, FAULT_INPUT, "the objective needs a name");
     if (!utf8_valid(o->name) || !utf8_valid(o->why))
         return fail(error, FAULT_INPUT, "the objective's name or reason is not UTF-8 text");
-    if (o->name.n > 16 * OBJECTIVE_NAME_MAX || text_graphemes(o->name) > OBJECTIVE_NAME_MAX)
+    if (o->name.n > (ptrdiff_t)16 * OBJECTIVE_NAME_MAX ||
+        text_graphemes(o->name) > OBJECTIVE_NAME_MAX)
         return fail(error, FAULT_INPUT, "the objective's name is longer than %d characters",
                     OBJECTIVE_NAME_MAX);
     if (o->why.n > OBJECTIVE_WHY_MAX)
@@ -156,7 +157,7 @@ check_numbers(const struct objective *o, struct error *error)
                         "an objective to keep within needs a low and a higher bound");
         break;
     case OBJECTIVE_DIRECTIONS_N:
-        assert(!"a direction");
+        assert(false); /* not a direction */
     }
     if (o->start_day.has && o->deadline_day.has && o->start_day.is >= o->deadline_day.is)
         return fail(error, FAULT_INPUT, "the objective's deadline must come after its start");

@@ -12,7 +12,8 @@ tactic_check(const struct tactic *t, struct error *error)
         return fail(error, FAULT_INPUT, "the tactic needs a name");
     if (!utf8_valid(t->name) || !utf8_valid(t->hypothesis))
         return fail(error, FAULT_INPUT, "the tactic's name or hypothesis is not UTF-8 text");
-    if (t->name.n > 16 * TACTIC_NAME_MAX || text_graphemes(t->name) > TACTIC_NAME_MAX)
+    if (t->name.n > (ptrdiff_t)16 * TACTIC_NAME_MAX ||
+        text_graphemes(t->name) > TACTIC_NAME_MAX)
         return fail(error, FAULT_INPUT, "the tactic's name is longer than %d characters",
                     TACTIC_NAME_MAX);
     if (t->hypothesis.n > TACTIC_HYPOTHESIS_MAX)

@@ -224,9 +224,11 @@ learn_again(struct exchange *x)
     struct error ignored = {0};
     int32_t n = 0;
     const enum metric *outcomes = learn_outcomes(&n);
-    if (!learn_job_busy(x->web->job))
-        (void)learn_job_start(x->web->job, x->web->propre, x->workspace.id, outcomes[0],
-                              &ignored); /* as said */
+    if (learn_job_busy(x->web->job))
+        return;
+    enum fault fault =
+        learn_job_start(x->web->job, x->web->propre, x->workspace.id, outcomes[0], &ignored);
+    (void)fault; /* as said */
 }
 
 enum fault

@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "base/format.h"
-#include "base/number.h"
+#include "base/json.h"
 #include "base/translate.h"
 #include "learn/gather.h"
 #include "learn/result_store.h"

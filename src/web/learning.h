@@ -1,4 +1,5 @@
 #pragma once
+#include "measure/metric.h"
 #include "web/exchange.h"
 #include "web/gather_learning.h"
 

@@ -215,6 +215,7 @@ wait(struct server *server, int32_t wait_ms, int stop_fd, bool *ret_stop, struct
 {
     MHD_UNSIGNED_LONG_LONG library_ms = 0;
     assert(wait_ms >= 0);
+    wait_ms = server->between_ms < wait_ms ? server->between_ms : wait_ms;
     if (MHD_get_timeout(server->daemon, &library_ms) == MHD_YES &&
         library_ms < (MHD_UNSIGNED_LONG_LONG)wait_ms)
         wait_ms = (int32_t)library_ms;
@@ -237,6 +238,9 @@ turn(struct server *server, int32_t wait_ms, int stop_fd, bool *ret_stop, struct
     if (MHD_run(server->daemon) != MHD_YES)
         return fail(error, FAULT_SYSTEM, "serving connections");
     sweep(server);
+    const struct server_app *app = &server->options.app;
+    server->between_ms = app->between ? app->between(app->ctx) : TURN_MAX_MS;
+    assert(server->between_ms >= 0);
     return OK;
 }
 

@@ -13,7 +13,7 @@
  * an application. One thread, one loop. Decision: doc/decisions/0006.
  */
 enum {
-    SERVER_CONNECTIONS_MAX = 2048,
+    SERVER_CONNECTIONS_MAX = 2048,   /* at 16 KB each, 32 MB */
     SERVER_CONNECTION_BYTES = 16384, /* head of a request, then of its answer; past it 431 */
     SERVER_IDLE_S = 30,              /* nothing arrives, nothing can be sent */
     SERVER_HEAD_S = 40,              /* from the last answer to the next request's whole head */
@@ -37,6 +37,11 @@ struct server_app {
     void (*serve)(void *ctx, struct exchange *x);
     /* Answers with an error: ${why} is for the log, not for the reader. */
     void (*refuse)(void *ctx, struct exchange *x, int32_t status, const char *why);
+    /*
+     * Between requests, after every turn: looks after what runs beside the pages. Gives how many ms it
+     * can wait for the next call at most. May be NULL.
+     */
+    int32_t (*between)(void *ctx);
 };
 
 struct server_options {

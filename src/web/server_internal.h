@@ -43,6 +43,7 @@ struct server {
     struct slot *free_slots;
     int32_t links_made, links_n, slots_made, slots_n;
     int64_t swept_us;
+    int32_t between_ms; /* how long the application can do without a turn */
 };
 
 /* The library's callbacks (server_request.c). */

@@ -1,15 +1,18 @@
 #include "web/web.h"
 
 #include <assert.h>
+#include <poll.h>
 
 #include "base/translate.h"
 #include "place/db.h"
 #include "web/answer.h"
+#include "web/learn_job.h"
 #include "web/web_internal.h"
 
 enum {
     WEB_BYTES = 1 << 20,
-    TRIES_MAX = 3 /* of a POST whose commit found a conflict (PostgreSQL) */
+    TURN_MS = 200, /* how long a finished computation may wait to be kept */
+    TRIES_MAX = 3  /* of a POST whose commit found a conflict (PostgreSQL) */
 };
 
 /* ---------- what every answer carries ---------- */
@@ -331,10 +334,14 @@ web_open(const struct web_options *options, struct propre *propre, struct web **
     struct arena_region region;
     struct arena arena = arena_reserve(WEB_BYTES, &region);
     struct web *web = new (&arena, struct web, 1);
-    *web = (struct web){.options = *options, .propre = propre, .region = region};
-    struct server_options server = {.address = options->address,
-                                    .port = options->port,
-                                    .app = {web, on_admit, on_serve, on_refuse}};
+    *web = (struct web){.options = *options,
+                        .propre = propre,
+                        .region = region,
+                        .job = learn_job_open(options->log)};
+    struct server_options server = {
+        .address = options->address,
+        .port = options->port,
+        .app = {.ctx = web, .admit = on_admit, .serve = on_serve, .refuse = on_refuse}};
     enum fault fault = public_read(web, error);
     if (!fault)
         fault = server_open(&server, &web->server, error);
@@ -352,6 +359,7 @@ web_close(struct web *web)
     if (!web)
         return;
     server_close(web->server);
+    learn_job_close(web->job);
     zone_close(web->zone);
     struct arena_region region = web->region; /* the web lies in it */
     arena_release(&region);
@@ -372,4 +380,16 @@ web_address(const struct web *web, struct arena *keep)
     return arena_printf(keep, "http://%s%.*s%s:%d", v6 ? "[" : "",
                         STR_FMT(web->options.address), v6 ? "]" : "",
                         (int)server_port(web->server));
+}
+
+enum fault
+web_run(struct web *web, int stop_fd, struct error *error)
+{
+    struct pollfd stop = {.fd = stop_fd, .events = POLLIN};
+    while (poll(&stop, 1, 0) == 0) {
+        if (server_turn(web->server, TURN_MS, error))
+            return error->fault;
+        learn_job_turn(web->job, web->propre);
+    }
+    return server_run(web->server, stop_fd, error); /* finishes what is being answered */
 }

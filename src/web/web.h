@@ -26,6 +26,11 @@ must_use enum fault web_open(const struct web_options *options, struct propre *p
                              struct web **ret, struct error *error);
 /* web_close(web): NULL is fine. */
 void web_close(struct web *web);
+/*
+ * web_run(web, stop_fd, error):
+ * Answers, and looks after the computation, until ${stop_fd} can be read.
+ */
+must_use enum fault web_run(struct web *web, int stop_fd, struct error *error);
 /* web_server(web): for server_run and server_port. */
 struct server *web_server(struct web *web);
 /* web_address(web, keep): "http://127.0.0.1:8420", what to print for the reader. No slash at the end. */

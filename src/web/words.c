@@ -213,16 +213,26 @@ static const char *
 ratio_sentence(double ratio, bool sure)
 {
     if (ratio < 1.5)
-        return sure ? N_("%1$s bring about %2$s more %3$s than %4$s%5$s.")
-                    : N_("%1$s probably bring about %2$s more %3$s than %4$s%5$s.");
+        return sure ? N_("%1$s bring about %5$s more %2$s than %3$s%4$s.")
+                    : N_("%1$s probably bring about %5$s more %2$s than %3$s%4$s.");
     if (ratio >= 1.9 && ratio < 2.15)
-        return sure ? N_("%1$s bring about twice the %3$s of %4$s%5$s.")
-                    : N_("%1$s probably bring about twice the %3$s of %4$s%5$s.");
+        return sure ? N_("%1$s bring about twice the %2$s of %3$s%4$s.")
+                    : N_("%1$s probably bring about twice the %2$s of %3$s%4$s.");
     if (ratio >= 2.85 && ratio < 3.15)
-        return sure ? N_("%1$s bring about three times the %3$s of %4$s%5$s.")
-                    : N_("%1$s probably bring about three times the %3$s of %4$s%5$s.");
-    return sure ? N_("%1$s bring about %2$s times the %3$s of %4$s%5$s.")
-                : N_("%1$s probably bring about %2$s times the %3$s of %4$s%5$s.");
+        return sure ? N_("%1$s bring about three times the %2$s of %3$s%4$s.")
+                    : N_("%1$s probably bring about three times the %2$s of %3$s%4$s.");
+    return sure ? N_("%1$s bring about %5$s times the %2$s of %3$s%4$s.")
+                : N_("%1$s probably bring about %5$s times the %2$s of %3$s%4$s.");
+}
+
+/* What is counted, after "more": English takes the noun alone, French "de" and the noun. */
+static str
+counted(struct arena *arena, enum lang lang, str metric)
+{
+    const struct outcome_words *words = outcome_of(metric);
+    if (lang == LANG_EN)
+        return words_outcome(lang, metric);
+    return words ? tr(lang, words->of) : SAY(arena, lang, N_("of %s"), metric);
 }
 
 str
@@ -230,17 +240,16 @@ words_contrast(struct arena *arena, enum lang lang, const struct words_contrast 
 {
     str subject = level_subject(arena, lang, c->factor, c->better);
     str object = level_object(arena, lang, c->factor, c->other);
-    const struct outcome_words *words = outcome_of(c->outcome);
-    str plain = words_outcome(lang, c->outcome);
-    str of = words ? tr(lang, words->of) : SAY(arena, lang, N_("of %s"), c->outcome);
     if (c->verdict == FINDING_UNKNOWN)
         return SAY(arena, lang,
-                   N_("Between %1$s and %2$s it cannot be told yet which bring more %3$s."),
-                   level_object(arena, lang, c->factor, c->better), object, plain, of);
+                   N_("Between %1$s and %2$s it cannot be told yet which do better."),
+                   level_object(arena, lang, c->factor, c->better), object);
+    str where = tr(lang, for_the_same(c->exposure));
+    str outcome = counted(arena, lang, c->outcome);
+    const char *sentence = ratio_sentence(c->ratio, c->verdict == FINDING_CLEAR);
     str amount = c->ratio < 1.5 ? format_share(arena, lang, c->ratio - 1, 0)
                                 : format_real(arena, lang, c->ratio, c->ratio < 10 ? 1 : 0);
-    return SAY(arena, lang, ratio_sentence(c->ratio, c->verdict == FINDING_CLEAR), subject,
-               amount, plain, object, tr(lang, for_the_same(c->exposure)), of);
+    return SAY(arena, lang, sentence, subject, outcome, object, where, amount);
 }
 
 str

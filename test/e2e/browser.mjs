@@ -14,8 +14,8 @@ const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const MESSAGES_SHOWN_MAX = 20; // of one failure: more is not read
 
 export const skip = (reason) => {
-  console.log(`1..0 # SKIP ${reason}`);
-  console.error(`browser test SKIPPED: ${reason}`);
+  console.log(`SKIP browser test: ${reason}`);
+  console.log("0 passed, 0 failed");
   process.exit(0);
 };
 

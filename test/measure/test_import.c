@@ -402,7 +402,7 @@ open_questions_are_asked_and_not_guessed(void **state)
     struct import_plan p = plan(f, path, NULL);
     assert_int_equal(ASK_MAPPING | ASK_DATE_ORDER | ASK_DECIMAL, p.asks);
     str asks = import_ask_text(&p, LANG_EN, f->keep);
-    assert_true(str_find(asks, S("--date-order dmy")) > 0);
+    assert_true(str_find(asks, S("--dates dmy")) > 0);
     assert_true(str_find(asks, S("--decimal point")) > 0);
     struct import_options with = options(f);
     with.mapping = &p.mapping;
@@ -641,6 +641,69 @@ refused_rows_can_be_saved_and_are_harmless(void **state)
     assert_non_null(strstr(text, "is not a number"));
 }
 
+/* Twenty rows of long words, each more like a header than the last: memory stays what it is. */
+static void
+long_headers_take_no_room(void **state)
+{
+    struct fixture *f = *state;
+    auto_buf out;
+    buf_init(&out, 64 << 20);
+    for (int row = 1; row <= 20; row++) {
+        for (int cell = 0; cell < 300; cell++) {
+            buf_addf(&out, "%s", cell < row ? "likes" : "");
+            for (int i = 0; cell >= row && i < 500; i++)
+                buf_add(&out, S("long é "));
+            buf_add(&out, cell < 299 ? S(",") : S("\n"));
+        }
+    }
+    str path = file_of(f, "wide.csv", buf_str(&out));
+    struct import_options with = options(f);
+    struct import_plan p;
+    const char *before = f->keep->at;
+    enum fault fault = import_plan_make(f->propre, path, &with, f->keep, &p, &f->error);
+    assert_true(fault == OK || fault == FAULT_INPUT);
+    assert_in_range(f->keep->at - before, 0, 4 << 20);
+}
+
+/* Real exports beside the project, where they are; elsewhere the test says that it did nothing. */
+static void
+real_files_beside_the_project(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *name, *map;
+        int64_t rows, posts;
+    } files[] = {
+        {"twitter/twitter-ratio_BarackObama.csv", "text=ignore", 3207, 3207},
+        {"facebook/fb_live_sellers_thailand_Live.csv", "num_likes=likes", 7050, 6997},
+    };
+    if (access(cstr(f->keep, source_path(f, "../shared/data")), R_OK)) {
+        print_message(
+            "../shared/data is not here: real files beside the project are not tried\n");
+        skip();
+    }
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        str path = source_path(
+            f, cstr(f->keep, arena_printf(f->keep, "../shared/data/%s", files[i].name)));
+        struct import_options with = options(f);
+        struct channel c = {.workspace = f->workspace,
+                            .network = NETWORK_OTHER,
+                            .handle = str_of(files[i].name),
+                            .name = S("Real")};
+        assert_ok(channel_insert(f->propre, &c, &with.channel, &f->error), &f->error);
+        struct import_plan p = plan(f, path, &with);
+        assert_int_equal(ASK_MAPPING, p.asks);
+        assert_ok(import_mapping_set(&p.mapping, str_of(files[i].map), &f->error), &f->error);
+        with.mapping = &p.mapping;
+        p = plan(f, path, &with);
+        assert_int_equal(0, p.asks);
+        assert_int_equal(files[i].rows, p.counts.rows);
+        assert_int_equal(files[i].posts, p.counts.posts_new);
+        assert_int_equal(files[i].rows - files[i].posts, p.counts.left_out + p.counts.refused);
+        (void)apply(f, &p);
+    }
+}
+
 int
 main(void)
 {
@@ -663,6 +726,8 @@ main(void)
         T(files_that_cannot_be_read_say_why),
         T(nasty_files_get_the_report_written_down),
         T(refused_rows_can_be_saved_and_are_harmless),
+        T(long_headers_take_no_room),
+        T(real_files_beside_the_project),
     };
     if (testdb_skips())
         return 0;

@@ -80,7 +80,8 @@ unescape(const char *from, struct arena *arena)
 {
     char *out = new (arena, char, (ptrdiff_t)strlen(from) + 1);
     ptrdiff_t n = 0;
-    for (const char *p = strchr(from, '"') + 1; *p != '}'; p++) {
+    const char *p = strchr(from, '"') + 1;
+    while (*p != '}') {
         bool inside = true;
         for (; inside; p++) {
             if (*p == '"') {
@@ -102,7 +103,7 @@ unescape(const char *from, struct arena *arena)
             p++;
         if (p[1] == ',')
             break;
-        p++; /* the next piece's quote */
+        p += 2; /* past the next piece's quote */
     }
     return (str){out, n};
 }

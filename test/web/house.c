@@ -169,7 +169,8 @@ browser_enter(struct browser *browser, int64_t person)
     assert_ok(person_get(propre, browser->house->workspace, person, keep, &found, &error),
               &error);
     db_rollback(propre->db);
-    assert_int_equal(200, browser_get(browser, "/sign-in"));
+    (void)browser_get(browser,
+                      "/sign-in"); /* who is in already has the token of another page */
     str fields =
         arena_printf(keep, "name=%.*s&password=a+few+words+in+a+row", STR_FMT(found.name));
     assert_int_equal(303, browser_post(browser, "/sign-in", cstr(keep, fields)));

@@ -98,4 +98,3 @@ CREATE TABLE sum_post (
     link_clicks @int@,
     video_views @int@
 ) @strict@;
-CREATE INDEX sum_post_of_workspace ON sum_post (workspace_id);

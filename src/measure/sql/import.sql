@@ -149,10 +149,22 @@ DELETE FROM sum_post WHERE post_id = $1;
 -- does: writes
 DELETE FROM sum_post;
 
--- Makes what is missing: for each post with snapshots and no sum, the latest known value of each metric.
--- A look whose time is not known counts as taken when it was recorded, which it was at the latest.
+-- The next posts that have snapshots and no sum, up to a number of them: their last id.
+-- query: sum_post_missing
+-- in: after int, limit_n int
+-- out: last int?
+-- gives: one
+-- does: reads
+SELECT max(m.post_id) AS last
+FROM (SELECT DISTINCT s.post_id FROM snapshot AS s
+      WHERE s.post_id > $1
+        AND NOT EXISTS (SELECT 1 FROM sum_post AS x WHERE x.post_id = s.post_id)
+      ORDER BY s.post_id LIMIT $2) AS m;
+
+-- Makes what is missing among posts $1 < id <= $2: the latest known value of each metric. A look whose
+-- time is not known counts as taken when it was recorded, which it was at the latest.
 -- query: sum_post_fill
--- in: nothing
+-- in: after int, last int
 -- out: nothing
 -- gives: none
 -- does: writes
@@ -179,10 +191,11 @@ LEFT JOIN (
     FROM snapshot AS k
     JOIN metric_point AS m ON m.snapshot_id = k.id
     JOIN metric_def AS d ON d.id = m.def_id
-    WHERE m.value IS NOT NULL
+    WHERE k.post_id > $1 AND k.post_id <= $2 AND m.value IS NOT NULL
       AND NOT EXISTS (SELECT 1 FROM sum_post AS x WHERE x.post_id = k.post_id)
 ) AS l ON l.snapshot_id = s.id AND l.place = 1
-WHERE NOT EXISTS (SELECT 1 FROM sum_post AS y WHERE y.post_id = s.post_id)
+WHERE s.post_id > $1 AND s.post_id <= $2
+  AND NOT EXISTS (SELECT 1 FROM sum_post AS y WHERE y.post_id = s.post_id)
 GROUP BY s.post_id, s.workspace_id;
 
 -- query: import_moment

@@ -173,12 +173,12 @@ SELECT (SELECT count(*) FROM post WHERE workspace_id = $1 AND archived_us IS NUL
        (SELECT count(*) FROM tactic WHERE workspace_id = $1 AND archived_us IS NULL) AS tactics_n,
        (SELECT count(*) FROM objective WHERE workspace_id = $1 AND archived_us IS NULL) AS objectives_n,
        (SELECT count(*) FROM import WHERE workspace_id = $1 AND undone_us IS NULL) AS imports_n,
-       (SELECT count(*) FROM post WHERE workspace_id = $1 AND archived_us IS NULL
-        AND published_us IS NULL AND local_day IS NULL) AS undated_n,
-       (SELECT min(order_us) FROM post WHERE workspace_id = $1 AND archived_us IS NULL
-        AND (published_us IS NOT NULL OR local_day IS NOT NULL)) AS first_us,
-       (SELECT max(order_us) FROM post WHERE workspace_id = $1 AND archived_us IS NULL
-        AND (published_us IS NOT NULL OR local_day IS NOT NULL)) AS last_us,
+       (SELECT count(*) FROM post
+        WHERE workspace_id = $1 AND archived_us IS NULL AND order_us = 0) AS undated_n,
+       (SELECT min(order_us) FROM post
+        WHERE workspace_id = $1 AND archived_us IS NULL AND order_us > 0) AS first_us,
+       (SELECT max(order_us) FROM post
+        WHERE workspace_id = $1 AND archived_us IS NULL AND order_us > 0) AS last_us,
        (SELECT max(id) FROM import WHERE workspace_id = $1 AND undone_us IS NULL) AS last_import;
 
 -- query: result_known
@@ -215,8 +215,10 @@ SELECT count(s.followers) AS n_followers,
        CAST(coalesce(sum(s.clicks), 0) AS BIGINT) AS sum_clicks,
        CAST(coalesce(sum(s.link_clicks), 0) AS BIGINT) AS sum_link_clicks,
        CAST(coalesce(sum(s.video_views), 0) AS BIGINT) AS sum_video_views
-FROM sum_post AS s JOIN post AS p ON p.id = s.post_id
-WHERE p.workspace_id = $1 AND p.archived_us IS NULL;
+FROM sum_post AS s
+WHERE s.workspace_id = $1
+  AND s.post_id NOT IN (SELECT p.id FROM post AS p
+                        WHERE p.workspace_id = $1 AND p.archived_us IS NOT NULL);
 
 -- query: result_for_objective
 -- in: workspace int, objective int, metric text, from_us int?, before_us int?

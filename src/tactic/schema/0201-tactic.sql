@@ -24,7 +24,8 @@ CREATE INDEX tactic_objective_of_objective ON tactic_objective (objective_id);
 -- A post as it went out, with every field that learning may need: they cannot be recovered later.
 -- published_us is unknown for some exports, which give only parts of the local date: each part that is
 -- known is kept (local_day: days since 1970-01-01; weekday as the file or ISO numbers it, 1 to 7).
--- order_us is the best known moment, for lists: published_us, else midnight of local_day, else 0.
+-- order_us is the best known moment, for lists: published_us, else midnight of local_day, else 0, which
+-- no post of a network can have.
 -- identity: doc/decisions/0009.
 CREATE TABLE post (
     id @id@,
@@ -64,6 +65,6 @@ CREATE TABLE post (
     revision @int@ NOT NULL DEFAULT 1,
     UNIQUE (channel_id, identity)
 ) @strict@;
-CREATE INDEX post_of_workspace ON post (workspace_id, order_us, id);
+CREATE INDEX post_of_workspace ON post (workspace_id, archived_us, order_us, id);
 CREATE INDEX post_of_tactic ON post (tactic_id);
 CREATE INDEX post_of_objective ON post (objective_id);

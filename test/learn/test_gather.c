@@ -1,0 +1,187 @@
+#include "fixture.h"
+
+#include <math.h>
+
+#include "learn/gather.h"
+#include "learn/result_store.h"
+#include "measure/import.h"
+#include "tactic/post.h"
+
+/* From the stored posts to the arrays of the model, and an answer kept beside them. */
+
+static int64_t
+import_demo(struct fixture *f)
+{
+    const char *root = getenv("PROPRE_SOURCE");
+    str path =
+        arena_printf(f->keep, "%s/src/measure/demo/facebook_metrics.csv", root ? root : ".");
+    struct import_options options = {.workspace = f->workspace, .zone = S("Europe/Paris")};
+    struct import_plan plan;
+    struct import_outcome outcome;
+    assert_ok(import_plan_make(f->propre, path, &options, f->keep, &plan, &f->error),
+              &f->error);
+    assert_ok(import_apply(f->propre, &plan, NULL, &outcome, &f->error), &f->error);
+    return outcome.import;
+}
+
+static const struct effects_factor *
+factor_named(const struct effects_input *input, const char *name, int32_t *ret_index)
+{
+    for (int32_t i = 0; i < input->factors_n; i++) {
+        if (str_eq(input->factors[i].name, str_of(name))) {
+            *ret_index = i;
+            return &input->factors[i];
+        }
+    }
+    fail_msg("there is no factor %s", name);
+    return NULL;
+}
+
+static void
+the_demo_becomes_the_reference_input(void **state)
+{
+    struct fixture *f = *state;
+    struct gathered g;
+    int64_t outcome = 0, photos = 0, unpaid_unknown = 0;
+    double reach = 0;
+    int32_t format = 0, tactic = 0, weekday = 0, hour = 0;
+    (void)import_demo(f);
+    assert_ok(
+        learn_gather(f->propre, f->workspace, METRIC_INTERACTIONS, f->keep, &g, &f->error),
+        &f->error);
+    assert_int_equal(500, g.input.posts_n);
+    assert_int_equal(1, g.input.channels_n);
+    assert_int_equal(4, factor_named(&g.input, "format", &format)->labels_n);
+    assert_int_equal(3, factor_named(&g.input, "tactic", &tactic)->labels_n);
+    assert_int_equal(7, factor_named(&g.input, "weekday_number", &weekday)->labels_n);
+    assert_int_equal(6, factor_named(&g.input, "hour", &hour)->labels_n);
+    assert_int_equal(FACTOR_CALENDAR, g.input.factors[hour].kind);
+    assert_int_equal(1, g.input.covariates_n); /* no text, so no length and no link */
+    assert_str("paid", g.input.covariates[0].name);
+    for (int32_t i = 0; i < g.input.posts_n; i++) {
+        const struct effects_post *p = &g.input.posts[i];
+        outcome += p->outcome;
+        reach += p->exposure[EXPOSURE_REACH];
+        unpaid_unknown += isnan(p->covariates[0]);
+        photos += str_eq(g.input.factors[format].labels[p->levels[format]], S("photo"));
+        assert_true(isnan(p->age_hours)); /* neither moment is known */
+        assert_in_range(p->month, 0, 11);
+    }
+    assert_int_equal(106060, outcome);
+    assert_true(fabs(reach - 6951680) < 0.5);
+    assert_int_equal(426, photos);
+    assert_int_equal(1, unpaid_unknown);
+}
+
+static void
+posts_without_the_outcome_are_left_out(void **state)
+{
+    struct fixture *f = *state;
+    struct gathered g;
+    (void)import_demo(f);
+    assert_ok(learn_gather(f->propre, f->workspace, METRIC_SHARES, f->keep, &g, &f->error),
+              &f->error);
+    assert_int_equal(496, g.input.posts_n);
+    assert_int_equal(4, g.without_n);
+    assert_ok(learn_gather(f->propre, f->workspace + 1, METRIC_SHARES, f->keep, &g, &f->error),
+              &f->error);
+    assert_int_equal(0, g.input.posts_n);
+}
+
+/* A real answer, if a short one: 2 chains of 30 draws. */
+static struct effects_result
+short_answer(struct fixture *f, const struct effects_input *input)
+{
+    struct effects_options options = effects_defaults();
+    const struct effects_model *model;
+    struct effects_chain chains[2];
+    struct effects_result result;
+    options.chains = 2;
+    options.warmup = 60;
+    options.draws = 30;
+    options.seed = 7;
+    assert_ok(effects_prepare(input, &options, f->keep, f->t.scratch, &model, &f->error),
+              &f->error);
+    for (int32_t i = 0; i < 2; i++)
+        assert_ok(
+            effects_chain_run(model, i, NULL, f->keep, f->t.scratch, &chains[i], &f->error),
+            &f->error);
+    effects_gather(model, chains, 2, f->keep, f->t.scratch, &result);
+    return result;
+}
+
+static bool
+stale(struct fixture *f)
+{
+    struct kept_result kept;
+    bool found = false;
+    assert_ok(result_last(f->propre, f->workspace, METRIC_INTERACTIONS, f->keep, &kept, &found,
+                          &f->error),
+              &f->error);
+    assert_true(found);
+    return kept.stale;
+}
+
+static void
+an_answer_is_kept_and_grows_stale_with_its_data(void **state)
+{
+    struct fixture *f = *state;
+    struct gathered g;
+    struct kept_result kept;
+    struct import_undone undone;
+    str mark;
+    bool found = true;
+    int64_t id = 0;
+    assert_ok(result_last(f->propre, f->workspace, METRIC_INTERACTIONS, f->keep, &kept, &found,
+                          &f->error),
+              &f->error);
+    assert_false(found);
+    int64_t import = import_demo(f);
+    assert_ok(
+        learn_gather(f->propre, f->workspace, METRIC_INTERACTIONS, f->keep, &g, &f->error),
+        &f->error);
+    assert_ok(result_mark(f->propre, f->workspace, f->keep, &mark, &f->error), &f->error);
+    struct effects_result result = short_answer(f, &g.input);
+    assert_ok(result_keep(f->propre, f->workspace, METRIC_INTERACTIONS, &result, mark, 1.5, &id,
+                          &f->error),
+              &f->error);
+    fixture_commit(f);
+    assert_ok(result_last(f->propre, f->workspace, METRIC_INTERACTIONS, f->keep, &kept, &found,
+                          &f->error),
+              &f->error);
+    assert_true(found && kept.id == id && !kept.stale);
+    assert_int_equal(500, kept.result.posts_used);
+    assert_int_equal(106060, kept.result.outcome_sum);
+    assert_memory_equal(result.fingerprint, kept.result.fingerprint, sizeof result.fingerprint);
+    assert_int_equal(result.seed, kept.result.seed);
+    assert_int_equal(EFFECTS_MODEL_VERSION, kept.result.model_version);
+    assert_int_equal(result.factors_n, kept.result.factors_n);
+    assert_int_equal(result.diagnostics.divergent, kept.result.diagnostics.divergent);
+    assert_true(fabs(kept.seconds - 1.5) < 1e-9);
+    /* somebody says more about a post: the answer no longer stands on the data there are */
+    struct post post;
+    f->t.now.us += SPAN_SECOND.us;
+    assert_ok(post_get(f->propre, f->workspace, g.input.posts[0].id, f->keep, &post, &f->error),
+              &f->error);
+    post.topic = S("tea");
+    assert_ok(post_update(f->propre, &post, &f->error), &f->error);
+    assert_true(stale(f));
+    fixture_rollback(f);
+    assert_false(stale(f));
+    assert_ok(import_undo(f->propre, f->workspace, import, &undone, &f->error), &f->error);
+    assert_true(stale(f));
+}
+
+int
+main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
+    const struct CMUnitTest tests[] = {
+        T(the_demo_becomes_the_reference_input),
+        T(posts_without_the_outcome_are_left_out),
+        T(an_answer_is_kept_and_grows_stale_with_its_data),
+    };
+    if (testdb_skips())
+        return 0;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
