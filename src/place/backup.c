@@ -42,8 +42,8 @@ file_verify(const char *path, const struct schema_step *steps, ptrdiff_t steps_n
 {
     const struct db_options read_only = {.read_only = true};
     auto_db db = NULL;
-    str *problems;
-    ptrdiff_t n;
+    str *problems = NULL;
+    ptrdiff_t n = 0;
     if (db_open(str_of(path), &read_only, &db, error) ||
         backup_verify(db, steps, steps_n, &scratch, &problems, &n, error))
         return error->fault;

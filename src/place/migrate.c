@@ -141,9 +141,9 @@ static enum fault
 migrate(struct db *db, const struct schema_step *steps, ptrdiff_t steps_n, instant now,
         struct arena scratch, struct error *error)
 {
-    bool pending, fresh, done = false;
+    bool pending = false, fresh = false, done = false;
     /* Usually there is nothing to do, which is seen without keeping writers out. */
-    const struct schema_step *next;
+    const struct schema_step *next = NULL;
     enum fault fault = history_compare(db, steps, steps_n, scratch, &next, &fresh, error);
     if (fault != FAULT_ABSENT && (fault || !next))
         return fault;

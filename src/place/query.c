@@ -37,7 +37,7 @@ statement_get(struct db *db, const struct query *query, struct statement **ret,
 enum fault
 query_check(struct db *db, const struct query *query, struct error *error)
 {
-    struct statement *statement;
+    struct statement *statement = NULL;
     return statement_get(db, query, &statement, error);
 }
 
@@ -185,7 +185,7 @@ end_rows(struct db *db, struct statement *statement)
 enum fault
 query_run(struct db *db, const struct query *query, const void *in, struct error *error)
 {
-    struct statement *statement;
+    struct statement *statement = NULL;
     bool end = false;
     assert(query->gives == GIVES_NONE);
     if (begin_rows(db, query, in, false, &statement, error))
@@ -202,7 +202,7 @@ query_maybe(struct db *db, const struct query *query, const void *in, struct are
 {
     struct value values[QUERY_COLUMNS_MAX];
     alignas(16) char row[QUERY_ROW_MAX];
-    struct statement *statement;
+    struct statement *statement = NULL;
     bool none = false, end = false;
     assert(query->row_size <= QUERY_ROW_MAX);
     if (begin_rows(db, query, in, false, &statement, error))
@@ -242,7 +242,7 @@ query_many(struct db *db, const struct query *query, const void *in, struct aren
            void **ret_rows, ptrdiff_t *ret_n, struct error *error)
 {
     struct value values[QUERY_COLUMNS_MAX];
-    struct statement *statement;
+    struct statement *statement = NULL;
     ptrdiff_t n = 0, capacity = 16;
     bool end = false;
     char *rows = arena_alloc(keep, query->row_size, alignof(max_align_t), capacity);
@@ -260,7 +260,8 @@ query_many(struct db *db, const struct query *query, const void *in, struct aren
             rows = more;
             capacity *= 2;
         }
-        if ((fault = row_store(query, values, keep, rows + query->row_size * n, error)))
+        fault = row_store(query, values, keep, rows + query->row_size * n, error);
+        if (fault)
             break;
         n++;
     }
@@ -278,14 +279,15 @@ query_each(struct db *db, const struct query *query, const void *in,
 {
     struct value values[QUERY_COLUMNS_MAX];
     alignas(16) char row[QUERY_ROW_MAX];
-    struct statement *statement;
+    struct statement *statement = NULL;
     bool end = false;
     assert(query->row_size <= QUERY_ROW_MAX);
     if (begin_rows(db, query, in, true, &statement, error))
         return error->fault;
     enum fault fault = OK;
     while (!(fault = next_row(db, statement, values, &end, error)) && !end) {
-        if ((fault = row_store(query, values, NULL, row, error)) || !each(ctx, row))
+        fault = row_store(query, values, NULL, row, error);
+        if (fault || !each(ctx, row))
             break;
     }
     end_rows(db, statement);
