@@ -1,7 +1,7 @@
 #pragma once
 #include "base/arena.h"
-#include "place/db.h"
-#include "place/query.h"
+#include "place/db.h"    /* IWYU pragma: export */
+#include "place/query.h" /* IWYU pragma: export */
 
 /*
  * The seam between the two engines. db.c checks (transactions, kinds, nulls, UTF-8) and the drivers do.

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "place/db.h"
+#include "place/person.h"
 #include "place/person_internal.h"
 #include "place/propre.h"
 #include "place/queries.h"
@@ -18,7 +19,7 @@ enum {
     GUESSES_ALL_MAX = 1000, /* of everybody: a bound on the table, and on a sweep over names */
     ACCOUNT_HASH_BYTES = 16
 };
-#define GUESS_WINDOW ((span){15 * 60 * INT64_C(1000000)})
+#define GUESS_WINDOW ((span){INT64_C(15) * 60 * 1000000})
 
 static enum fault
 password_check(str password, struct error *error)
@@ -131,7 +132,7 @@ person_sign_in(struct propre *propre, str name, str password, struct arena scrat
     uint8_t account[ACCOUNT_HASH_BYTES];
     struct person_password_row row = {0};
     bool renew = false;
-    if (name.n > 4 * PERSON_NAME_MAX || password.n > PASSWORD_BYTES_MAX || !utf8_valid(name))
+    if (name.n > PERSON_NAME_BYTES_MAX || password.n > PASSWORD_BYTES_MAX || !utf8_valid(name))
         return fail(error, FAULT_DENIED, "the name or the password is wrong");
     str key = person_key(name, &scratch);
     (void)crypto_generichash(account, sizeof account, (const uint8_t *)key.p,

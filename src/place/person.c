@@ -70,13 +70,13 @@ enum fault
 person_add(struct propre *propre, const struct person *person, int64_t *ret_id,
            struct error *error)
 {
-    char key_bytes[4 * PERSON_NAME_MAX + 1];
+    char key_bytes[PERSON_NAME_BYTES_MAX + 1];
     str name = str_trim(person->name);
     struct person_add_row row;
     bool made = false;
     if (name.n == 0 || !utf8_valid(name))
         return fail(error, FAULT_INPUT, "a person needs a name");
-    if (name.n > 4 * PERSON_NAME_MAX || text_graphemes(name) > PERSON_NAME_MAX)
+    if (name.n > PERSON_NAME_BYTES_MAX || text_graphemes(name) > PERSON_NAME_MAX)
         return fail(error, FAULT_INPUT, "a person's name is at most %d characters long",
                     PERSON_NAME_MAX);
     struct arena scratch = {key_bytes, key_bytes + sizeof key_bytes};

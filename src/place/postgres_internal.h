@@ -1,7 +1,7 @@
 #pragma once
-#include <libpq-fe.h>
+#include <libpq-fe.h> /* IWYU pragma: export */
 
-#include "place/db_internal.h"
+#include "place/db_internal.h" /* IWYU pragma: export */
 
 /* What the two halves of the PostgreSQL driver share. */
 struct postgres {

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "place/person.h"
 #include "place/propre.h"
 #include "place/queries.h"
 #include "place/secret.h"

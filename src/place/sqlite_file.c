@@ -123,11 +123,13 @@ lock_out_writers(struct db *db, struct error *error)
     db->lock_fd = open(path.p, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
     if (db->lock_fd < 0)
         return fail(error, FAULT_SYSTEM, "cannot make the file %s", path.p);
-    if (flock(db->lock_fd, LOCK_EX | LOCK_NB) != 0)
+    if (flock(db->lock_fd, LOCK_EX | LOCK_NB) != 0) {
+        errno = 0; /* EAGAIN says less than the sentence */
         return fail(
             error, FAULT_AWAY,
             "another Propre has %s open, and this SQLite (%s) is only safe with one at a time",
             db->address.p, sqlite3_libversion());
+    }
     return OK;
 }
 

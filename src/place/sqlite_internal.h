@@ -1,5 +1,5 @@
 #pragma once
-#include "place/db_internal.h"
+#include "place/db_internal.h" /* IWYU pragma: export */
 
 /* What the two halves of the SQLite driver share. */
 

@@ -91,7 +91,7 @@ test_backup_and_restore(void **state)
     assert_fault(
         FAULT_AWAY,
         backup_restore(&files, schema_steps, schema_steps_n, t.now, &t.keep, &aside, &error),
-        &error, "stop the Propre");
+        &error, testdb_one_writer() ? "one at a time" : "stop the Propre");
     assert_workspace(&t, str_of(t.address), "after");
     db_close(t.propre.db);
     t.propre.db = NULL;

@@ -1,6 +1,7 @@
 #include "testdb.h"
 
 #include <ftw.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include "place/db_internal.h"
@@ -27,6 +28,12 @@ testdb_is_postgres(void)
 {
     const char *wanted = getenv("PROPRE_TEST_DB");
     return wanted && *wanted;
+}
+
+bool
+testdb_one_writer(void)
+{
+    return !testdb_is_postgres() && sqlite3_libversion_number() < 3051003;
 }
 
 bool

@@ -27,6 +27,8 @@ struct testdb {
 bool testdb_skips(void);
 /* testdb_is_postgres(): which engine this run is about. */
 bool testdb_is_postgres(void);
+/* testdb_one_writer(): whether this SQLite bears only one connection that may write (-Dsqlite=system). */
+bool testdb_one_writer(void);
 /* testdb_open(t): fails the test when it cannot. */
 void testdb_open(struct testdb *t);
 /* testdb_open_empty(t): the same without any schema step applied. */
