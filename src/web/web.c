@@ -1,7 +1,6 @@
 #include "web/web.h"
 
 #include <assert.h>
-#include <poll.h>
 
 #include "base/translate.h"
 #include "place/db.h"
@@ -11,7 +10,8 @@
 
 enum {
     WEB_BYTES = 1 << 20,
-    TURN_MS = 200, /* how long a finished computation may wait to be kept */
+    BUSY_MS = 200, /* how long a finished computation may wait to be kept */
+    IDLE_MS = 60000,
     TRIES_MAX = 3 /* of a POST whose commit found a conflict (PostgreSQL) */
 };
 
@@ -306,6 +306,15 @@ on_refuse(void *ctx, struct exchange *x, int32_t status, const char *why)
     finish(x, begun_us);
 }
 
+/* Looks after the computation, which must not wait for a reader. */
+static int32_t
+on_between(void *ctx)
+{
+    struct web *web = ctx;
+    learn_job_turn(web->job, web->propre);
+    return learn_job_busy(web->job) ? BUSY_MS : IDLE_MS;
+}
+
 /* ---------- opening ---------- */
 
 static enum fault
@@ -334,10 +343,13 @@ web_open(const struct web_options *options, struct propre *propre, struct web **
     struct arena_region region;
     struct arena arena = arena_reserve(WEB_BYTES, &region);
     struct web *web = new (&arena, struct web, 1);
-    *web = (struct web){.options = *options, .propre = propre, .region = region, .job = learn_job_open(options->log)};
+    *web = (struct web){.options = *options,
+                        .propre = propre,
+                        .region = region,
+                        .job = learn_job_open(options->log)};
     struct server_options server = {.address = options->address,
                                     .port = options->port,
-                                    .app = {web, on_admit, on_serve, on_refuse}};
+                                    .app = {web, on_admit, on_serve, on_refuse, on_between}};
     enum fault fault = public_read(web, error);
     if (!fault)
         fault = server_open(&server, &web->server, error);
@@ -381,11 +393,5 @@ web_address(const struct web *web, struct arena *keep)
 enum fault
 web_run(struct web *web, int stop_fd, struct error *error)
 {
-    struct pollfd stop = {.fd = stop_fd, .events = POLLIN};
-    while (poll(&stop, 1, 0) == 0) {
-        if (server_turn(web->server, TURN_MS, error))
-            return error->fault;
-        learn_job_turn(web->job, web->propre);
-    }
-    return server_run(web->server, stop_fd, error); /* finishes what is being answered */
+    return server_run(web->server, stop_fd, error);
 }
