@@ -55,7 +55,10 @@ main(int argc, char **argv)
     struct arena scratch = arena_reserve((ptrdiff_t)1 << 30, &scratch_region);
     struct error error = {0};
     struct golden_posts golden;
-    if (!golden_read(&keep, getenv("BENCH_POSTS") ? (int32_t)strtol(getenv("BENCH_POSTS"), NULL, 10) : 500, &golden)) {
+    if (!golden_read(&keep,
+                     getenv("BENCH_POSTS") ? (int32_t)strtol(getenv("BENCH_POSTS"), NULL, 10)
+                                           : 500,
+                     &golden)) {
         fprintf(stderr, "bench_effects: test/learn/reference is not here\n");
         return 1;
     }
@@ -85,18 +88,19 @@ main(int argc, char **argv)
     effects_gather(model, chains, golden.options.chains, &keep, scratch, &result);
     double gathered = cpu_seconds();
     const struct effects_diagnostics *d = &result.diagnostics;
-    int64_t transitions = (int64_t)golden.options.chains *
-                          (golden.options.warmup + golden.options.draws);
+    int64_t transitions =
+        (int64_t)golden.options.chains * (golden.options.warmup + golden.options.draws);
     printf("chains: %d x (%d + %d), %.2f CPU s (and %.0f ms to summarise); %.1f gradients a "
            "transition, %.2f us each\n",
            golden.options.chains, golden.options.warmup, golden.options.draws, sampled - before,
            1e3 * (gathered - sampled), (double)d->gradients / (double)transitions,
            1e6 * (sampled - before) / (double)d->gradients);
-    printf("settled %s (gates failed %u): R-hat max %.4f (%.*s), bulk ESS min %.0f (%.*s), tail "
-           "%.0f, divergent %lld, depth hits %lld, E-BFMI min %.2f, step %.3f\n",
-           d->settled ? "yes" : "no", d->failed, d->rhat_max, STR_FMT(d->rhat_worst),
-           d->ess_bulk_min, STR_FMT(d->ess_worst), d->ess_tail_min, (long long)d->divergent,
-           (long long)d->depth_hits, d->ebfmi_min, d->step_mean);
+    printf(
+        "settled %s (gates failed %u): R-hat max %.4f (%.*s), bulk ESS min %.0f (%.*s), tail "
+        "%.0f, divergent %lld, depth hits %lld, E-BFMI min %.2f, step %.3f\n",
+        d->settled ? "yes" : "no", d->failed, d->rhat_max, STR_FMT(d->rhat_worst),
+        d->ess_bulk_min, STR_FMT(d->ess_worst), d->ess_tail_min, (long long)d->divergent,
+        (long long)d->depth_hits, d->ebfmi_min, d->step_mean);
     printf("bulk ESS min per CPU second: %.0f\n", d->ess_bulk_min / (gathered - before));
     printf("furthest from Stan's means: %.2f standard errors\n", distance_from_stan(&result));
     arena_release(&keep_region);

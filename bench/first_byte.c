@@ -42,7 +42,8 @@ port_in(const char *text)
 static bool
 ask(uint16_t port)
 {
-    static const char request[] = "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
+    static const char request[] =
+        "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     int fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -102,7 +103,8 @@ main(int argc, char **argv)
     double took = now_ms() - start;
     if (answered) {
         (void)sleep(IDLE_SECONDS);
-        printf("start to first byte: %.1f ms\nidle memory: %.1f MB\n", took, (double)memory_kib(pid) / 1024);
+        printf("start to first byte: %.1f ms\nidle memory: %.1f MB\n", took,
+               (double)memory_kib(pid) / 1024);
     } else {
         fprintf(stderr, "the server did not answer; it printed:\n%s\n", text);
     }

@@ -37,6 +37,7 @@ must_use enum fault cli_open(struct cli *cli, enum needs needs, struct error *er
 
 /* cli_say(cli, id, ...): a translated line on standard output; arguments are strs. Silent with --json. */
 #define cli_say(cli, ...) cli_print((cli), SAY((cli)->keep, (cli)->lang, __VA_ARGS__))
+/* cli_print(cli, line): a line that is not translated. Silent with --json. */
 void cli_print(const struct cli *cli, str line);
 
 /* Where the JSON of --json is built: begin, write with &json.w, end (which prints it). */

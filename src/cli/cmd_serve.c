@@ -97,6 +97,14 @@ serve(struct cli *cli, struct error *error)
 enum fault
 command_serve(struct cli *cli, struct error *error)
 {
+    bool file = !str_starts(str_of(cli->data), S("postgres"));
+    if (file && access(cli->data, F_OK) != 0) { /* the first start */
+        struct workspace w = workspace_defaults(cli);
+        if (workspace_make(cli, &w, error))
+            return error->fault;
+    } else if (cli_open(cli, NEEDS_WRITE, error)) {
+        return error->fault;
+    }
     return serve(cli, error);
 }
 

@@ -251,7 +251,8 @@ command_help(struct arena *keep, enum lang lang, str noun, str verb)
         buf_addf(&out, "%.*s\n\n%s\n\n", STR_FMT(command_line(keep, one)),
                  translate(lang, one->help));
         add_options(&out, keep, lang, one->options);
-    } else {
+    }
+    if (!one || !verb.p) { /* `help import` is about all its verbs */
         if (!noun.p)
             buf_addf(&out, "%s\n\n",
                      translate(lang, N_("Propre: decide, do and learn on social media.")));

@@ -24,7 +24,7 @@ const struct command commands[] = {
     {"demo", "", NULL, N_("Make a workspace from 500 real posts and serve it"), NEEDS_NOTHING, command_demo,
      {{"port", "NUMBER", N_("port to listen on; default 8420, 0 = any free one")},
       {"no-serve", NULL, N_("only make the workspace")}}},
-    {"serve", "", NULL, N_("Serve the pages on 127.0.0.1"), NEEDS_WRITE, command_serve,
+    {"serve", "", NULL, N_("Serve the pages on 127.0.0.1"), NEEDS_NOTHING, command_serve,
      {{"port", "NUMBER", N_("port to listen on; default 8420, 0 = any free one")},
       {"address", "ADDRESS", N_("address to listen on; default 127.0.0.1; put a proxy with TLS in front of any other")},
       {"behind", "ADDRESS", N_("the public address of a proxy with TLS, like https://propre.example")}}},

@@ -1,41 +1,14 @@
 #pragma once
 #include "cli/cli.h"
 
-/* One function a command; the table in commands.c says what each takes. All follow run's contract there. */
-enum fault command_show_help(struct cli *cli, struct error *error);
-enum fault command_show_version(struct cli *cli, struct error *error);
-enum fault command_show_manual(struct cli *cli, struct error *error);
-enum fault command_show_completion(struct cli *cli, struct error *error);
+/* One function a command, run after its words were checked and its workspace opened (commands.c says what each takes). */
+typedef enum fault command_run(struct cli *cli, struct error *error);
 
-enum fault command_init(struct cli *cli, struct error *error);
-enum fault command_demo(struct cli *cli, struct error *error);
-enum fault command_serve(struct cli *cli, struct error *error);
-enum fault command_sign_in_link(struct cli *cli, struct error *error);
-enum fault command_workspace_show(struct cli *cli, struct error *error);
-enum fault command_workspace_set(struct cli *cli, struct error *error);
-
-enum fault command_backup(struct cli *cli, struct error *error);
-enum fault command_restore(struct cli *cli, struct error *error);
-enum fault command_verify(struct cli *cli, struct error *error);
-enum fault command_rebuild(struct cli *cli, struct error *error);
-
-enum fault command_objective_add(struct cli *cli, struct error *error);
-enum fault command_objective_list(struct cli *cli, struct error *error);
-enum fault command_objective_show(struct cli *cli, struct error *error);
-enum fault command_objective_close(struct cli *cli, struct error *error);
-enum fault command_tactic_add(struct cli *cli, struct error *error);
-enum fault command_tactic_list(struct cli *cli, struct error *error);
-enum fault command_tactic_retire(struct cli *cli, struct error *error);
-enum fault command_channel_add(struct cli *cli, struct error *error);
-enum fault command_channel_list(struct cli *cli, struct error *error);
-enum fault command_post_add(struct cli *cli, struct error *error);
-enum fault command_post_list(struct cli *cli, struct error *error);
-enum fault command_post_show(struct cli *cli, struct error *error);
-enum fault command_post_set(struct cli *cli, struct error *error);
-
-enum fault command_import_file(struct cli *cli, struct error *error);
-enum fault command_import_list(struct cli *cli, struct error *error);
-enum fault command_import_undo(struct cli *cli, struct error *error);
-
-enum fault command_effects_run(struct cli *cli, struct error *error);
-enum fault command_effects_show(struct cli *cli, struct error *error);
+command_run command_show_help, command_show_version, command_show_manual,
+    command_show_completion, command_init, command_demo, command_serve, command_sign_in_link,
+    command_workspace_show, command_workspace_set, command_backup, command_restore,
+    command_verify, command_rebuild, command_objective_add, command_objective_list,
+    command_objective_show, command_objective_close, command_tactic_add, command_tactic_list,
+    command_tactic_retire, command_channel_add, command_channel_list, command_post_add,
+    command_post_list, command_post_show, command_post_set, command_import_file,
+    command_import_list, command_import_undo, command_effects_run, command_effects_show;

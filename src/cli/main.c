@@ -61,6 +61,20 @@ lang_of_environment(void)
     return LANG_EN;
 }
 
+/* The language is needed before the words are understood: to say that they are not. */
+static void
+lang_of_words(char *const *argv, int argc, enum lang *ret)
+{
+    for (int i = 1; i < argc; i++) {
+        str word = str_of(argv[i]);
+        str value = str_starts(word, S("--lang="))              ? str_slice(word, 7, word.n)
+                    : str_eq(word, S("--lang")) && i + 1 < argc ? str_of(argv[i + 1])
+                                                                : STR_NONE;
+        if (value.p && !lang_parse(value, ret))
+            return; /* said when the options are read */
+    }
+}
+
 static void
 report(const struct cli *cli, const struct error *error, struct arena scratch)
 {
@@ -155,6 +169,7 @@ main(int argc, char **argv)
     (void)umask(
         077); /* a workspace is its owner's: whatever is made here is readable by nobody else */
 
+    lang_of_words(argv, argc, &cli.lang);
     enum fault fault = args_parse(argv + 1, argc - 1, &args, &error);
     if (!fault)
         fault = run(&cli, &args, &error);

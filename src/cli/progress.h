@@ -17,6 +17,7 @@ struct progress {
     bool on, terminal, shown;
 };
 
+/* progress_begin(progress, what, clock, on): nothing is drawn yet; ${what} must outlive it. */
 void progress_begin(struct progress *progress, const char *what, struct clock clock, bool on);
 /* progress_set(progress, share): share done, in [0, 1]; cheap enough to call for every row. */
 void progress_set(struct progress *progress, double share);

@@ -36,7 +36,7 @@ enum {
     EFFECTS_DRAWS_KEPT_MAX =
         1000, /* thinned draws kept with a result: enough for 5 % quantiles */
     EFFECTS_CHAINS_MAX = 8,
-    EFFECTS_NOTES_MAX = 32,
+    EFFECTS_NOTES_MAX = 32, /* each kind of note once or twice; more would not be read */
     EFFECTS_POSTS_NEEDED_MAX =
         500 /* "more than 500 posts" is as good as never for one organisation */
 };
@@ -120,14 +120,15 @@ struct effects_options {
     double tau_scale_calendar;    /* 0.25 */
     double tau_scale_interaction; /* 0.25 */
     double tau_scale_trend;       /* 0.25 per month */
-    double intercept_mean;          /* log result per exposure expected; NAN: the pooled rate of the posts */
-    double intercept_sd;          /* 1.5, around it */
-    double covariate_sd;          /* 0.5 */
-    double rope;    /* 0.10: differences of less than 10 % are not worth acting on */
-    int32_t chains; /* 4 */
-    int32_t warmup; /* 1000 */
-    int32_t draws;  /* 1000, of each chain */
-    double accept;  /* 0.95 */
+    double
+        intercept_mean; /* log result per exposure expected; NAN: the pooled rate of the posts */
+    double intercept_sd; /* 1.5, around it */
+    double covariate_sd; /* 0.5 */
+    double rope;         /* 0.10: differences of less than 10 % are not worth acting on */
+    int32_t chains;      /* 4 */
+    int32_t warmup;      /* 1000 */
+    int32_t draws;       /* 1000, of each chain */
+    double accept;       /* 0.95 */
     uint64_t seed;
 };
 struct effects_options effects_defaults(void);

@@ -267,6 +267,7 @@ read_summary(struct reader *r, const struct json *object, const char *key)
 static void
 read_contrasts(struct reader *r, const struct json *object, struct effects_factor_result *f)
 {
+    /* every pair of the levels that are compared */
     enum { PAIRS_MAX = EFFECTS_CONTRAST_LEVELS_MAX * (EFFECTS_CONTRAST_LEVELS_MAX - 1) / 2 };
     const struct json *at = get_array(r, object, "contrasts", PAIRS_MAX, &f->contrasts_n);
     f->contrasts = new (r->keep, struct effects_contrast, f->contrasts_n);

@@ -108,7 +108,7 @@ weekday_label(int64_t weekday)
 static str
 hour_label(int64_t hour)
 {
-    static const char *const labels[] = {"0-4", "4-8", "8-12", "12-16", "16-20", "20-24"};
+    static const char *const labels[] = {"0", "4", "8", "12", "16", "20"};
     return hour >= 0 && hour < 24 ? str_of(labels[hour / HOUR_BLOCK]) : STR_NONE;
 }
 
@@ -160,18 +160,15 @@ label_index(const struct labels *labels, str label)
     return -1;
 }
 
-/* "4-8" before "12-16": labels that begin with a number are sorted by it. */
+/* "4" before "12": labels that are numbers are sorted as such. */
 static int
 compare_labels(const void *a, const void *b)
 {
     const str *x = a, *y = b;
     int64_t m = 0, n = 0;
     struct error ignored = {0};
-    str left = *x, right = *y, p, q;
-    (void)str_cut(&left, '-', &p); /* without a dash the whole is the number */
-    (void)str_cut(&right, '-', &q);
-    if (!parse_i64(p, 0, INT64_MAX, &m, &ignored) &&
-        !parse_i64(q, 0, INT64_MAX, &n, &ignored) && m != n)
+    if (!parse_i64(*x, 0, INT64_MAX, &m, &ignored) &&
+        !parse_i64(*y, 0, INT64_MAX, &n, &ignored) && m != n)
         return m < n ? -1 : 1;
     return str_cmp(*x, *y);
 }

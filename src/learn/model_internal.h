@@ -30,7 +30,7 @@ struct model_factor {
     int32_t first_present;  /* in the array of all present levels */
     int32_t first_contrast; /* in the array of all contrasts */
     bool exchangeable;      /* false: the trend, whose basis is a centred random walk */
-    bool signed_tau;           /* its coordinate is ±tau instead of log tau */
+    bool signed_tau;        /* its coordinate is ±tau instead of log tau */
     double tau_scale;
     double *basis; /* present_n rows of rank */
 };

@@ -71,6 +71,7 @@ row_design(const struct effects_model *model, int32_t r, int32_t *index, double 
     return n;
 }
 
+/* the intercept, each covariate, each named factor, and the three made here */
 enum { DESIGN_MAX = 1 + EFFECTS_COVARIATES_MAX + EFFECTS_FACTORS_MAX + 3 };
 
 static void
@@ -285,7 +286,9 @@ expected(struct search *s, const double *q)
 static double
 move_by_parabola(struct search *s, int32_t at)
 {
-    const double h = 0.02, far_max = 0.7;
+    const double h = 0.02,
+                 far_max =
+                     0.7; /* a step and a reach of the spreads that stay in double precision */
     double here = s->q[at], middle = expected(s, s->q);
     s->q[at] = here + h;
     double above = expected(s, s->q);

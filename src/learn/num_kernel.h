@@ -17,6 +17,7 @@
 #define LN2 0x1.62e42fefa39efp-1
 #define LOG2_E 0x1.71547652b82fep+0
 
+/* The same 64 bits read the other way. */
 KERNEL uint64_t
 bits_of(double x)
 {
@@ -25,6 +26,7 @@ bits_of(double x)
     return u;
 }
 
+/* The same 64 bits read the other way. */
 KERNEL double
 double_of(uint64_t u)
 {

@@ -76,7 +76,7 @@ nuts_defaults(void)
 static void
 find_step(struct nuts *nuts)
 {
-    enum { DOUBLINGS_MAX = 60 };
+    enum { DOUBLINGS_MAX = 60 }; /* 2^60: past any step that could be meant */
     struct nuts_point *z = &nuts->end;
     int32_t direction = 0;
     for (int32_t i = 0; i < DOUBLINGS_MAX; i++) {
@@ -96,7 +96,7 @@ find_step(struct nuts *nuts)
 static enum fault
 find_start(struct nuts *nuts, const struct nuts_options *options, struct error *error)
 {
-    enum { TRIES_MAX = 100 };
+    enum { TRIES_MAX = 100 }; /* as Stan: a density that is finite nowhere near is wrong */
     for (int32_t try = 0; try < TRIES_MAX; try++) {
         for (int32_t i = 0; i < nuts->dims; i++) {
             double center = options->center ? options->center[i] : 0.0;

@@ -16,7 +16,7 @@ struct rng;
 enum {
     NUTS_DEPTH_MAX = 10, /* 1023 steps a transition; more means the geometry is wrong */
     NUTS_DIMS_MAX = 2000,
-    NUTS_ITERATIONS_MAX = 100000,
+    NUTS_ITERATIONS_MAX = 100000, /* hours of computing: a slip of the keyboard */
 };
 
 struct nuts_options {

@@ -10,8 +10,8 @@
 struct effects_run;
 
 struct effects_run_options {
-    int32_t processes;   /* at a time; 0 = as many as there are processors */
-    int32_t niceness;    /* 0 to 19: how much others go first; 10 for work behind a page */
+    int32_t processes; /* at a time; 0 = as many as there are processors */
+    int32_t niceness;  /* 0 to 19: how much others go first; 10 for work behind a page */
 };
 
 /*
@@ -31,8 +31,8 @@ must_use enum fault effects_run_start(const struct effects_model *model,
  * the next chain when one is done.
  * Faults: what a chain itself reports; SYSTEM when a process died, saying how.
  */
-must_use enum fault effects_run_step(struct effects_run *run, int32_t timeout_ms, bool *ret_over,
-                                     struct error *error);
+must_use enum fault effects_run_step(struct effects_run *run, int32_t timeout_ms,
+                                     bool *ret_over, struct error *error);
 /* effects_run_share(run): how much of all iterations is done, 0..1. */
 double effects_run_share(const struct effects_run *run);
 /* effects_run_result(run, keep, scratch, ret_result): when it is over. */

@@ -238,7 +238,7 @@ struct import {
     struct maybe_int undone_us;
 };
 
-enum { IMPORTS_PAGE_MAX = 200 };
+enum { IMPORTS_PAGE_MAX = 200 }; /* lines of one page */
 
 /* import_list(propre, workspace, offset, keep, ret, ret_n, error): latest first, a page of them. */
 must_use enum fault import_list(struct propre *propre, int64_t workspace, int64_t offset,

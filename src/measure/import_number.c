@@ -4,7 +4,7 @@
 enum {
     RUNS_MAX = 12 /* groups of digits: 10^15 has six; more is no count */
 };
-#define COUNT_MAX ((int64_t)1000000000000000)
+#define COUNT_MAX ((int64_t)1000000000000000) /* exact in a double; no network counts so far */
 
 /* The digits and marks of a cell: runs[0] mark[0] runs[1] … A mark 'g' can only group. */
 struct shape {

@@ -19,7 +19,7 @@ struct zone;
 enum method { METHOD_OTHER, METHOD_GET, METHOD_POST };
 
 enum {
-    ANSWER_HEADERS_MAX = 24,
+    ANSWER_HEADERS_MAX = 24,    /* about ten are sent */
     ANSWER_BODY_MAX = 64 << 20, /* a CSV of 100,000 refused rows; pages are under 1 MB */
     PARAMETERS_MAX = 4          /* of a route's pattern */
 };

@@ -43,6 +43,7 @@ void html_raw(struct html *h, str s);
 /* html_show(h, x): the same choice, as a str: the arguments of a translated sentence. Not escaped yet. */
 #define html_show(h, x) HTML_BY_TYPE(x, html_show)((h), (x))
 
+/* What the macros below choose from: one function for each kind of value in each place. */
 void html_text_str(struct html *h, str s);
 void html_text_z(struct html *h, const char *z);
 void html_text_int(struct html *h, int64_t n);

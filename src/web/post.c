@@ -10,7 +10,7 @@
 #include "web/pages.h"
 #include "web/web_internal.h"
 
-enum { FACTS_MAX = 16, TITLE_GRAPHEMES = 80 };
+enum { FACTS_MAX = 16 /* as many as add_facts names, with room */, TITLE_GRAPHEMES = 80 };
 
 static void
 add_fact(struct exchange *x, struct fact_view *facts, ptrdiff_t *n, const char *name, str value)

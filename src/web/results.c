@@ -19,7 +19,7 @@ enum {
     COLUMNS_FIXED = 5,      /* post, when, format, tactic, channel */
     NUMBER_COLUMNS_MAX = 6, /* more do not fit a screen; a post's own page has all */
     TITLE_GRAPHEMES = 80,
-    CSV_ROWS_MAX = 100000
+    CSV_ROWS_MAX = 100000 /* what the largest answer holds; filters cut a larger list */
 };
 
 /* What the address asks for. */

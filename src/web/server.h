@@ -13,7 +13,7 @@
  * an application. One thread, one loop. Decision: doc/decisions/0006.
  */
 enum {
-    SERVER_CONNECTIONS_MAX = 2048,
+    SERVER_CONNECTIONS_MAX = 2048,   /* at 16 KB each, 32 MB */
     SERVER_CONNECTION_BYTES = 16384, /* head of a request, then of its answer; past it 431 */
     SERVER_IDLE_S = 30,              /* nothing arrives, nothing can be sent */
     SERVER_HEAD_S = 40,              /* from the last answer to the next request's whole head */

@@ -349,7 +349,11 @@ web_open(const struct web_options *options, struct propre *propre, struct web **
                         .job = learn_job_open(options->log)};
     struct server_options server = {.address = options->address,
                                     .port = options->port,
-                                    .app = {web, on_admit, on_serve, on_refuse, on_between}};
+                                    .app = {.ctx = web,
+                                            .admit = on_admit,
+                                            .serve = on_serve,
+                                            .refuse = on_refuse,
+                                            .between = on_between}};
     enum fault fault = public_read(web, error);
     if (!fault)
         fault = server_open(&server, &web->server, error);

@@ -165,6 +165,7 @@ static struct run_view
 run_settled(struct html *h)
 {
     return (struct run_view){
+        .outcome = S("interactions"),
         .state = RUN_SETTLED,
         .computed_at = BOTH("Sunday 22 November, 23:41", "dimanche 22 novembre, 23 h 41"),
         .posts_n = 500};

@@ -69,8 +69,7 @@ test_contrasts(void **state)
          "Les photos suscitent probablement environ 30~% de commentaires de plus que les "
          "statuts.");
     c.verdict = FINDING_UNKNOWN;
-    says(a, &c,
-         "Between photos and status posts it cannot be told yet which do better.",
+    says(a, &c, "Between photos and status posts it cannot be told yet which do better.",
          "On ne peut pas encore départager les photos et les statuts.");
 }
 
