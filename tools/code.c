@@ -92,7 +92,10 @@ shape_byte(struct shape *shape, char *stack, int32_t *depth, char c, ptrdiff_t a
         else
             stack[(*depth)++] = c;
     } else if (c == ')' || c == ']' || c == '}') {
-        if (*depth == 0 || !pairs(stack[--*depth], c))
+        bool inside = *depth > 0;
+        if (inside)
+            --*depth;
+        if (!inside || !pairs(stack[*depth], c))
             shape->problem = "unbalanced brackets";
         else if (*depth == 0 && shape->first_end < 0)
             shape->first_end = at + 1;

@@ -19,7 +19,10 @@ file_read(const char *path, ptrdiff_t max, struct arena *keep, str *ret, struct 
         return fail(error, FAULT_LIMIT, "reading %s: longer than %lld bytes", path,
                     (long long)max);
     }
-    rewind(f);
+    if (ferror(f) || fseek(f, 0, SEEK_SET) != 0) {
+        (void)fclose(f); /* already failing */
+        return fail(error, FAULT_SYSTEM, "reading %s", path);
+    }
     char *p = new (keep, char, n + 1);
     ptrdiff_t again = (ptrdiff_t)fread(p, 1, (size_t)n, f);
     bool failed = ferror(f) || again != n;

@@ -13,12 +13,12 @@ struct propre;
  * How somebody comes in and stays in. Tokens are 256 random bits (place/secret.h), kept hashed: the data
  * alone open nothing. All verbs work in the caller's transaction.
  */
-#define LINK_LIFE ((span){24 * 3600 * INT64_C(1000000)}) /* long enough to reach its reader */
-#define SESSION_IDLE ((span){12 * 3600 * INT64_C(1000000)}) /* a working day */
+#define LINK_LIFE ((span){INT64_C(1000000) * 24 * 3600}) /* long enough to reach its reader */
+#define SESSION_IDLE ((span){INT64_C(1000000) * 12 * 3600}) /* a working day */
 #define SESSION_LIFE \
-    ((span){14 * 24 * 3600 * INT64_C(1000000)}) /* then sign in again, whatever happens */
+    ((span){INT64_C(1000000) * 14 * 24 * 3600}) /* then sign in again, whatever happens */
 #define SESSION_SEEN_EVERY \
-    ((span){5 * 60 * INT64_C(1000000)}) /* writing at each page would cost more than it tells */
+    ((span){INT64_C(1000000) * 5 * 60}) /* writing at each page would cost more than it tells */
 
 enum {
     SESSIONS_MAX = 50,      /* of one person; the one longest unseen goes first */

@@ -82,16 +82,6 @@ handle_import_upload(struct exchange *x, struct error *error)
     return take_in(x, key, error);
 }
 
-enum fault
-handle_import_demo(struct exchange *x, struct error *error)
-{
-    str key;
-    if (pending_clean(x, error) ||
-        pending_add_bytes(x, demo_file_name(), demo_csv(), &key, error))
-        return error->fault;
-    return take_in(x, key, error);
-}
-
 /* ---- one import: a number is a record, anything else the key of a file that waits ---- */
 
 static bool
@@ -250,6 +240,28 @@ handle_import_apply(struct exchange *x, struct error *error)
     learn_again(x);
     answer_flash(x, FLASH_IMPORTED, outcome.import, outcome.counts.posts_new);
     answer_redirect(x, arena_printf(x->keep, "/import/%lld", (long long)outcome.import));
+    return OK;
+}
+
+/* One press, nothing to decide: the data are ours, and the import can be undone like any other. */
+enum fault
+handle_import_demo(struct exchange *x, struct error *error)
+{
+    str key;
+    struct pending pending;
+    struct import_plan plan;
+    struct import_outcome outcome;
+    enum fault fault = pending_clean(x, error);
+    fault = fault ? fault : pending_add_bytes(x, demo_file_name(), demo_csv(), &key, error);
+    fault = fault ? fault : pending_get(x, key, &pending, error);
+    fault = fault ? fault : pending_plan(x, &pending, &plan, error);
+    fault = fault ? fault : import_apply(x->web->propre, &plan, NULL, &outcome, error);
+    fault = fault ? fault : pending_drop(x, key, error);
+    if (fault)
+        return fault;
+    learn_again(x);
+    answer_flash(x, FLASH_IMPORTED, outcome.import, outcome.counts.posts_new);
+    answer_redirect(x, S("/"));
     return OK;
 }
 

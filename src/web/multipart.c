@@ -192,7 +192,11 @@ feed_data(struct multipart *m, str bytes, const struct multipart_sink *sink)
 static bool
 feed_done(struct multipart *m, char c)
 {
-    return m->after_n < 2 && c == "\r\n"[m->after_n++];
+    if (m->after_n == 2)
+        return false;
+    char wanted = m->after_n == 0 ? '\r' : '\n';
+    m->after_n++;
+    return c == wanted;
 }
 
 static ptrdiff_t

@@ -131,7 +131,7 @@ turned_away(struct exchange *x)
     if (!x->visitor.signed_in && x->method == METHOD_GET && right != MAY_NOBODY) {
         str path = local_path(x->head->uri) ? x->head->uri : S("/");
         struct buf to;
-        buf_init(&to, 4 * HEAD_URI_MAX);
+        buf_init(&to, (ptrdiff_t)4 * HEAD_URI_MAX);
         struct html h = {.out = &to};
         buf_add(&to, S("/sign-in"));
         if (!str_eq(path, S("/"))) {

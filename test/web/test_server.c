@@ -78,9 +78,7 @@ setup(void **state)
     f = (struct fixture){0};
     f.arena = arena_reserve(256 << 20, &f.region);
     struct server_options options = {
-        .address = S("127.0.0.1"),
-        .idle_s = 2,
-        .app = {.ctx = &f.seen, .admit = admit, .serve = serve, .refuse = refuse}};
+        .address = S("127.0.0.1"), .idle_s = 2, .app = {&f.seen, admit, serve, refuse, NULL}};
     assert_ok(server_open(&options, &f.server, &error), &error);
     *state = &f;
     return 0;
@@ -483,10 +481,9 @@ test_port_taken(void **state)
     struct fixture *f = *state;
     struct server *second = NULL;
     struct error error;
-    struct server_options options = {
-        .address = S("127.0.0.1"),
-        .port = server_port(f->server),
-        .app = {.ctx = &f->seen, .admit = admit, .serve = serve, .refuse = refuse}};
+    struct server_options options = {.address = S("127.0.0.1"),
+                                     .port = server_port(f->server),
+                                     .app = {&f->seen, admit, serve, refuse, NULL}};
     assert_fault(FAULT_CONFLICT, server_open(&options, &second, &error), &error, "taken");
     options.address = S("localhost");
     assert_fault(FAULT_INPUT, server_open(&options, &second, &error), &error, "not an address");
