@@ -26,6 +26,3 @@ bool code_call(str code, str *ret_name, str *ret_arguments, str *ret_rest);
 /* code_literal(s, out): the bytes as a C string literal, octal where not plain, broken at
  * newlines. */
 void code_literal(str s, struct buf *out);
-/* code_messages(code, path, line, out): the calls of _() and _n() in it, as lines for xgettext.
- */
-void code_messages(str code, str path, int32_t line, struct buf *out);

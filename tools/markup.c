@@ -18,7 +18,9 @@ is_letter(char c)
 static char
 lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+    if (c >= 'A' && c <= 'Z')
+        c = (char)(c + ('a' - 'A'));
+    return c;
 }
 
 static void
@@ -456,8 +458,10 @@ feed_raw(struct markup *m, char c, struct buf *out)
         return feed_separate(m, c, out);
     }
     char expected = '\0';
-    if (n < 2 + m->tag_n)
-        expected = n == 0 ? '<' : n == 1 ? '/' : m->tag[n - 2];
+    if (n < 2)
+        expected = "</"[n];
+    else if (n < 2 + m->tag_n)
+        expected = m->tag[n - 2];
     m->matched = lower(c) == expected ? n + 1 : c == '<' ? 1 : 0;
     buf_add_char(out, c);
     if (may_hold || m->matched > 0 || is_space(c))

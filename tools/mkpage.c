@@ -10,16 +10,13 @@
 /*
  * mkpage --page FILE.html OUT.c        one page file to C
  * mkpage --header OUT.h FILE.html…     the header of all pages
- * mkpage --messages OUT.c FILE.html…   their messages, for xgettext
  */
 enum { FILES_MAX = 500 /* page files; a page is a screen */ };
 
 static int
 usage(void)
 {
-    (void)fputs("mkpage --page FILE.html OUT.c | --header OUT.h FILE.html... | "
-                "--messages OUT.c FILE.html...\n",
-                stderr);
+    (void)fputs("mkpage --page FILE.html OUT.c | --header OUT.h FILE.html...\n", stderr);
     return 2;
 }
 
@@ -56,22 +53,6 @@ header(char **files, int files_n, const char *path, struct arena *keep, struct e
     return file_write(path, buf_str(&out), error);
 }
 
-static enum fault
-messages(char **files, int files_n, const char *path, struct arena *keep, struct error *error)
-{
-    auto_buf out;
-    buf_init(&out, PAGE_OUT_BYTES_MAX);
-    for (int i = 0; i < files_n; i++) {
-        str text;
-        enum fault fault = file_read(files[i], PAGE_BYTES_MAX, keep, &text, error);
-        if (!fault)
-            fault = page_messages(str_of(files[i]), text, &out, error);
-        if (fault)
-            return fault;
-    }
-    return file_write(path, buf_str(&out), error);
-}
-
 int
 main(int argc, char **argv)
 {
@@ -85,8 +66,6 @@ main(int argc, char **argv)
         fault = one_page(argv[2], argv[3], &keep, &error);
     else if (!strcmp(argv[1], "--header"))
         fault = header(argv + 3, argc - 3, argv[2], &keep, &error);
-    else if (!strcmp(argv[1], "--messages"))
-        fault = messages(argv + 3, argc - 3, argv[2], &keep, &error);
     else
         return usage();
     arena_release(&region);

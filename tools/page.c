@@ -534,25 +534,3 @@ page_header(const struct page_unit *units, ptrdiff_t n, struct buf *out)
             buf_addf(out, "%.*s;\n", STR_FMT(units[u].prototypes[i]));
     }
 }
-
-enum fault
-page_messages(str path, str text, struct buf *out, struct error *error)
-{
-    enum fault fault = size_check(path, text, error);
-    if (fault)
-        return fault;
-    struct compiler c = {.path = path, .text = text, .line = 1, .column = 1, .error = error};
-    while (c.at < c.text.n) {
-        if (!looking_at(&c, S("{{")) && !looking_at(&c, S("{%")) && !looking_at(&c, S("{#"))) {
-            advance(&c, 1);
-            continue;
-        }
-        struct tag tag;
-        fault = tag_read(&c, &tag);
-        if (fault)
-            return fault;
-        if (tag.kind != '#')
-            code_messages(tag.code, path, tag.line, out);
-    }
-    return buf_check(out, "the list of messages", error);
-}

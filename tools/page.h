@@ -38,9 +38,3 @@ must_use enum fault page_compile(str path, str text, struct arena *keep,
 /* page_header(units, n, out): the common header: what the files include and the pages'
  * prototypes. */
 void page_header(const struct page_unit *units, ptrdiff_t n, struct buf *out);
-/*
- * page_messages(path, text, out, error):
- * Every _("…") and _n("…", "…", …) of a page, as C that xgettext reads, one a line with its
- * place.
- */
-must_use enum fault page_messages(str path, str text, struct buf *out, struct error *error);

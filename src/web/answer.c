@@ -34,7 +34,9 @@ answer_download(struct exchange *x, const char *mime, str file_name)
         char c = file_name.p[i];
         bool fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                     (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
-        plain[i] = fine ? c : '_';
+        if (!fine)
+            c = '_';
+        plain[i] = c;
     }
     x->answer.status = 200;
     x->answer.mime = mime;

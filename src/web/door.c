@@ -8,7 +8,7 @@
 /* Coming in and going out: password, one-time link, language. */
 
 /* A password may be changed without the old one only so soon after coming in. */
-#define RECENT ((span){15 * 60 * INT64_C(1000000)})
+#define RECENT ((span){INT64_C(1000000) * 60 * 15})
 
 /* Where to go after signing in: only to a page of this site. */
 static str

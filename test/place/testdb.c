@@ -174,7 +174,7 @@ testdb_close(struct testdb *t)
 
 static const struct db_driver *real;
 static struct db_driver faulty;
-static int countdown;
+static int countdown, statements;
 static bool failed;
 
 static bool
@@ -207,6 +207,7 @@ static enum fault
 faulty_start(struct db *db, struct statement *statement, const struct value *params,
              bool stream, struct error *error)
 {
+    statements++;
     return fails_now(error) ? error->fault : real->start(db, statement, params, stream, error);
 }
 
@@ -223,10 +224,10 @@ faulty_script(struct db *db, const char *sql, struct error *error)
     return fails_now(error) ? error->fault : real->script(db, sql, error);
 }
 
-void
-testdb_fail_at(struct testdb *t, int at)
+/* Puts the driver above in front of the connection's own. */
+static void
+stand_before(struct db *db)
 {
-    struct db *db = t->propre.db;
     if (db->driver != &faulty)
         real = db->driver;
     faulty = *real;
@@ -235,9 +236,26 @@ testdb_fail_at(struct testdb *t, int at)
     faulty.start = faulty_start;
     faulty.step = faulty_step;
     faulty.script = faulty_script;
-    db->driver = at ? &faulty : real;
+    db->driver = &faulty;
+}
+
+void
+testdb_fail_at(struct testdb *t, int at)
+{
+    stand_before(t->propre.db);
+    if (!at)
+        t->propre.db->driver = real;
     countdown = at;
     failed = false;
+}
+
+int
+testdb_statements(struct testdb *t)
+{
+    int n = statements;
+    stand_before(t->propre.db);
+    statements = 0;
+    return n;
 }
 
 bool

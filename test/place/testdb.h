@@ -48,3 +48,5 @@ void testdb_close(struct testdb *t);
  */
 void testdb_fail_at(struct testdb *t, int at);
 bool testdb_failed(void);
+/* testdb_statements(t): how many statements the connection began since this was last called. */
+int testdb_statements(struct testdb *t);

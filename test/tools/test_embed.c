@@ -80,30 +80,25 @@ unescape(const char *from, struct arena *arena)
 {
     char *out = new (arena, char, (ptrdiff_t)strlen(from) + 1);
     ptrdiff_t n = 0;
-    const char *p = strchr(from, '"') + 1;
-    while (*p != '}') {
-        bool inside = true;
-        for (; inside; p++) {
-            if (*p == '"') {
-                inside = false;
-                p--;
-            } else if (*p != '\\') {
-                out[n++] = *p;
+    const char *p = strchr(from, '"');
+    while (*p == '"') { /* a piece; the next may follow on another line */
+        p++;
+        while (*p != '"') {
+            if (*p != '\\') {
+                out[n++] = *p++;
             } else if (p[1] == 'n') {
                 out[n++] = '\n';
-                p++;
+                p += 2;
             } else if (p[1] == '"' || p[1] == '\\') {
-                out[n++] = *++p;
+                out[n++] = p[1];
+                p += 2;
             } else {
                 out[n++] = (char)((p[1] - '0') * 64 + (p[2] - '0') * 8 + (p[3] - '0'));
-                p += 3;
+                p += 4;
             }
         }
-        while (p[1] == '\n' || p[1] == ' ')
-            p++;
-        if (p[1] == ',')
-            break;
-        p += 2; /* past the next piece's quote */
+        p++;
+        p += strspn(p, " \n");
     }
     return (str){out, n};
 }

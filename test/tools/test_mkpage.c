@@ -118,28 +118,6 @@ test_header(void **state)
     arena_release(&region);
 }
 
-/* What goes to translators: every call with its line, also within other code; comments do not. */
-static void
-test_messages(void **state)
-{
-    (void)state;
-    struct error error;
-    struct buf out;
-    buf_init(&out, 4096);
-    assert_ok(
-        page_messages(S("m.html"),
-                      S("{% page m() %}\n{{ _(\"One\") }}{# _(\"Not\") #}\n"
-                        "<p title=\"{{ x ? _(\"Two %s\", y) : foo_(\"no\") }}\">\n"
-                        "{% call f(\n _(\"Th\" \"ree\")) %}{{ _n(\"%s a\", \"%s b\", n) }}"),
-                      &out, &error),
-        &error);
-    assert_str("#line 2 \"m.html\"\n_(\"One\");\n#line 3 \"m.html\"\n_(\"Two %s\");\n"
-               "#line 5 \"m.html\"\n_(\"Th\" \"ree\");\n"
-               "#line 5 \"m.html\"\nngettext(\"%s a\", \"%s b\", n);\n",
-               buf_str(&out));
-    buf_release(&out);
-}
-
 int
 main(int argc, char **argv)
 {
@@ -147,10 +125,9 @@ main(int argc, char **argv)
     cases.arena = arena_reserve(1 << 24, &cases.region);
     for (int i = 1; i < argc; i++)
         cases_read(&cases, argv[i]);
-    struct CMUnitTest tests[CASES_MAX + 2] = {cmocka_unit_test(test_header),
-                                              cmocka_unit_test(test_messages)};
+    struct CMUnitTest tests[CASES_MAX + 1] = {cmocka_unit_test(test_header)};
     for (int32_t i = 0; i < cases.n; i++)
-        tests[2 + i] = (struct CMUnitTest){.name = cstr(&cases.arena, cases.at[i].name),
+        tests[1 + i] = (struct CMUnitTest){.name = cstr(&cases.arena, cases.at[i].name),
                                            .test_func = test_case,
                                            .initial_state = &cases.at[i]};
     if (getenv("MKPAGE_PRINT")) { /* to write down a new case after reading what it gives */
@@ -162,7 +139,7 @@ main(int argc, char **argv)
         }
         return 0;
     }
-    int failures = _cmocka_run_group_tests("mkpage", tests, (size_t)cases.n + 2, NULL, NULL);
+    int failures = _cmocka_run_group_tests("mkpage", tests, (size_t)cases.n + 1, NULL, NULL);
     arena_release(&cases.region);
     return failures;
 }

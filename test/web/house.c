@@ -1,5 +1,7 @@
 #include "house.h"
 
+#include <ftw.h>
+
 #include "place/session.h"
 #include "web/server.h"
 
@@ -34,10 +36,22 @@ house_open(struct house *house)
     house->editor = add_person(house, "Eve", ROLE_EDITOR, true);
     house->reader = add_person(house, "Rémi", ROLE_READER, true);
     assert_ok(db_commit(propre->db, &error), &error);
-    struct web_options options = {
-        .address = S("127.0.0.1"), .upload_directory = "/tmp", .upload_bytes_max = 1 << 20};
+    (void)snprintf(house->uploads, sizeof house->uploads, "/tmp/propre-house-XXXXXX");
+    assert_non_null(mkdtemp(house->uploads));
+    struct web_options options = {.address = S("127.0.0.1"),
+                                  .upload_directory = house->uploads,
+                                  .upload_bytes_max = 1 << 20};
     assert_ok(web_open(&options, propre, &house->web, &error), &error);
     house->server = web_server(house->web);
+}
+
+static int
+remove_one(const char *path, const struct stat *status, int kind, struct FTW *where)
+{
+    (void)status;
+    (void)kind;
+    (void)where;
+    return remove(path);
 }
 
 void
@@ -46,6 +60,7 @@ house_close(struct house *house)
     assert_int_equal(0, server_connections(house->server));
     assert_int_equal(0, server_requests(house->server));
     web_close(house->web);
+    assert_int_equal(0, nftw(house->uploads, remove_one, 8, FTW_DEPTH | FTW_PHYS));
     testdb_close(&house->db);
 }
 
@@ -107,7 +122,8 @@ answer_take(struct browser *browser)
 }
 
 static int
-ask(struct browser *browser, const char *method, const char *path, str body)
+ask_typed(struct browser *browser, const char *method, const char *path, const char *type,
+          str body)
 {
     struct buf request;
     buf_init(&request, 8 << 20);
@@ -120,16 +136,41 @@ ask(struct browser *browser, const char *method, const char *path, str body)
         buf_add(&request, S("\r\n"));
     buf_add(&request, browser->headers);
     if (!strcmp(method, "POST"))
-        buf_addf(&request,
-                 "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %td\r\n",
-                 body.n);
+        buf_addf(&request, "Content-Type: %s\r\nContent-Length: %td\r\n", type, body.n);
     buf_add(&request, S("Connection: close\r\n\r\n"));
     buf_add(&request, body);
+    (void)testdb_statements(&browser->house->db);
     browser->answer =
         client_ask(browser->house->server, buf_str(&request), &browser->house->db.keep);
+    browser->statements = testdb_statements(&browser->house->db);
     buf_release(&request);
     answer_take(browser);
     return answer_status(browser->answer);
+}
+
+static int
+ask(struct browser *browser, const char *method, const char *path, str body)
+{
+    return ask_typed(browser, method, path, "application/x-www-form-urlencoded", body);
+}
+
+int
+browser_upload(struct browser *browser, const char *path, str file_name, str content)
+{
+    struct buf body;
+    buf_init(&body, 8 << 20);
+    buf_addf(&body, "--b\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n%.*s\r\n",
+             STR_FMT(browser->csrf));
+    buf_addf(&body,
+             "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"%.*s\"\r\n"
+             "Content-Type: text/csv\r\n\r\n",
+             STR_FMT(file_name));
+    buf_add(&body, content);
+    buf_add(&body, S("\r\n--b--\r\n"));
+    int status =
+        ask_typed(browser, "POST", path, "multipart/form-data; boundary=b", buf_str(&body));
+    buf_release(&body);
+    return status;
 }
 
 int

@@ -12,6 +12,7 @@ struct house {
     struct web *web;
     struct server *server;
     int64_t workspace, owner, editor, reader;
+    char uploads[32]; /* folder */
 };
 
 /* house_open(house): a workspace "Maison <b>" in Europe/Paris, English, with three people and passwords. */
@@ -32,8 +33,9 @@ struct browser {
     } cookies[BROWSER_COOKIES_MAX];
     int32_t cookies_n;
     str csrf;
-    str headers; /* sent with every request, each with its line end */
-    str answer;  /* of the last request */
+    str headers;    /* sent with every request, each with its line end */
+    str answer;     /* of the last request */
+    int statements; /* the data was asked so often for it */
 };
 
 void browser_open(struct browser *browser, struct house *house);
@@ -44,6 +46,8 @@ int browser_head(struct browser *browser, const char *path);
 int browser_post(struct browser *browser, const char *path, const char *fields);
 /* browser_post_as_is: without the token. */
 int browser_post_as_is(struct browser *browser, const char *path, const char *fields);
+/* browser_upload(browser, path, file_name, content): as a form with a file does. */
+int browser_upload(struct browser *browser, const char *path, str file_name, str content);
 /* browser_enter(browser, person): signed in, by link when it has no password here. */
 void browser_enter(struct browser *browser, int64_t person);
 /* browser_cookie(browser, name): its value, none if it has none. */

@@ -2,6 +2,7 @@
 
 #include "web/asset.h"
 #include "web/route.h"
+#include "web/server.h"
 
 /*
  * Who may do what, written down a second time: a route that is not here, or whose right is another, fails.
@@ -12,6 +13,7 @@ static const struct {
     const char *pattern;
     enum right right;
 } expected[] = {
+    /* clang-format off: one route a line */
     {METHOD_GET, "/healthz", MAY_ANYONE},
     {METHOD_GET, "/asset/:hash/:name", MAY_ANYONE},
     {METHOD_GET, "/sign-in", MAY_ANYONE},
@@ -22,8 +24,6 @@ static const struct {
     {METHOD_GET, "/password", MAY_READ},
     {METHOD_POST, "/password", MAY_READ},
     {METHOD_POST, "/language", MAY_ANYONE},
-    {METHOD_GET, "/settings", MAY_OWN},
-    {METHOD_POST, "/settings", MAY_OWN},
     {METHOD_GET, "/", MAY_READ},
     {METHOD_GET, "/results", MAY_READ},
     {METHOD_GET, "/results.csv", MAY_READ},
@@ -39,6 +39,9 @@ static const struct {
     {METHOD_POST, "/import/:key/mapping", MAY_EDIT},
     {METHOD_POST, "/import/:key/apply", MAY_EDIT},
     {METHOD_POST, "/import/:id/undo", MAY_EDIT},
+    {METHOD_GET, "/settings", MAY_OWN},
+    {METHOD_POST, "/settings", MAY_OWN},
+    /* clang-format on */
 };
 enum { EXPECTED_N = sizeof expected / sizeof *expected };
 
@@ -277,6 +280,104 @@ test_hostile_forms(void **state)
     }
 }
 
+/* A name that is not ours must not open this house: another site could make it mean this machine. */
+static void
+test_names(void **state)
+{
+    struct house *house = *state;
+    static const struct {
+        const char *host;
+        int status;
+    } cases[] = {{"127.0.0.1", 200},
+                 {"127.0.0.1:8420", 200},
+                 {"localhost:8420", 200},
+                 {"LOCALHOST", 200},
+                 {"[::1]:8420", 200},
+                 {"192.168.1.5:8420", 200},
+                 {"evil.example", 421},
+                 {"localhost.evil.example", 421},
+                 {"127.0.0.1.evil.example", 421}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        str request = arena_printf(
+            &house->db.keep, "GET /sign-in HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n",
+            cases[i].host);
+        str answer = client_ask(house->server, request, &house->db.keep);
+        if (answer_status(answer) != cases[i].status)
+            fail_msg("%s: %d", cases[i].host, answer_status(answer));
+    }
+}
+
+/* Behind a proxy that speaks https: its name is ours, cookies are for https and this host alone. */
+static void
+test_https(void **state)
+{
+    struct house *house = *state;
+    struct error error;
+    struct web *web;
+    struct web_options options = {.address = S("127.0.0.1"),
+                                  .public_url = S("https://propre.example"),
+                                  .upload_directory = "/tmp",
+                                  .upload_bytes_max = 1 << 20};
+    assert_ok(web_open(&options, &house->db.propre, &web, &error), &error);
+    str answer = client_ask(
+        web_server(web),
+        S("GET /sign-in HTTP/1.1\r\nHost: propre.example\r\nConnection: close\r\n\r\n"),
+        &house->db.keep);
+    assert_int_equal(200, answer_status(answer));
+    str cookie = answer_value(answer, "Set-Cookie");
+    assert_true(str_starts(cookie, S("__Host-propre_door=")));
+    assert_true(str_find(cookie, S("; Secure")) >= 0 && str_find(cookie, S("; HttpOnly")) >= 0);
+    assert_true(str_find(cookie, S("; SameSite=Lax")) >= 0 &&
+                str_find(cookie, S("; Path=/;")) >= 0);
+    assert_str("max-age=31536000; includeSubDomains",
+               answer_value(answer, "Strict-Transport-Security"));
+    assert_str("https://propre.example", web_address(web, &house->db.keep));
+    web_close(web);
+    static const char *const odd[] = {"propre.example", "ftp://a", "https://", "https://a/b"};
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        options.public_url = str_of(odd[i]);
+        assert_fault(FAULT_INPUT, web_open(&options, &house->db.propre, &web, &error), &error,
+                     "not a public address");
+    }
+}
+
+/* The data fails at every point in turn: a page says so, nothing is half done, the next one is well. */
+static void
+test_failing_data(void **state)
+{
+    struct house *house = *state;
+    static const char *const pages[] = {"/",       "/results",  "/learning",
+                                        "/import", "/settings", "/healthz"};
+    struct browser browser;
+    browser_open(&browser, house);
+    browser_enter(&browser, house->owner);
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+        int at = 1, status = 0;
+        for (; at < 200 && status != 200; at++) {
+            testdb_fail_at(&house->db, at);
+            status = browser_get(&browser, pages[i]);
+            testdb_fail_at(&house->db, 0);
+            assert_true(status == 200 || status == 500);
+            if (status == 500)
+                assert_true(browser_sees(&browser, "The fault is ours.") ||
+                            browser_sees(&browser, "This did not work"));
+        }
+        assert_true(at > 2 && status == 200);
+    }
+    (void)browser_get(&browser, "/settings");
+    for (int at = 1, status = 0; at < 200 && status != 303; at++) {
+        testdb_fail_at(&house->db, at);
+        status =
+            browser_post(&browser, "/settings",
+                         "name=New&zone=Europe/Paris&lang=en&currency=EUR&first_weekday=1");
+        testdb_fail_at(&house->db, 0);
+        assert_true(status == 303 || status == 500);
+        assert_int_equal(200, browser_get(&browser, "/settings"));
+        assert_true(
+            browser_sees(&browser, status == 303 ? "value=\"New\"" : "Maison &lt;b&gt;"));
+    }
+}
+
 int
 main(void)
 {
@@ -289,6 +390,9 @@ main(void)
         cmocka_unit_test_setup_teardown(test_every_post_from_here, setup, teardown),
         cmocka_unit_test_setup_teardown(test_odd_paths, setup, teardown),
         cmocka_unit_test_setup_teardown(test_hostile_forms, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_names, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_https, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_failing_data, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,11 +10,14 @@
  *   GET path, HEAD path, POST path fields…   {link} is a fresh one-time link's path of the owner,
  *                                 {css} the style sheet's; a POST carries the last form's token
  *   BARE path fields…             a POST without it
+ *   UPLOAD path file-name content  as the form of the imports does; \\n and \\0 in the content
  *   header Name: value            with every request from now on; "header" alone: none
  *   follow                        GET where the last answer points
+ *   at                            where the last "follow" led is {at} from now on
  *   later N                       N minutes pass
  *   keep name                     remembers a cookie's value; "fresh name": it is another now
  *   < status                      of the last answer
+ *   asks N                        the last request asked the data at most so often
  *   is Name: value                its header; "has text", "lacks text": its body
  */
 enum { CASES_MAX = 100, CASE_BYTES_MAX = 1 << 20 };
@@ -27,7 +30,8 @@ struct visiting {
     struct house house;
     struct browser browser;
     int status;
-    str link, kept;
+    str link, kept, at;
+    str page; /* where the last "follow" led */
     str line;
 };
 
@@ -37,14 +41,14 @@ filled(struct visiting *v, str text)
     struct arena *keep = &v->house.db.keep;
     static const struct {
         const char *mark;
-    } marks[] = {{"{link}"}, {"{css}"}};
-    for (size_t i = 0; i < 2; i++) {
+    } marks[] = {{"{link}"}, {"{css}"}, {"{at}"}};
+    for (size_t i = 0; i < 3; i++) {
         ptrdiff_t at = str_find(text, str_of(marks[i].mark));
         if (at < 0)
             continue;
         if (i == 0 && !v->link.p)
             v->link = house_link(&v->house, v->house.owner);
-        str with = i == 0 ? v->link : asset_url("app.css");
+        str with = i == 0 ? v->link : i == 1 ? asset_url("app.css") : v->at;
         text = arena_printf(
             keep, "%.*s%.*s%.*s", (int)at, text.p, STR_FMT(with),
             STR_FMT(str_slice(text, at + (ptrdiff_t)strlen(marks[i].mark), text.n)));
@@ -79,6 +83,28 @@ do_post(struct visiting *v, str rest, bool bare)
 }
 
 static void
+do_upload(struct visiting *v, str rest)
+{
+    str path, name;
+    (void)str_cut(&rest, ' ', &path);
+    (void)str_cut(&rest, ' ', &name);
+    char *content = new (&v->house.db.keep, char, rest.n + 1);
+    ptrdiff_t n = 0;
+    for (ptrdiff_t i = 0; i < rest.n; i++) {
+        bool escape = rest.p[i] == '\\' && i + 1 < rest.n;
+        content[n++] = !escape ? rest.p[i] : rest.p[++i] == 'n' ? '\n' : '\0';
+    }
+    v->status = browser_upload(&v->browser, filled(v, path), name, (str){content, n});
+}
+
+static void
+do_follow(struct visiting *v)
+{
+    v->page = answer_value(v->browser.answer, "Location");
+    v->status = browser_get(&v->browser, cstr(&v->house.db.keep, v->page));
+}
+
+static void
 do_header(struct visiting *v, str rest)
 {
     v->browser.headers =
@@ -105,6 +131,16 @@ check_status(struct visiting *v, str rest)
 }
 
 static void
+check_statements(struct visiting *v, str rest)
+{
+    struct error error;
+    int64_t most;
+    assert_ok(parse_i64(rest, 0, 1000, &most, &error), &error);
+    if (v->browser.statements > most)
+        fail_msg("\"%.*s\": %d statements", STR_FMT(v->line), v->browser.statements);
+}
+
+static void
 check_header(struct visiting *v, str rest)
 {
     str name;
@@ -127,11 +163,14 @@ act(struct visiting *v, str word, str rest)
         v->status = browser_head(&v->browser, path);
     else if (str_eq(word, S("POST")) || str_eq(word, S("BARE")))
         do_post(v, rest, str_eq(word, S("BARE")));
+    else if (str_eq(word, S("UPLOAD")))
+        do_upload(v, rest);
     else if (str_eq(word, S("header")))
         do_header(v, rest);
     else if (str_eq(word, S("follow")))
-        v->status = browser_get(
-            &v->browser, cstr(&v->house.db.keep, answer_value(v->browser.answer, "Location")));
+        do_follow(v);
+    else if (str_eq(word, S("at")))
+        v->at = v->page;
     else if (str_eq(word, S("later")))
         do_later(v, rest);
     else if (str_eq(word, S("keep")))
@@ -147,6 +186,8 @@ check(struct visiting *v, str word, str rest)
         check_status(v, rest);
     else if (str_eq(word, S("is")))
         check_header(v, rest);
+    else if (str_eq(word, S("asks")))
+        check_statements(v, rest);
     else if (str_eq(word, S("has")) && !browser_sees(&v->browser, filled(v, rest)))
         fails(v, "not there");
     else if (str_eq(word, S("lacks")) && browser_sees(&v->browser, filled(v, rest)))
@@ -174,7 +215,7 @@ test_visit(void **state)
         (void)str_cut(&rest, ' ', &word);
         bool is_check = str_eq(word, S("<")) || str_eq(word, S("is")) ||
                         str_eq(word, S("has")) || str_eq(word, S("lacks")) ||
-                        str_eq(word, S("fresh"));
+                        str_eq(word, S("fresh")) || str_eq(word, S("asks"));
         if (is_check)
             check(&v, word, rest);
         else
