@@ -92,9 +92,10 @@ shape_byte(struct shape *shape, char *stack, int32_t *depth, char c, ptrdiff_t a
         else
             stack[(*depth)++] = c;
     } else if (c == ')' || c == ']' || c == '}') {
-        bool closes = *depth > 0 && pairs(stack[*depth - 1], c);
-        *depth -= *depth > 0;
-        if (!closes)
+        bool inside = *depth > 0;
+        if (inside)
+            --*depth;
+        if (!inside || !pairs(stack[*depth], c))
             shape->problem = "unbalanced brackets";
         else if (*depth == 0 && shape->first_end < 0)
             shape->first_end = at + 1;
@@ -206,60 +207,4 @@ code_literal(str s, struct buf *out)
         }
     }
     buf_add_char(out, '"');
-}
-
-/* The string literals (adjacent ones belong together) that begin at ${code}; 0 if there are
- * none. */
-static ptrdiff_t
-literals(str code)
-{
-    ptrdiff_t end = 0;
-    for (ptrdiff_t i = 0; i < code.n;) {
-        char c = code.p[i];
-        ptrdiff_t n = token(str_slice(code, i, code.n));
-        if (n < 0 || (c != '"' && c != ' ' && c != '\t' && c != '\n'))
-            break;
-        i += n;
-        if (c == '"')
-            end = i;
-    }
-    return end;
-}
-
-/* Behind "_(" or "_n(": puts out the one or two messages there. */
-static void
-message_call(str code, bool plural, str path, int32_t line, struct buf *out)
-{
-    ptrdiff_t one = literals(code);
-    str rest = str_slice(code, one, code.n);
-    ptrdiff_t comma = plural ? str_chr(rest, ',') : -1;
-    rest = str_slice(rest, comma + 1, rest.n);
-    ptrdiff_t many = comma >= 0 ? literals(rest) : 0;
-    if (one == 0 || (plural && many == 0))
-        return;
-    buf_addf(out, "#line %d \"%.*s\"\n", line, STR_FMT(path));
-    if (plural)
-        buf_addf(out, "ngettext(%.*s, %.*s, n);\n", STR_FMT(str_trim(str_slice(code, 0, one))),
-                 STR_FMT(str_trim(str_slice(rest, 0, many))));
-    else
-        buf_addf(out, "_(%.*s);\n", STR_FMT(str_trim(str_slice(code, 0, one))));
-}
-
-void
-code_messages(str code, str path, int32_t line, struct buf *out)
-{
-    int32_t here = line;
-    for (ptrdiff_t i = 0; i < code.n;) {
-        ptrdiff_t n = token(str_slice(code, i, code.n));
-        if (n < 0)
-            return;
-        str word = str_slice(code, i, i + n);
-        str rest = str_slice(code, i + n, code.n);
-        bool plural = str_eq(word, S("_n"));
-        if ((plural || str_eq(word, S("_"))) && str_starts(rest, S("(")))
-            message_call(str_slice(rest, 1, rest.n), plural, path, here, out);
-        for (ptrdiff_t k = 0; k < n; k++)
-            here += code.p[i + k] == '\n';
-        i += n;
-    }
 }
