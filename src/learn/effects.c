@@ -98,6 +98,8 @@ effects_note_format(enum effects_note_kind kind)
         return N_("%1$s steps of the computation went astray, few enough to be tolerated.");
     case NOTE_NO_POSTS:
         return N_("There is no post to learn from yet.");
+    case NOTE_POSTS_CUT:
+        return N_("The latest %1$s posts with numbers are used, and no older ones.");
     }
     return "";
 }
