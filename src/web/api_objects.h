@@ -1,0 +1,12 @@
+#pragma once
+#include "web/api.h"
+
+/* What the API takes and gives, one table each (api_objects.c). */
+extern const struct api_object api_problem_object, api_workspace, api_workspace_change, api_channel,
+    api_channel_list, api_channel_new, api_channel_change, api_tactic, api_tactic_list,
+    api_tactic_new, api_tactic_change, api_objective, api_objective_list, api_objective_new,
+    api_objective_change, api_metrics, api_result, api_result_list, api_point, api_result_whole,
+    api_import, api_import_list, api_import_undone, api_effects, api_token, api_token_list,
+    api_token_new, api_token_made, api_nothing;
+
+#define API_FIELDS(array) (array), (int32_t)(sizeof(array) / sizeof *(array))
