@@ -122,15 +122,14 @@ write_parts(struct propre *propre, int64_t workspace, int64_t id,
         return error->fault;
     for (ptrdiff_t i = 0; i < parts->variants_n; i++) {
         const struct variant *v = &parts->variants[i];
-        struct variant_add_in in = {workspace, id,      v->channel,    v->title, v->body,
+        struct variant_add_in in = {workspace, id,         v->channel,    v->title, v->body,
                                     v->link,   v->warning, v->visibility, v->slug,  v->options};
         struct variant_add_row row;
         bool made = false;
         if (q_variant_add(propre->db, &in, NULL, &row, &made, error))
             return error->fault;
         if (!made)
-            return fail(error, FAULT_ABSENT, "there is no channel %lld",
-                        (long long)v->channel);
+            return fail(error, FAULT_ABSENT, "there is no channel %lld", (long long)v->channel);
     }
     for (ptrdiff_t i = 0; i < parts->files_n; i++) {
         const struct message_file *f = &parts->files[i];

@@ -8,18 +8,18 @@ struct member {
     str key;
     size_t at;
 };
-#define M(field)                                             \
-    {                                                        \
-        S_CONST(#field), offsetof(struct message, field)     \
+#define M(field)                                         \
+    {                                                    \
+        S_CONST(#field), offsetof(struct message, field) \
     }
-#define V(field)                                             \
-    {                                                        \
-        S_CONST(#field), offsetof(struct variant, field)     \
+#define V(field)                                         \
+    {                                                    \
+        S_CONST(#field), offsetof(struct variant, field) \
     }
 static const struct member texts[] = {
-    M(title),      M(body),     M(link),     M(format),     M(creation),
-    M(topic),      M(language), M(queue),    M(experiment_arm), M(hashtags),
-    M(currency),   M(warning),  M(visibility), M(tags),     M(categories),
+    M(title),    M(body),     M(link),       M(format),         M(creation),
+    M(topic),    M(language), M(queue),      M(experiment_arm), M(hashtags),
+    M(currency), M(warning),  M(visibility), M(tags),           M(categories),
 };
 static const struct member numbers[] = {
     M(tactic), M(objective), M(effort_minutes), M(cost_minor), M(use_by_us),

@@ -22,8 +22,7 @@ check_fields(const struct field *fields, size_t n, int64_t *total, struct error 
         if (!utf8_valid(f->text))
             return fail(error, FAULT_INPUT, "the post's %s is not UTF-8 text", f->name);
         if (f->text.n > 0 && memchr(f->text.p, 0, (size_t)f->text.n))
-            return fail(error, FAULT_INPUT, "the post's %s has a character of code 0",
-                        f->name);
+            return fail(error, FAULT_INPUT, "the post's %s has a character of code 0", f->name);
         *total += f->text.n;
     }
     return OK;

@@ -148,7 +148,8 @@ every_revision_is_kept_and_can_come_back(void **state)
     assert_ok(message_get(f->propre, f->workspace, m.id, f->keep, &got, &f->error), &f->error);
     assert_is_sample(&got);
     assert_int_equal(3, got.revision);
-    struct message_copy_of missing = {f->workspace, m.id, 9}, theirs = {f->workspace + 1, m.id, 1};
+    struct message_copy_of missing = {f->workspace, m.id, 9},
+                           theirs = {f->workspace + 1, m.id, 1};
     assert_fault(FAULT_ABSENT,
                  message_copy_get(f->propre, &missing, f->keep, &got, &back, &f->error),
                  &f->error, "revision 9");
