@@ -9,8 +9,8 @@ static const struct {
     const char *key;
     int32_t least, most; /* below zero: counted from the end; zero itself is none then */
 } lists[RULE_LISTS_N] = {
-    [BY_DAY] = {"BYDAY", 0, 0},       [BY_MONTHDAY] = {"BYMONTHDAY", -31, 31},
-    [BY_MONTH] = {"BYMONTH", 1, 12},  [BY_HOUR] = {"BYHOUR", 0, 23},
+    [BY_DAY] = {"BYDAY", 0, 0},        [BY_MONTHDAY] = {"BYMONTHDAY", -31, 31},
+    [BY_MONTH] = {"BYMONTH", 1, 12},   [BY_HOUR] = {"BYHOUR", 0, 23},
     [BY_MINUTE] = {"BYMINUTE", 0, 59}, [BY_SETPOS] = {"BYSETPOS", -366, 366},
 };
 
