@@ -284,7 +284,8 @@ a_rule_that_cannot_be_is_refused(void **state)
         {"FREQ=HOURLY;INTERVAL=2;BYHOUR=3", "INTERVAL"},
         {"FREQ=DAILY;RSCALE=CHINESE", "RSCALE"},
         {"FREQ=DAILY;", "not understood"},
-        {"FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "cannot be worked out"}, /* never comes */
+        {"FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "BYMONTHDAY"}, /* never comes */
+        {"FREQ=MONTHLY;BYDAY=MO;BYSETPOS=6", "BYSETPOS"},
     };
     struct error error;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)

@@ -11,7 +11,10 @@
 #include "tactic/rule_internal.h"
 #include "tactic/when.h"
 
-enum { NUMBERS_MAX = 16384, APART_MAX = 30 /* zones a few editions of the data may differ in */ };
+enum {
+    NUMBERS_MAX = 16384,
+    APART_MAX = 30 /* zones a few editions of the data may differ in */
+};
 
 static FILE *oracle;
 static char edition[32];
@@ -157,7 +160,8 @@ main(void)
     oracle = popen(command, "r");
     if (!oracle || fscanf(oracle, "%31s%*1[\n]", edition) != 1 ||
         strcmp(edition, "none") == 0) {
-        printf("1..0 # SKIP no python3, or no zone data it could read (Debian: python3 tzdata)\n");
+        printf(
+            "1..0 # SKIP no python3, or no zone data it could read (Debian: python3 tzdata)\n");
         return 0;
     }
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -62,7 +62,7 @@ def resolve(zone, wall, changes, wall_s):
 def main():
     try:
         import zoneinfo
-        names = sorted(zoneinfo.available_timezones() - {"localtime", "Factory"})
+        names = sorted(zoneinfo.available_timezones() - {"localtime"})  # a link to one of them
     except ImportError:
         names = []
     if not names:
