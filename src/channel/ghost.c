@@ -294,8 +294,8 @@ static void
 find_draft_ask(struct turn *turn)
 {
     str filter = arena_printf(turn->keep, "slug:'%.*s'", STR_FMT(draft_slug(turn)));
-    get(turn, arena_printf(turn->keep, "posts/?filter=%.*s",
-                           STR_FMT(percent(turn->keep, filter))));
+    get(turn,
+        arena_printf(turn->keep, "posts/?filter=%.*s", STR_FMT(percent(turn->keep, filter))));
 }
 
 static bool
@@ -336,10 +336,10 @@ publish_ask(struct turn *turn)
         query = arena_printf(turn->keep, "?newsletter=%.*s&email_segment=%.*s",
                              STR_FMT(percent(turn->keep, newsletter)),
                              STR_FMT(percent(turn->keep, segment.n > 0 ? segment : S("all"))));
-    turn_post_json(turn, HTTP_PUT,
-                   url(turn, post_route(turn, turn_memo(turn, "post", -1),
-                                        cstr(turn->keep, query))),
-                   body);
+    turn_post_json(
+        turn, HTTP_PUT,
+        url(turn, post_route(turn, turn_memo(turn, "post", -1), cstr(turn->keep, query))),
+        body);
     authorize(turn);
 }
 
@@ -510,10 +510,8 @@ numbers_take(struct turn *turn)
 /* ---- the tables ---- */
 
 static const struct stage who = {.name = "who", .ask = who_ask, .take = who_take};
-static const struct stage check_key = {.name = "key",
-                                       .ask = check_key_ask,
-                                       .take = check_key_take,
-                                       .refuse = check_key_refuse};
+static const struct stage check_key = {
+    .name = "key", .ask = check_key_ask, .take = check_key_take, .refuse = check_key_refuse};
 static const struct stage fixed_limits = {
     .name = "limits", .ask = fixed_limits_ask, .take = withdraw_take};
 static const struct stage upload = {.name = "media", .ask = upload_ask, .take = upload_take};
@@ -539,17 +537,16 @@ static const struct stage find_to_withdraw = {.name = "find to withdraw",
                                               .ask = find_ask,
                                               .take = find_to_withdraw_take,
                                               .refuse = gone_refuse};
-static const struct stage withdraw = {.name = "withdraw",
-                                      .ask = withdraw_ask,
-                                      .take = withdraw_take,
-                                      .refuse = gone_refuse};
+static const struct stage withdraw = {
+    .name = "withdraw", .ask = withdraw_ask, .take = withdraw_take, .refuse = gone_refuse};
 static const struct stage numbers = {
     .name = "numbers", .ask = numbers_ask, .take = numbers_take};
 
 static const struct stage *const stages[] = {
-    &who,        &check_key, &fixed_limits, &upload,    &find_draft,   &make_draft,
-    &publish,    &collided,  &look,         &look_slug, &find_to_edit, &edit,
-    &find_to_withdraw, &withdraw, &numbers, NULL};
+    &who,          &check_key, &fixed_limits,     &upload,   &find_draft,
+    &make_draft,   &publish,   &collided,         &look,     &look_slug,
+    &find_to_edit, &edit,      &find_to_withdraw, &withdraw, &numbers,
+    NULL};
 
 /* {"errors":[{"message":"…","context":"…","type":"…"}]} */
 static void
@@ -560,9 +557,9 @@ read_error(const struct json *json, struct arena *keep, struct failure *failure)
     str message = json_text(json_get(one, S("message")));
     str context = json_text(json_get(one, S("context")));
     failure->code = json_text(json_get(one, S("type")));
-    failure->words = context.n > 0 ? arena_printf(keep, "%.*s %.*s", STR_FMT(message),
-                                                  STR_FMT(context))
-                                   : message;
+    failure->words = context.n > 0
+                         ? arena_printf(keep, "%.*s %.*s", STR_FMT(message), STR_FMT(context))
+                         : message;
 }
 
 static void
@@ -582,38 +579,40 @@ next(const struct channel_call *call, const struct http_answer *answer, struct a
     stages_next(&plan, call, answer, keep, ret);
 }
 
-const struct driver driver_ghost = {
-    .traits =
-        {.network = "ghost",
-         .name = "Ghost",
-         .serves = {"site", "blog", "newsletter"},
-         .ops = {[OP_VERIFY] = true,
-                 [OP_LIMITS] = true,
-                 [OP_PUBLISH] = true,
-                 [OP_READ_BACK] = true,
-                 [OP_WITHDRAW] = true,
-                 [OP_EDIT] = true,
-                 [OP_POST_METRICS] = true},
-         .read_back = BACK_EXACT,
-         .counter = COUNT_NONE,
-         .title_max = {2000, "the schema of its Admin API, 4.7.5", "2026-08"},
-         .has_title = true,
-         .has_threads = true,
-         .has_alt = true,
-         .has_tags = true,
-         .mimes = {"image/jpeg", "image/png", "image/gif", "image/webp", "video/mp4"},
-         .longest_flight = {120000000}, /* what proxies before it give a request at most */
-         .looks = 1,
-         .fields = {{.name = "server",
-                     .label = N_("Address of the site"),
-                     .hint = N_("As visitors see it, with https:// in front"),
-                     .required = true},
-                    {.name = "key",
-                     .label = N_("Admin API key"),
-                     .hint = N_("In Ghost: Settings, Integrations, Add custom integration. It has "
-                                "a colon in it"),
-                     .secret = true,
-                     .required = true}},
-         .connect_help = N_("Add a custom integration in Ghost and paste its Admin API key here. "
-                            "Mail to subscribers goes out only where you ask for it.")},
-    .next = next};
+const struct driver driver_ghost =
+    {.traits =
+         {.network = "ghost",
+          .name = "Ghost",
+          .serves = {"site", "blog", "newsletter"},
+          .ops = {[OP_VERIFY] = true,
+                  [OP_LIMITS] = true,
+                  [OP_PUBLISH] = true,
+                  [OP_READ_BACK] = true,
+                  [OP_WITHDRAW] = true,
+                  [OP_EDIT] = true,
+                  [OP_POST_METRICS] = true},
+          .read_back = BACK_EXACT,
+          .counter = COUNT_NONE,
+          .title_max = {2000, "the schema of its Admin API, 4.7.5", "2026-08"},
+          .has_title = true,
+          .has_threads = true,
+          .has_alt = true,
+          .has_tags = true,
+          .mimes = {"image/jpeg", "image/png", "image/gif", "image/webp", "video/mp4"},
+          .longest_flight = {120000000}, /* what proxies before it give a request at most */
+          .looks = 1,
+          .fields = {{.name = "server",
+                      .label = N_("Address of the site"),
+                      .hint = N_("As visitors see it, with https:// in front"),
+                      .required = true},
+                     {.name = "key",
+                      .label = N_("Admin API key"),
+                      .hint =
+                          N_("In Ghost: Settings, Integrations, Add custom integration. It has "
+                             "a colon in it"),
+                      .secret = true,
+                      .required = true}},
+          .connect_help = N_(
+              "Add a custom integration in Ghost and paste its Admin API key here. "
+              "Mail to subscribers goes out only where you ask for it.")},
+     .next = next};

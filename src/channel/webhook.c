@@ -96,7 +96,8 @@ send(struct turn *turn, str event, str id)
         write_message(&w, turn);
     json_object_end(&w);
     str body = json_built(&out, turn->keep);
-    str when = arena_printf(turn->keep, "%lld", (long long)(turn->call->now.us / SPAN_SECOND.us));
+    str when =
+        arena_printf(turn->keep, "%lld", (long long)(turn->call->now.us / SPAN_SECOND.us));
     auto_buf text;
     buf_init(&text, HTTP_BODY_MAX + 1024);
     buf_add(&text, id);
@@ -245,6 +246,7 @@ const struct driver driver_webhook = {
                                 "checks our signature with it"),
                      .secret = true,
                      .required = true}},
-         .connect_help = N_("Each post is sent as signed JSON to an address of your own. The "
-                            "receiver answers 2xx, and may give the id and url of what it made.")},
+         .connect_help =
+             N_("Each post is sent as signed JSON to an address of your own. The "
+                "receiver answers 2xx, and may give the id and url of what it made.")},
     .next = next};

@@ -52,7 +52,8 @@ all_secrets(const struct channel_account *account, struct arena *arena)
 {
     str out = S("");
     for (int32_t i = 0; i < account->secrets_n; i++)
-        out = arena_printf(arena, "%.*s %.*s", STR_FMT(out), STR_FMT(account->secrets[i].value));
+        out =
+            arena_printf(arena, "%.*s %.*s", STR_FMT(out), STR_FMT(account->secrets[i].value));
     return out;
 }
 
@@ -79,8 +80,8 @@ spoiled(const struct conversation *c, const struct exchange *e, enum fault_kind 
     case UNSENT:
         return (struct http_answer){.end = HTTP_NOT_SENT, .problem = S("no such host")};
     case BROKEN:
-        return answered(500, S("{\"error\":\"internal\",\"errors\":[{\"type\":7}],\"code\":{}}"),
-                        arena);
+        return answered(
+            500, S("{\"error\":\"internal\",\"errors\":[{\"type\":7}],\"code\":{}}"), arena);
     case BROKEN_BARE:
         return answered(500, S(""), arena);
     case PROXY:
@@ -130,11 +131,11 @@ struct trial {
     bool success; /* the spoiled answer has a status of success */
 };
 
-#define broken(trial, ...)                                                                 \
-    do {                                                                                   \
-        print_error("%.*s:%d, fault %d: ", STR_FMT((trial)->conversation->file),           \
-                    (int)(trial)->exchange->line, (int)(trial)->fault);                    \
-        fail_msg(__VA_ARGS__);                                                             \
+#define broken(trial, ...)                                                       \
+    do {                                                                         \
+        print_error("%.*s:%d, fault %d: ", STR_FMT((trial)->conversation->file), \
+                    (int)(trial)->exchange->line, (int)(trial)->fault);          \
+        fail_msg(__VA_ARGS__);                                                   \
     } while (0)
 
 static void
@@ -170,8 +171,8 @@ check_step(const struct trial *trial, const struct channel_call *call, const str
 
 /* What holds of the step right behind the bad answer. */
 static void
-check_after(const struct trial *trial, const struct channel_call *call, const struct step *asked,
-            const struct step *step)
+check_after(const struct trial *trial, const struct channel_call *call,
+            const struct step *asked, const struct step *step)
 {
     enum fault_kind fault = trial->fault;
     bool failed = step->kind == STEP_FAIL;
@@ -224,9 +225,8 @@ try_one(struct conversation *c, int32_t act_i, int32_t exchange_i, enum fault_ki
             driver->next(&act->call, &act->exchanges[i].answer, &arena, &step);
     }
     const struct channel_call *call = &c->acts[act_i].call;
-    struct trial trial = {.conversation = c,
-                          .exchange = &c->acts[act_i].exchanges[exchange_i],
-                          .fault = fault};
+    struct trial trial = {
+        .conversation = c, .exchange = &c->acts[act_i].exchanges[exchange_i], .fault = fault};
     struct step asked = step;
     assert_int_equal(STEP_REQUEST, asked.kind);
     struct http_answer answer = spoiled(c, trial.exchange, fault, &arena);
