@@ -202,3 +202,11 @@ SELECT count(*) AS n FROM egress WHERE workspace_id = $1;
 -- gives: many
 -- does: reads
 SELECT host FROM egress WHERE workspace_id = $1 ORDER BY host LIMIT $2;
+
+-- A token that was refused ends now: the next try begins with a refresh.
+-- query: account_expire
+-- in: channel int, revision int, now int
+-- out: nothing
+-- gives: none
+-- does: writes
+UPDATE account SET token_expires_us = $3 WHERE channel_id = $1 AND revision = $2;
