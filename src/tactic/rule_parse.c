@@ -162,8 +162,8 @@ no_such_day(const struct rule *r)
         least = day < least ? day : least;
     }
     for (int32_t i = 0; i < r->n[BY_MONTH]; i++) {
-        int32_t days = longest[r->list[BY_MONTH][i] - 1];
-        most = days > most ? days : most;
+        int32_t length = longest[r->list[BY_MONTH][i] - 1];
+        most = length > most ? length : most;
     }
     return least > most;
 }

@@ -13,8 +13,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static struct zone *zone;
     struct error error;
     struct civil wall,
-        anchor = instant_to_utc((instant){(20000 + (data[0] << 8 | data[1]) % 8000) *
-                                          SPAN_DAY.us});
+        anchor =
+            instant_to_utc((instant){(20000 + (data[0] << 8 | data[1]) % 8000) * SPAN_DAY.us});
     instant at, before = instant_from_utc(&anchor);
     bool found = false;
     str rule = {(const char *)data + 2, (ptrdiff_t)size - 2};

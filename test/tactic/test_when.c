@@ -244,6 +244,13 @@ a_rule_keeps_its_wall_time(void **state)
         assert_int_equal(2, wall.hour);
         assert_int_equal(30, wall.minute);
     }
+    /* 02:30 comes twice on 2027-10-31: once, the first time */
+    struct civil autumn = {2027, 10, 31, 2, 30, 0, 0};
+    assert_ok(rule_at(S("FREQ=DAILY"), &autumn, paris, 1, &wall, &at, &found, &error), &error);
+    assert_str("2027-10-31T00:30:00Z", instant_rfc3339(&keep, at));
+    assert_ok(rule_next(S("FREQ=DAILY"), &autumn, paris, at, &wall, &at, &found, &error),
+              &error);
+    assert_str("2027-11-01T01:30:00Z", instant_rfc3339(&keep, at));
     /* years later it is still nine o'clock: an interval in seconds would have drifted */
     assert_ok(
         rule_at(S("FREQ=WEEKLY"), &from, paris, 1 + 52 * 5 + 30, &wall, &at, &found, &error),
