@@ -44,6 +44,7 @@ struct rule_walk {
     struct rule rule;
     void *iterator; /* libical's */
     int64_t k;
+    int64_t from_k; /* those before it are passed over */
 };
 
 /* rule_walk_open(walk, rule, anchor, error): Faults: INPUT. The caller closes it. */
