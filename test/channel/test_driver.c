@@ -1,6 +1,7 @@
 #include "../t.h"
 
 #include "channel/driver.h"
+#include "channel/html.h"
 
 /* The small things: words, the memo, what is wrong before sending. */
 
@@ -161,6 +162,51 @@ what_would_go_wrong_is_said_before(void **state)
     arena_release(&region);
 }
 
+static void
+markdown_becomes_html_that_does_nothing(void **state)
+{
+    (void)state;
+    struct arena_region region;
+    struct arena arena = arena_reserve(16 << 20, &region);
+    const struct {
+        const char *text, *html;
+    } rows[] = {
+        {"", ""},
+        {"a *b* **c**", "<p>a <em>b</em> <strong>c</strong></p>\n"},
+        {"<b onclick=x>a</b>", "<p>&lt;b onclick=x&gt;a&lt;/b&gt;</p>\n"},
+        {"[a](javascript:b)", "<p><a href=\"\">a</a></p>\n"},
+        {"[a](JaVaScript:b)", "<p><a href=\"\">a</a></p>\n"},
+        {"[a](data:text/html,b)", "<p><a href=\"\">a</a></p>\n"},
+        {"![a](javascript:b)", "<p><img src=\"\" alt=\"a\"></p>\n"},
+        {"[a](//evil.example)", "<p><a href=\"\">a</a></p>\n"},
+        {"[a](https://b.example/?c=1&d)",
+         "<p><a href=\"https://b.example/?c=1&amp;d\">a</a></p>\n"},
+        {"see https://b.example/c.",
+         "<p>see <a href=\"https://b.example/c\">https://b.example/c</a>.</p>\n"},
+        {" href=\"javascript:a\"", "<p>href=&quot;javascript:a&quot;</p>\n"},
+        {"~~a~~", "<p><del>a</del></p>\n"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        assert_str(rows[i].html, html_of_markdown(&arena, str_of(rows[i].text)));
+    assert_str("&lt;a b=&quot;c&quot;&gt; &amp;", html_escape(&arena, S("<a b=\"c\"> &")));
+    arena_release(&region);
+}
+
+static void
+slugs_are_said_exactly_or_not_at_all(void **state)
+{
+    (void)state;
+    struct arena_region region;
+    struct arena arena = arena_reserve(1 << 20, &region);
+    assert_str("lete-arrive", slug_of(&arena, S("  L’Été – arrive !"), 191));
+    assert_str("cafe", slug_of(&arena, S("cafe\u0301"), 191));
+    assert_str("a-b", slug_of(&arena, S("a/../b"), 191));
+    assert_str("abc", slug_of(&arena, S("abc def"), 4));
+    assert_null(slug_of(&arena, S("日本"), 191).p);
+    assert_null(slug_of(&arena, S("!!"), 191).p);
+    arena_release(&region);
+}
+
 int
 main(void)
 {
@@ -169,6 +215,8 @@ main(void)
         cmocka_unit_test(the_memo_keeps_replaces_and_forgets),
         cmocka_unit_test(every_driver_is_found_and_whole),
         cmocka_unit_test(what_would_go_wrong_is_said_before),
+        cmocka_unit_test(markdown_becomes_html_that_does_nothing),
+        cmocka_unit_test(slugs_are_said_exactly_or_not_at_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
