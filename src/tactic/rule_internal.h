@@ -13,7 +13,14 @@ enum {
     RULE_WALK_MAX = 200000    /* occurrences counted from the anchor: hourly for 22 years */
 };
 
-enum rule_freq { RULE_HOURLY, RULE_DAILY, RULE_WEEKLY, RULE_MONTHLY, RULE_YEARLY, RULE_FREQS_N };
+enum rule_freq {
+    RULE_HOURLY,
+    RULE_DAILY,
+    RULE_WEEKLY,
+    RULE_MONTHLY,
+    RULE_YEARLY,
+    RULE_FREQS_N
+};
 
 /* The lists of a rule that libical is given; BYDAY as position * 8 + weekday (Monday 1), position 0: every. */
 enum rule_list { BY_DAY, BY_MONTHDAY, BY_MONTH, BY_HOUR, BY_MINUTE, BY_SETPOS, RULE_LISTS_N };
