@@ -80,8 +80,8 @@ static bool
 type_holds(const struct json *schema, const struct json *value)
 {
     const struct json *type = json_get(schema, S("type"));
-    if (!type || (value->kind == JSON_KIND_NULL &&
-                  json_as_bool(json_get(schema, S("nullable")), false)))
+    if (!type ||
+        (value->kind == JSON_KIND_NULL && json_as_bool(json_get(schema, S("nullable")), false)))
         return true;
     if (type->kind == JSON_KIND_STR)
         return is_type(type->text, value);
@@ -134,7 +134,7 @@ check_object(const struct checking *c, const struct json *root, const struct jso
     const struct json *others = json_get(schema, S("additionalProperties"));
     const struct json *required = json_get(schema, S("required"));
     for (const struct json *at = required && required->kind == JSON_KIND_ARRAY ? required->first
-                                                                              : NULL;
+                                                                               : NULL;
          at; at = at->next)
         if (!json_get(value, json_text(at)))
             return under(c, json_text(at), S("is missing"));
@@ -202,7 +202,7 @@ check_choices(const struct checking *c, const struct json *root, const struct js
         if (n != 1)
             return n == 0 ? problem : S("is more than one of what it may be");
     }
-    if (not && !check(c, root, not, value).p)
+    if (not &&!check(c, root, not, value).p)
         return S("is what it must not be");
     return STR_NONE;
 }

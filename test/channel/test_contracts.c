@@ -30,8 +30,7 @@ check_ghost(void *ctx, const struct act *act, const struct step *step)
     struct ghost *ghost = ctx;
     if (!step->request.body.p)
         return;
-    str problem =
-        ghost_problem(ghost, step->request.method == HTTP_PUT, step->request.body);
+    str problem = ghost_problem(ghost, step->request.method == HTTP_PUT, step->request.body);
     if (problem.p)
         fail_msg("line %d: %.*s", (int)act->line, STR_FMT(problem));
     ghost->checked++;
@@ -62,11 +61,11 @@ ghost_bodies_hold_its_schemas(void **state)
     assert_true(ghost_problem(&ghost, false, S("{\"posts\":[{\"slug\":\"x\"}]}")).p != NULL);
     assert_true(ghost_problem(&ghost, true, S("{\"posts\":[{\"title\":\"x\"}]}")).p != NULL);
     assert_true(
-        ghost_problem(&ghost, false, S("{\"posts\":[{\"title\":\"x\",\"status\":\"live\"}]}")).p !=
-        NULL);
+        ghost_problem(&ghost, false, S("{\"posts\":[{\"title\":\"x\",\"status\":\"live\"}]}"))
+            .p != NULL);
     assert_true(
-        ghost_problem(&ghost, false, S("{\"posts\":[{\"title\":\"x\",\"excerpt\":\"no\"}]}")).p !=
-        NULL);
+        ghost_problem(&ghost, false, S("{\"posts\":[{\"title\":\"x\",\"excerpt\":\"no\"}]}"))
+            .p != NULL);
     arena_release(&region);
 }
 

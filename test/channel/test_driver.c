@@ -8,8 +8,9 @@ static void
 classes_have_words_and_advice(void **state)
 {
     (void)state;
-    static const char *const words[] = {"",          "auth",      "scope",     "rate",   "quota",
-                                        "transient", "duplicate", "permanent", "config", "ambiguous"};
+    static const char *const words[] = {"",       "auth",      "scope",     "rate",
+                                        "quota",  "transient", "duplicate", "permanent",
+                                        "config", "ambiguous"};
     for (enum error_class c = CLASS_NONE; c < ERROR_CLASSES_N; c++) {
         enum error_class back;
         assert_str(words[c], error_class_word(c));
@@ -49,7 +50,8 @@ every_driver_is_found_and_whole(void **state)
     for (int32_t i = 0; i < n; i++) {
         const struct channel_traits *traits = &list[i]->traits;
         assert_ptr_equal(list[i], driver_find(str_of(traits->network)));
-        assert_true(traits->ops[OP_PUBLISH] && traits->ops[OP_VERIFY] && traits->ops[OP_LIMITS]);
+        assert_true(traits->ops[OP_PUBLISH] && traits->ops[OP_VERIFY] &&
+                    traits->ops[OP_LIMITS]);
         assert_true(traits->by_hand || traits->fields[0].name != NULL);
         assert_true(traits->by_hand || traits->longest_flight.us > 0);
         /* a read back that is promised is there; one by a list needs more than one look */
@@ -63,20 +65,19 @@ every_driver_is_found_and_whole(void **state)
 }
 
 /* A network of our own, with every limit. */
-static const struct driver strict = {
-    .traits = {.network = "strict",
-               .name = "Strict",
-               .counter = COUNT_GRAPHEMES,
-               .text_max = {20, "", ""},
-               .text_bytes_max = {40, "", ""},
-               .title_max = {5, "", ""},
-               .media_max = {1, "", ""},
-               .media_bytes_max = {1000, "", ""},
-               .media_pixels_max = {100, "", ""},
-               .alt_max = {5, "", ""},
-               .has_title = true,
-               .has_alt = true,
-               .mimes = {"image/png"}}};
+static const struct driver strict = {.traits = {.network = "strict",
+                                                .name = "Strict",
+                                                .counter = COUNT_GRAPHEMES,
+                                                .text_max = {20, "", ""},
+                                                .text_bytes_max = {40, "", ""},
+                                                .title_max = {5, "", ""},
+                                                .media_max = {1, "", ""},
+                                                .media_bytes_max = {1000, "", ""},
+                                                .media_pixels_max = {100, "", ""},
+                                                .alt_max = {5, "", ""},
+                                                .has_title = true,
+                                                .has_alt = true,
+                                                .mimes = {"image/png"}}};
 
 static int32_t
 problems(const struct channel_account *account, const struct channel_message *message,

@@ -1,6 +1,7 @@
 #include "../t.h"
 
 #include "base/text.h"
+#include "channel/dry.h"
 #include "exchange.h"
 
 /*
@@ -263,9 +264,51 @@ no_bad_answer_is_believed(void **state)
     arena_release(&region);
 }
 
+static bool
+tells(const struct http_request *request, str secret)
+{
+    bool found = str_find(request->url, secret) >= 0 || str_find(request->body, secret) >= 0;
+    for (int32_t i = 0; i < request->headers_n; i++)
+        found |= str_find(request->headers[i].value, secret) >= 0;
+    return found;
+}
+
+/* A dry run shows the whole way to the publishing request, and no credential. */
+static void
+a_dry_run_tells_all_but_secrets(void **state)
+{
+    (void)state;
+    struct arena_region region;
+    struct arena arena = arena_reserve(512 << 20, &region);
+    int32_t n, requests = 0;
+    const char **files = conversation_files(NULL, &arena, &n);
+    for (int32_t f = 0; f < n; f++) {
+        struct arena scratch = arena;
+        struct conversation *c = conversation_read(files[f], &scratch);
+        struct channel_call *call = &c->acts[0].call;
+        struct memo memo = c->memo;
+        struct step *steps = new (&scratch, struct step, DRY_STEPS_MAX), last;
+        int32_t steps_n;
+        call->memo = &memo;
+        driver_dry(c->driver, call, &scratch, steps, &steps_n, &last);
+        assert_int_equal(c->memo.n, memo.n);
+        bool published = false;
+        for (int32_t i = 0; i < steps_n; i++, requests++) {
+            published |= steps[i].publishes;
+            for (int32_t j = 0; j < c->account.secrets_n; j++)
+                assert_false(tells(&steps[i].request, c->account.secrets[j].value));
+        }
+        if (steps_n > 0 && call->op == OP_PUBLISH && (!published || last.kind != STEP_DONE))
+            fail_msg("%s: no way to the end, %.*s", files[f], STR_FMT(last.words));
+    }
+    print_message("# %d requests of dry runs\n", requests);
+    arena_release(&region);
+}
+
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(no_bad_answer_is_believed)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(no_bad_answer_is_believed),
+                                       cmocka_unit_test(a_dry_run_tells_all_but_secrets)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
