@@ -15,7 +15,9 @@ struct check {
     int32_t n;
 };
 
-enum { LIMITS_ARENA_BYTES = 256 * 1024 /* limits of one account, a few hundred bytes of JSON */ };
+enum {
+    LIMITS_ARENA_BYTES = 256 * 1024 /* limits of one account, a few hundred bytes of JSON */
+};
 
 static void
 problem(struct check *check, enum severity severity, const char *format, str a, str b)
@@ -82,7 +84,8 @@ message_length_max(const struct driver *driver, const struct channel_account *ac
 {
     struct arena_region region;
     struct arena arena = arena_reserve(LIMITS_ARENA_BYTES, &region);
-    int64_t n = limit(account_limits(account, &arena), S("text_max"), driver->traits.text_max.is);
+    int64_t n =
+        limit(account_limits(account, &arena), S("text_max"), driver->traits.text_max.is);
     arena_release(&region);
     return n;
 }
@@ -111,8 +114,9 @@ check_part(struct check *check, const struct driver *driver, int32_t part)
     int64_t max = limit(check->limits, S("text_max"), traits->text_max.is);
     int64_t n = count(traits->counter, check->limits, text);
     if (max > 0 && n > max)
-        problem(check, PROBLEM_ERROR, N_("The text is %s characters long; at most %s are taken"),
-                number(check, n), number(check, max));
+        problem(check, PROBLEM_ERROR,
+                N_("The text is %s characters long; at most %s are taken"), number(check, n),
+                number(check, max));
     if (traits->text_bytes_max.is > 0 && text.n > traits->text_bytes_max.is)
         problem(check, PROBLEM_ERROR, N_("The text has %s bytes; at most %s are taken"),
                 number(check, text.n), number(check, traits->text_bytes_max.is));
@@ -126,8 +130,8 @@ check_text(struct check *check, const struct driver *driver)
 {
     const struct channel_message *message = check->message;
     const struct channel_traits *traits = check->traits;
-    bool empty = message->parts_n == 0 || (message->parts_n == 1 &&
-                                           str_trim(message->parts[0]).n == 0);
+    bool empty =
+        message->parts_n == 0 || (message->parts_n == 1 && str_trim(message->parts[0]).n == 0);
     if (empty && message->media_n == 0 && message->link.n == 0 && message->poll_options_n == 0)
         problem(check, PROBLEM_ERROR, N_("There is nothing to say yet"), STR_NONE, STR_NONE);
     if (message->parts_n > MESSAGE_PARTS_MAX)

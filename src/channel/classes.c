@@ -35,7 +35,7 @@ static const struct rule rules[] = {
     {"bluesky", "RepoDeactivated", 0, CLASS_AUTH},
     {"bluesky", "RateLimitExceeded", 0, CLASS_RATE},
     {"bluesky", "InvalidRequest", 0, CLASS_PERMANENT},
-    {"telegram", NULL, 403, CLASS_AUTH}, /* the bot was thrown out */
+    {"telegram", NULL, 403, CLASS_AUTH},   /* the bot was thrown out */
     {"discord", "10015", 404, CLASS_AUTH}, /* the webhook is gone */
     {"discord", NULL, 404, CLASS_AUTH},
     {"discord", "50027", 401, CLASS_AUTH},

@@ -10,7 +10,9 @@
 #include "base/text.h"
 #include "channel/xurl.h"
 
-enum { X_URLS_MAX = 1024 /* in one text; 280 characters hold 12, the longest posts of X 1,000 */ };
+enum {
+    X_URLS_MAX = 1024 /* in one text; 280 characters hold 12, the longest posts of X 1,000 */
+};
 
 const struct count_x_rules count_x_v2 = {100, 200, 100, URL_CHARACTERS_USUAL, false};
 const struct count_x_rules count_x_v3 = {100, 200, 100, URL_CHARACTERS_USUAL, true};
@@ -237,8 +239,7 @@ count_mastodon(str text, int64_t url_characters)
     int64_t count = 0, plain = 0; /* where the text not yet counted begins */
     for (int64_t i = 0; i < text.n;) {
         struct text_range host = {i, i};
-        bool is_url = scheme_at(text, i) > 0 &&
-                      !(i > 0 && is_word(text.p[i - 1])) &&
+        bool is_url = scheme_at(text, i) > 0 && !(i > 0 && is_word(text.p[i - 1])) &&
                       web_urls(str_slice(text, i, text.n), &url, 1) == 1 && url.from == 0;
         if (!is_url && !remote_mention(text, i, &host)) {
             i++;

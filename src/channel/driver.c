@@ -7,6 +7,7 @@
 
 /* In the order a person should meet them: what needs no review first, by hand last. */
 static const struct driver *const drivers[] = {
+    &driver_wordpress,
     &driver_manual,
 };
 
@@ -71,8 +72,7 @@ static const struct {
     [CLASS_NONE] = {S_CONST(""), "", ""},
     [CLASS_AUTH] = {S_CONST("auth"), N_("The network does not accept our credentials any more"),
                     N_("Connect the account again")},
-    [CLASS_SCOPE] = {S_CONST("scope"),
-                     N_("The account is connected, but it may not do this"),
+    [CLASS_SCOPE] = {S_CONST("scope"), N_("The account is connected, but it may not do this"),
                      N_("Give the account the missing right, then connect it again")},
     [CLASS_RATE] = {S_CONST("rate"), N_("The network asks us to slow down"),
                     N_("Nothing to do: it is tried again by itself")},
@@ -85,8 +85,7 @@ static const struct {
                          N_("Look at the account; then say whether it is there")},
     [CLASS_PERMANENT] = {S_CONST("permanent"), N_("The network refuses this content"),
                          N_("Change the post, then send it again")},
-    [CLASS_CONFIG] = {S_CONST("config"),
-                      N_("The server does not answer as this network does"),
+    [CLASS_CONFIG] = {S_CONST("config"), N_("The server does not answer as this network does"),
                       N_("Check the address of the account and set it up anew")},
     [CLASS_AMBIGUOUS] = {S_CONST("ambiguous"),
                          N_("It may be published: no clear answer came back"),

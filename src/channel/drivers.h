@@ -3,3 +3,4 @@
 
 /* One file a network; one line here and one in driver.c. */
 extern const struct driver driver_manual;
+extern const struct driver driver_wordpress;

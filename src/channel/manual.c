@@ -40,6 +40,7 @@ const struct driver driver_manual = {
                .has_language = true,
                .has_tags = true,
                .has_categories = true,
-               .connect_help = N_("Text and pictures are prepared; you publish them yourself and "
-                                  "paste the address of the post. Its numbers come by import.")},
+               .connect_help =
+                   N_("Text and pictures are prepared; you publish them yourself and "
+                      "paste the address of the post. Its numbers come by import.")},
     .next = next};

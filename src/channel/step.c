@@ -10,7 +10,7 @@
 
 enum {
     RETRY_SECONDS_MAX = 86400, /* a network that asks for more is asked again after a day */
-    URL_TEXT_MAX = 2000        /* bytes of an address kept or shown; browsers' old common limit */
+    URL_TEXT_MAX = 2000 /* bytes of an address kept or shown; browsers' old common limit */
 };
 
 /* ---- the memo ---- */
@@ -38,18 +38,18 @@ static str
 place_name(enum channel_op op)
 {
     static const char *const names[CHANNEL_OPS_N] = {
-        "at verify", "at limits",       "at publish",         "at read back",
-        "at withdraw", "at edit",       "at post metrics",    "at account metrics",
-        "at refresh", "at auth begin",  "at auth finish"};
+        "at verify",   "at limits",     "at publish",      "at read back",
+        "at withdraw", "at edit",       "at post metrics", "at account metrics",
+        "at refresh",  "at auth begin", "at auth finish"};
     return str_of(names[op]);
 }
 
 static void
 keep_place(struct turn *turn)
 {
-    str value = turn->index > 0 ? arena_printf(turn->keep, "%s/%d", turn->stage->name,
-                                               (int)turn->index)
-                                : str_of(turn->stage->name);
+    str value = turn->index > 0
+                    ? arena_printf(turn->keep, "%s/%d", turn->stage->name, (int)turn->index)
+                    : str_of(turn->stage->name);
     memo_set(turn->call->memo, place_name(turn->call->op), value);
 }
 
@@ -138,8 +138,8 @@ begin(struct turn *turn, enum http_method method, str url)
     struct http_request *request = &turn->step->request;
     turn->step->kind = STEP_REQUEST;
     turn->over = true;
-    *request = (struct http_request){
-        .method = method, .url = url, .answer_max = STEP_ANSWER_MAX};
+    *request =
+        (struct http_request){.method = method, .url = url, .answer_max = STEP_ANSWER_MAX};
     turn_header(turn, S("Accept"), S("application/json"));
 }
 
@@ -300,7 +300,8 @@ refused(struct turn *turn)
     struct failure *failure = &turn->failure;
     bool publishes = turn->stage->publishes;
     int32_t status = turn->answer->status;
-    str network = str_of(turn->plan->driver->traits.network), body = str_trim(turn->answer->body);
+    str network = str_of(turn->plan->driver->traits.network),
+        body = str_trim(turn->answer->body);
     *failure = (struct failure){.retry_after = retry_after(turn)};
     if (!turn->json && body.n > 0 && (body.p[0] == '<' || status < 300)) {
         failure->words = page_words(body);

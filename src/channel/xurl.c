@@ -271,7 +271,8 @@ query_end(const struct codes *text, int32_t i)
 
 /* An address found: what the expression takes, and its pieces. */
 struct found {
-    int32_t from, domain, domain_end, path, end; /* path == end of the port when there is none */
+    int32_t from, domain, domain_end, path,
+        end; /* path == end of the port when there is none */
     bool has_path;
 };
 
