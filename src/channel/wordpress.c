@@ -33,10 +33,11 @@ static str
 url(const struct turn *turn, str route, str query)
 {
     str base = api(turn);
-    bool plain = str_find(base, S("?")) >= 0; /* …/?rest_route= : the route is an argument itself */
+    bool plain =
+        str_find(base, S("?")) >= 0; /* …/?rest_route= : the route is an argument itself */
     const char *mark = query.n == 0 ? "" : plain ? "&" : "?";
-    return arena_printf(turn->keep, "%.*s/wp/v2/%.*s%s%.*s", STR_FMT(base), STR_FMT(route), mark,
-                        STR_FMT(query));
+    return arena_printf(turn->keep, "%.*s/wp/v2/%.*s%s%.*s", STR_FMT(base), STR_FMT(route),
+                        mark, STR_FMT(query));
 }
 
 static void
@@ -97,7 +98,8 @@ take_index(struct turn *turn, const char *format)
 {
     const struct json *spaces = json_get(turn->json, S("namespaces"));
     bool has = false;
-    for (const struct json *at = spaces && spaces->kind == JSON_KIND_ARRAY ? spaces->first : NULL;
+    for (const struct json *at = spaces && spaces->kind == JSON_KIND_ARRAY ? spaces->first
+                                                                           : NULL;
          at; at = at->next)
         has |= str_eq(json_text(at), S("wp/v2"));
     if (!has) {
@@ -105,8 +107,7 @@ take_index(struct turn *turn, const char *format)
         return;
     }
     str server = server_clean(turn->keep, turn->account->server);
-    turn_remember(turn, "api", -1,
-                  arena_printf(turn->keep, "%.*s%s", STR_FMT(server), format));
+    turn_remember(turn, "api", -1, arena_printf(turn->keep, "%.*s%s", STR_FMT(server), format));
     turn_go(turn, first_stage(turn), 0);
 }
 
@@ -219,7 +220,8 @@ upload_take(struct turn *turn)
     if (id.n == 0)
         return;
     turn_remember(turn, "media", turn->index, id);
-    turn_remember(turn, "media url", turn->index, json_web(json_get(turn->json, S("source_url"))));
+    turn_remember(turn, "media url", turn->index,
+                  json_web(json_get(turn->json, S("source_url"))));
     turn_go(turn, &alt_text, turn->index);
 }
 
@@ -536,9 +538,7 @@ take_look(struct turn *turn, const struct json *post)
     bool shown = str_eq(status, S("publish")) || str_eq(status, S("private")) ||
                  str_eq(status, S("future"));
     /* in the bin: it may have been public before */
-    turn->step->presence = hidden  ? PRESENCE_ABSENT
-                           : shown ? PRESENCE_FOUND
-                                   : PRESENCE_UNKNOWN;
+    turn->step->presence = hidden ? PRESENCE_ABSENT : shown ? PRESENCE_FOUND : PRESENCE_UNKNOWN;
     if (shown) {
         turn->step->remote_id = id;
         turn->step->permalink = json_web(json_get(post, S("link")));
@@ -677,9 +677,9 @@ static const struct stage comments = {
     .name = "comments", .ask = comments_ask, .take = comments_take, .any_body = true};
 
 static const struct stage *const stages[] = {
-    &discover,   &discover_plain, &found_api, &who,  &upload,    &alt_text, &find_term,
-    &make_term,  &find_draft,     &make_draft, &publish, &look,  &look_slug, &edit,
-    &withdraw,   &comments,       NULL};
+    &discover,  &discover_plain, &found_api,  &who,        &upload,  &alt_text,
+    &find_term, &make_term,      &find_draft, &make_draft, &publish, &look,
+    &look_slug, &edit,           &withdraw,   &comments,   NULL};
 
 /* {"code":"rest_…","message":"…","data":{"status":401}} */
 static void
@@ -707,44 +707,49 @@ next(const struct channel_call *call, const struct http_answer *answer, struct a
     stages_next(&plan, call, answer, keep, ret);
 }
 
-const struct driver driver_wordpress = {
-    .traits =
-        {.network = "wordpress",
-         .name = "WordPress",
-         .serves = {"site", "blog", "newsletter"},
-         .ops = {[OP_VERIFY] = true,
-                 [OP_LIMITS] = true,
-                 [OP_PUBLISH] = true,
-                 [OP_READ_BACK] = true,
-                 [OP_WITHDRAW] = true,
-                 [OP_EDIT] = true,
-                 [OP_POST_METRICS] = true},
-         .read_back = BACK_EXACT,
-         .counter = COUNT_NONE,
-         .has_title = true,
-         .has_threads = true,
-         .has_alt = true,
-         .has_tags = true,
-         .has_categories = true,
-         .mimes = {"image/jpeg", "image/png", "image/gif", "image/webp", "video/mp4"},
-         .longest_flight = {120000000}, /* PHP's usual limits are 30 s, 60 s before it a proxy's */
-         .settle = {0},
-         .looks = 1,
-         .fields = {{.name = "server",
-                     .label = N_("Address of the site"),
-                     .hint = N_("As visitors see it, with https:// in front"),
-                     .required = true},
-                    {.name = "user",
-                     .label = N_("User name"),
-                     .hint = N_("A user who may publish: an Author at least"),
-                     .required = true},
-                    {.name = "password",
-                     .label = N_("Application password"),
-                     .hint = N_("In WordPress: Users, Profile, Application Passwords. Not the "
-                                "password you log in with"),
-                     .secret = true,
-                     .required = true}},
-         .connect_help =
-             N_("Make an application password for a user who may publish, and paste it here. "
-                "You can take it back in WordPress at any time. The site must be on https.")},
-    .next = next};
+const struct driver
+    driver_wordpress =
+        {
+            .traits =
+                {.network = "wordpress",
+                 .name = "WordPress",
+                 .serves = {"site", "blog", "newsletter"},
+                 .ops = {[OP_VERIFY] = true,
+                         [OP_LIMITS] = true,
+                         [OP_PUBLISH] = true,
+                         [OP_READ_BACK] = true,
+                         [OP_WITHDRAW] = true,
+                         [OP_EDIT] = true,
+                         [OP_POST_METRICS] = true},
+                 .read_back = BACK_EXACT,
+                 .counter = COUNT_NONE,
+                 .has_title = true,
+                 .has_threads = true,
+                 .has_alt = true,
+                 .has_tags = true,
+                 .has_categories = true,
+                 .mimes = {"image/jpeg", "image/png", "image/gif", "image/webp", "video/mp4"},
+                 .longest_flight =
+                     {120000000}, /* PHP's usual limits are 30 s, 60 s before it a proxy's */
+                 .settle = {0},
+                 .looks = 1,
+                 .fields = {{.name = "server",
+                             .label = N_("Address of the site"),
+                             .hint = N_("As visitors see it, with https:// in front"),
+                             .required = true},
+                            {.name = "user",
+                             .label = N_("User name"),
+                             .hint = N_("A user who may publish: an Author at least"),
+                             .required = true},
+                            {.name = "password",
+                             .label = N_("Application password"),
+                             .hint = N_(
+                                 "In WordPress: Users, Profile, Application Passwords. Not the "
+                                 "password you log in with"),
+                             .secret = true,
+                             .required = true}},
+                 .connect_help = N_("Make an application password for a user who may publish, "
+                                    "and paste it here. "
+                                    "You can take it back in WordPress at any time. The site "
+                                    "must be on https.")},
+            .next = next};
