@@ -45,7 +45,7 @@ enum error_class {
     CLASS_AMBIGUOUS, /* it may be live: read back before anything else */
     ERROR_CLASSES_N
 };
-/* error_class_word(class): "auth" … stable, for the data and --json. */
+/* error_class_word(class): "auth" … stable, for the data and --json; CLASS_NONE has the empty word. */
 str error_class_word(enum error_class error_class);
 bool error_class_parse(str word, enum error_class *ret);
 /* error_class_cause(class): our one-line cause, key of translation; error_class_advice: what to press. */
@@ -74,7 +74,11 @@ struct limit {
     const char *date;   /* "2026-08" */
 };
 
-enum { AUTH_FIELDS_MAX = 8, MEDIA_KINDS_MAX = 8 };
+enum {
+    AUTH_FIELDS_MAX = 8, /* what a person is asked to connect an account: four at most today */
+    MEDIA_KINDS_MAX = 8, /* types a network takes: six at most today */
+    SERVES_MAX = 4       /* networks of one driver: site, blog, newsletter */
+};
 
 /* One thing a person gives to connect an account. */
 struct auth_field {
@@ -87,7 +91,7 @@ struct auth_field {
 };
 
 struct channel_traits {
-    const char *network; /* the word of strategy/channel.h: "mastodon" */
+    const char *network; /* the driver's own word: "mastodon", "wordpress" */
     const char *name;    /* "Mastodon" */
     bool ops[CHANNEL_OPS_N];
     enum read_back read_back;
@@ -95,6 +99,15 @@ struct channel_traits {
     struct limit text_max;       /* in the counter's units */
     struct limit text_bytes_max; /* besides */
     struct limit title_max;
+    /*
+     * The networks of strategy/channel.h it can publish on, by word; none: any. A channel that is a blog may be
+     * kept by WordPress, by Ghost or by hand: what an account keeps is this driver's word.
+     */
+    const char *serves[SERVES_MAX];
+    bool
+        by_hand; /* OP_PUBLISH asks nothing of a network: a person does it and gives the address */
+    bool
+        has_card; /* the link travels beside the text; else it is put under it (message_text) */
     bool has_title, has_threads, has_alt, has_polls, has_warning, has_visibility, has_language,
         has_tags, has_categories, needs_media;
     struct limit media_max;       /* how many */
@@ -124,8 +137,14 @@ struct channel_account {
     const struct secret_pair *secrets;
     int32_t secrets_n;
     str settings; /* JSON object: what the owner chose for this account */
-    str limits;   /* JSON object: what OP_LIMITS found, or none */
+    /*
+     * JSON object: what OP_LIMITS found, or none. The same names for all networks: text_max, url_characters,
+     * title_max, alt_max, media_max, media_bytes_max, media_pixels_max, poll_options_max, poll_option_max
+     * (numbers) and mimes (list of texts); a driver may add its own.
+     */
+    str limits;
 };
+/* account_secret(account, name): none when it has none of that name. */
 str account_secret(const struct channel_account *account, str name);
 
 struct channel_media {
@@ -135,7 +154,11 @@ struct channel_media {
     int32_t width, height;
 };
 
-enum { MESSAGE_MEDIA_MAX = 20, MESSAGE_PARTS_MAX = 25, POLL_OPTIONS_MAX = 12 };
+enum {
+    MESSAGE_MEDIA_MAX = 20, /* the most a network takes in one post (LinkedIn, Threads) */
+    MESSAGE_PARTS_MAX = 25, /* posts of one thread; longer ones are articles */
+    POLL_OPTIONS_MAX = 12   /* Telegram's, the most of all */
+};
 
 /* What shall be said on one channel: the variant, complete. */
 struct channel_message {
@@ -167,12 +190,14 @@ struct channel_message {
  * What a delivery remembers between steps, kept by the outbox with each attempt: remote ids of media, the id of a
  * draft, the parts of a thread already out. Names and values are the driver's own.
  */
-enum { MEMO_PAIRS_MAX = 64 };
+enum { MEMO_PAIRS_MAX = 64 /* 25 parts, 20 media, a dozen others */ };
 struct memo {
     struct secret_pair pairs[MEMO_PAIRS_MAX];
     int32_t n;
 };
+/* memo_get(memo, name): none when there is no such pair. */
 str memo_get(const struct memo *memo, str name);
+/* memo_set(memo, name, value): both must live as long as the memo; value none takes the pair out. */
 void memo_set(struct memo *memo, str name, str value);
 
 struct channel_call {
@@ -185,6 +210,7 @@ struct channel_call {
     str redirect;  /* AUTH_…: our address the person comes back to; none: they paste a code */
     str callback;  /* AUTH_FINISH: the query that came back, or the pasted code */
     uint64_t chance; /* a random number for nonces (DPoP, OAuth 1.0a) */
+    str seed; /* AUTH_BEGIN: 32 secret random bytes, for keys and verifiers; none: not asked */
     struct memo *memo;
 };
 
@@ -197,7 +223,7 @@ enum step_kind {
     STEP_FAIL
 };
 
-enum { METRIC_VALUES_MAX = 24 };
+enum { METRIC_VALUES_MAX = 24 /* the widest answer of a network has about twenty */ };
 struct metric_value {
     str name; /* the network's own: "favourites_count" */
     double value;
@@ -246,12 +272,19 @@ struct driver {
                  struct arena *keep, struct step *ret);
 };
 
-/* driver_find(network): the driver of that word; NULL when there is none (the manual one serves). */
+/* driver_find(network): the driver of that word ("mastodon", "manual"); NULL when there is none. */
 const struct driver *driver_find(str network);
 /* driver_list(ret_n): all of them, in the order a person should meet them. */
 const struct driver *const *driver_list(int32_t *ret_n);
 
 /* ---- checking before sending ---- */
+
+/*
+ * message_text(driver, message, part, keep): the text of that part as it is sent: on a network without cards the
+ * link stands under the first part, unless a part says it already.
+ */
+str message_text(const struct driver *driver, const struct channel_message *message,
+                 int32_t part, struct arena *keep);
 
 enum severity { PROBLEM_WARNING, PROBLEM_ERROR };
 struct message_problem {
@@ -259,7 +292,7 @@ struct message_problem {
     const char *format; /* key of translation with at most two %s */
     str a, b;
 };
-enum { MESSAGE_PROBLEMS_MAX = 16 };
+enum { MESSAGE_PROBLEMS_MAX = 16 /* more than a person mends at once */ };
 /*
  * message_check(driver, account, message, keep, ret, ret_n): what would go wrong, by traits and the account's own
  * limits. account NULL: by traits alone. Pure.

@@ -6,6 +6,7 @@
 /* clang-format off */
 const struct option_spec global_options[] = {
     {"data", "FILE", N_("the workspace: a file, or postgres://…; default: $PROPRE_DATA, else workspace.propre")},
+    {"key", "FILE", N_("the key file; default: $PROPRE_KEY, else the workspace's name with .key")},
     {"json", NULL, N_("print one JSON value instead of text")},
     {"lang", "fr|en", N_("language of the output")},
     {"quiet", NULL, N_("no progress, no remarks")},

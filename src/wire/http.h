@@ -109,8 +109,9 @@ struct wire {
  * wire_start(wire, request, source, tag, error):
  * Begins a transfer. ${request} and what it points to may be forgotten after the call; ${source} (NULL when
  * no file is sent) must live until the answer. ${tag} names it: one transfer a tag at a time.
- * Faults: INPUT for a request that cannot be one (address, control characters in a header, too long): nothing was
- *         sent; LIMIT when too many are under way. A fault means that no answer will come.
+ * Faults: INPUT for a request that cannot be one (control characters in a header, a file that cannot be read, too
+ *         long): nothing was sent; LIMIT when too many are under way. A fault means that no answer will come. An
+ *         address that is not called is no fault: its answer is HTTP_NOT_SENT, forbidden.
  */
 must_use enum fault wire_start(struct wire *wire, const struct http_request *request,
                                const struct http_source *source, int64_t tag,
