@@ -5,7 +5,6 @@
 
 #include "base/number.h"
 #include "base/text.h"
-#include "base/translate.h"
 #include "channel/classes.h"
 
 enum {
@@ -96,8 +95,7 @@ static str
 redacted(const struct turn *turn, str words)
 {
     const struct channel_account *account = turn->account;
-    words = text_cut(utf8_clean(turn->keep, str_slice(words, 0, 8 * STEP_WORDS_MAX)),
-                     STEP_WORDS_MAX);
+    words = utf8_clean(turn->keep, str_slice(words, 0, 8 * STEP_WORDS_MAX));
     for (int32_t i = 0; account && i < account->secrets_n; i++) {
         str secret = account->secrets[i].value;
         ptrdiff_t at;
