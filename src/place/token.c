@@ -80,9 +80,10 @@ token_add(struct propre *propre, const struct token *token, struct arena *keep, 
     struct token_add_row row;
     str name = str_trim(utf8_clean(keep, token->name));
     if (name.n == 0 || text_graphemes(name) > TOKEN_NAME_MAX)
-        return fail(error, FAULT_INPUT,
-                    "the token's name must have 1 to %d characters: say which program it is for",
-                    TOKEN_NAME_MAX);
+        return fail(
+            error, FAULT_INPUT,
+            "the token's name must have 1 to %d characters: say which program it is for",
+            TOKEN_NAME_MAX);
     if (token->scopes < 1 || token->scopes > SCOPES_ALL)
         return fail(error, FAULT_INPUT,
                     "a token needs at least one scope: read, write, publish, settings");

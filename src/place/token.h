@@ -23,7 +23,7 @@ enum scope {
 };
 
 enum {
-    TOKENS_MAX = 100,      /* that work, of one workspace: a list somebody can still look through */
+    TOKENS_MAX = 100, /* that work, of one workspace: a list somebody can still look through */
     TOKENS_PAGE_MAX = 500, /* in one list, with those that were revoked */
     TOKEN_NAME_MAX = 100,  /* characters */
     SCOPES_ALL = 15,

@@ -78,8 +78,7 @@ api_problem(struct exchange *x, int32_t status, const char *kind, str detail, st
                 arena_printf(x->keep, "urn:propre:problem:%s", kind ? kind : words->kind));
     api_put_str(&w, "title", str_of(translate(x->lang, words->title)));
     api_put_int(&w, "status", status);
-    api_put_str(&w, "detail",
-                detail.p ? detail : str_of(translate(x->lang, words->detail)));
+    api_put_str(&w, "detail", detail.p ? detail : str_of(translate(x->lang, words->detail)));
     if (field.n > 0)
         api_put_str(&w, "field", field);
     json_object_end(&w);
@@ -97,8 +96,7 @@ api_refuse(struct exchange *x, const char *field, const char *id)
 bool
 api_asked(const struct exchange *x)
 {
-    return str_starts(x->path, S("/api/")) ||
-           (x->head && str_starts(x->head->uri, S("/api/")));
+    return str_starts(x->path, S("/api/")) || (x->head && str_starts(x->head->uri, S("/api/")));
 }
 
 static enum route_match
@@ -170,8 +168,7 @@ not_known(struct exchange *x, str secret)
         api_problem(x, 401, NULL, STR_NONE, STR_NONE);
         return;
     }
-    answer_header(x, "WWW-Authenticate",
-                  S("Bearer realm=\"propre\", error=\"invalid_token\""));
+    answer_header(x, "WWW-Authenticate", S("Bearer realm=\"propre\", error=\"invalid_token\""));
     api_problem(x, 401, "token-refused",
                 str_of(translate(x->lang, N_("this token is not known, or was revoked"))),
                 STR_NONE);
@@ -342,11 +339,11 @@ static void
 replay(struct exchange *x, const struct claim_get_row *row, str hash)
 {
     if (!str_eq(row->request_hash, hash)) {
-        api_problem(x, 409, "key-reused",
-                    str_of(translate(x->lang,
-                                     N_("This Idempotency-Key was used for another request. "
-                                        "Use a new one for each thing to be done."))),
-                    STR_NONE);
+        api_problem(
+            x, 409, "key-reused",
+            str_of(translate(x->lang, N_("This Idempotency-Key was used for another request. "
+                                         "Use a new one for each thing to be done."))),
+            STR_NONE);
         return;
     }
     x->answer.status = (int32_t)row->status;
@@ -376,18 +373,18 @@ claim_keep(struct exchange *x, str key, str hash, struct error *error)
     if (x->answer.body.n > API_KEPT_ANSWER_MAX)
         return fail(error, FAULT_LIMIT, "the answer is too long to be kept for its key");
     const struct claim_add_in in = {
-        x->token.id,   key,    hash, x->answer.status, location_of(x), buf_str(&x->answer.body),
+        x->token.id, key, hash, x->answer.status, location_of(x), buf_str(&x->answer.body),
         now.us};
     if (q_claim_forget(db, &(struct claim_forget_in){now.us - API_KEY_LIFE.us}, error) ||
         q_claim_count(db, &(struct claim_count_in){x->token.id}, x->keep, &count, error))
         return error->fault;
     if (count.n >= API_CLAIMS_MAX) {
         answer_header(x, "Retry-After", S("3600"));
-        api_problem(x, 429, "too-many-keys",
-                    str_of(translate(x->lang,
-                                     N_("This token used too many Idempotency-Keys in the "
-                                        "last 48 hours. Nothing was changed."))),
-                    STR_NONE);
+        api_problem(
+            x, 429, "too-many-keys",
+            str_of(translate(x->lang, N_("This token used too many Idempotency-Keys in the "
+                                         "last 48 hours. Nothing was changed."))),
+            STR_NONE);
         return OK;
     }
     return q_claim_add(db, &in, error);
@@ -409,8 +406,8 @@ api_handle(struct exchange *x, struct error *error)
         return OK;
     }
     str hash = request_hash(x);
-    const struct claim_get_in in = {
-        x->token.id, key, clock_now(&x->web->propre->clock).us - API_KEY_LIFE.us};
+    const struct claim_get_in in = {x->token.id, key,
+                                    clock_now(&x->web->propre->clock).us - API_KEY_LIFE.us};
     if (q_claim_get(x->web->propre->db, &in, x->keep, &row, &found, error))
         return error->fault;
     if (found) {

@@ -12,11 +12,12 @@
  * tables (web/api_objects.c), from which the request is checked and the OpenAPI document is made.
  */
 enum {
-    API_BODY_MAX = 1 << 20,     /* bytes of a JSON body: the longest post with 50 variants */
-    API_PAGE_MAX = 200,         /* things in one answer of a list */
-    API_KEY_MAX = 255,          /* bytes of an idempotency key; Stripe's ceiling */
-    API_CLAIMS_MAX = 20000,     /* kept answers of one token: one every nine seconds for 48 hours */
-    API_KEPT_ANSWER_MAX = 1 << 20, /* bytes of an answer that is kept; one post with all it has */
+    API_BODY_MAX = 1 << 20, /* bytes of a JSON body: the longest post with 50 variants */
+    API_PAGE_MAX = 200,     /* things in one answer of a list */
+    API_KEY_MAX = 255,      /* bytes of an idempotency key; Stripe's ceiling */
+    API_CLAIMS_MAX = 20000, /* kept answers of one token: one every nine seconds for 48 hours */
+    API_KEPT_ANSWER_MAX =
+        1 << 20,         /* bytes of an answer that is kept; one post with all it has */
     API_MINUTE_MAX = 600 /* requests of a token in a minute: ten a second, whatever loops */
 };
 #define API_KEY_LIFE ((span){INT64_C(48) * 3600 * 1000000})
@@ -41,7 +42,8 @@ struct api_field {
     enum api_type type;
     bool always;   /* taken: required; given: always there */
     bool nullable; /* taken: null takes the value away; given: not known */
-    int64_t max;   /* bytes of a text, items of a list, greatest whole number; 0: the type's own */
+    int64_t
+        max; /* bytes of a text, items of a list, greatest whole number; 0: the type's own */
     const char *words; /* "up|down" */
     const struct api_object *of;
     enum api_type item;
@@ -108,12 +110,14 @@ const struct json *api_member(const struct exchange *x, const char *name);
 bool api_given(const struct exchange *x, const char *name); /* also when null */
 /* Each gives ${otherwise} when the member was not sent, none or "has not" for null. */
 str api_text(const struct exchange *x, const char *name, str otherwise);
-struct maybe_int api_int(const struct exchange *x, const char *name, struct maybe_int otherwise);
+struct maybe_int api_int(const struct exchange *x, const char *name,
+                         struct maybe_int otherwise);
 struct maybe_real api_real(const struct exchange *x, const char *name,
                            struct maybe_real otherwise);
 struct maybe_int api_time(const struct exchange *x, const char *name,
                           struct maybe_int otherwise);
-struct maybe_int api_day(const struct exchange *x, const char *name, struct maybe_int otherwise);
+struct maybe_int api_day(const struct exchange *x, const char *name,
+                         struct maybe_int otherwise);
 /* api_query_int(x, name), api_query_time: "has not" when not asked. */
 struct maybe_int api_query_int(const struct exchange *x, const char *name);
 struct maybe_int api_query_time(const struct exchange *x, const char *name);

@@ -8,7 +8,8 @@
 /* A request against its table: pure, and strict, because a misspelt member that is ignored is a surprise later. */
 
 enum {
-    CHECK_WAITING_MAX = 4096 /* objects in lists of one body: 50 variants, 20 pictures, with room */
+    CHECK_WAITING_MAX =
+        4096 /* objects in lists of one body: 50 variants, 20 pictures, with room */
 };
 
 /* An object that is still to be looked at. */
@@ -193,9 +194,8 @@ const char *
 api_check(const struct json *body, const struct api_object *object, struct arena *keep,
           str *ret_field)
 {
-    struct check check = {.keep = keep,
-                          .at = new (keep, struct waiting, CHECK_WAITING_MAX),
-                          .field = ret_field};
+    struct check check = {
+        .keep = keep, .at = new (keep, struct waiting, CHECK_WAITING_MAX), .field = ret_field};
     const char *wrong = wait_for(&check, body, object, S(""));
     for (int32_t i = 0; i < check.n && !wrong; i++) {
         const struct waiting now = check.at[i];

@@ -230,17 +230,19 @@ handle_api_token_add(struct exchange *x, struct error *error)
         token.scopes |= scope;
     }
     if (token.scopes & ~x->token.scopes) {
-        api_problem(x, 403, "scope",
-                    str_of(translate(x->lang, N_("A token cannot give more than it may itself."))),
-                    S("scopes"));
+        api_problem(
+            x, 403, "scope",
+            str_of(translate(x->lang, N_("A token cannot give more than it may itself."))),
+            S("scopes"));
         return OK;
     }
     /* The answer would hold the secret for 48 hours: here alone a key is not taken. */
     if (head_header(x->head, S("Idempotency-Key")).p) {
-        api_problem(x, 400, "key",
-                    str_of(translate(x->lang, N_("A token's secret is told once, and kept nowhere: "
-                                                 "no Idempotency-Key is taken here."))),
-                    S("Idempotency-Key"));
+        api_problem(
+            x, 400, "key",
+            str_of(translate(x->lang, N_("A token's secret is told once, and kept nowhere: "
+                                         "no Idempotency-Key is taken here."))),
+            S("Idempotency-Key"));
         return OK;
     }
     if (token_add(x->web->propre, &token, x->keep, &secret, &token.id, error))

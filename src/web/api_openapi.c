@@ -210,8 +210,9 @@ put_parameters(struct json_writer *w, const struct api_route *row)
         .name = "Idempotency-Key",
         .type = API_TEXT,
         .max = API_KEY_MAX,
-        .about = "A name of your own for this act, like a UUID: sent again within 48 hours, it is "
-                 "not done again, and the same answer comes. With another body: 409."};
+        .about =
+            "A name of your own for this act, like a UUID: sent again within 48 hours, it is "
+            "not done again, and the same answer comes. With another body: 409."};
     static const struct api_field match = {
         .name = "If-Match",
         .type = API_TEXT,
@@ -335,7 +336,8 @@ api_openapi(struct buf *out)
     put(&w, "title", "Propre");
     put(&w, "version", "1");
     put(&w, "description",
-        "Deciding, doing and learning on social media. Times are RFC 3339 in UTC; amounts are whole "
+        "Deciding, doing and learning on social media. Times are RFC 3339 in UTC; amounts are "
+        "whole "
         "numbers of the currency's smallest unit; null means not known, never zero.");
     json_object_end(&w);
     put_paths(&w, (struct arena){memory, memory + sizeof memory});

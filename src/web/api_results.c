@@ -25,9 +25,9 @@ put_head(struct json_writer *w, const struct result_head *head)
 static void
 put_result(struct json_writer *w, const struct result_post *post)
 {
-    const struct result_head head = {post->id,     post->channel, post->tactic,
-                                     post->published_us, post->paid,
-                                     post->format, post->intent,  post->permalink};
+    const struct result_head head = {post->id,           post->channel,  post->tactic,
+                                     post->published_us, post->paid,     post->format,
+                                     post->intent,       post->permalink};
     json_object_begin(w);
     put_head(w, &head);
     api_put_str(w, "channel_name", post->channel_name);
@@ -106,9 +106,13 @@ handle_api_result(struct exchange *x, struct error *error)
     if (post_get(x->web->propre, x->workspace.id, x->id, x->keep, &post, error) ||
         result_points(x->web->propre, x->workspace.id, x->id, x->keep, &points, &n, error))
         return error->fault;
-    const struct result_head head = {post.id,     post.channel, post.tactic,
-                                     post.published_us, post.paid,
-                                     post.format, post_intent_word(post.intent),
+    const struct result_head head = {post.id,
+                                     post.channel,
+                                     post.tactic,
+                                     post.published_us,
+                                     post.paid,
+                                     post.format,
+                                     post_intent_word(post.intent),
                                      post.permalink};
     struct json_writer w;
     api_begin(x, &w);

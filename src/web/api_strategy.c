@@ -343,9 +343,8 @@ objective_fill(const struct exchange *x, struct objective *objective)
 enum fault
 handle_api_objective_add(struct exchange *x, struct error *error)
 {
-    struct objective objective = {.workspace = x->workspace.id,
-                                  .direction = OBJECTIVE_UP,
-                                  .state = OBJECTIVE_ACTIVE};
+    struct objective objective = {
+        .workspace = x->workspace.id, .direction = OBJECTIVE_UP, .state = OBJECTIVE_ACTIVE};
     int64_t id;
     objective_fill(x, &objective);
     if (objective_insert(x->web->propre, &objective, &id, error))

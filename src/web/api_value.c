@@ -194,6 +194,5 @@ void
 api_next(struct exchange *x, struct json_writer *w, int64_t offset, int64_t limit, ptrdiff_t n)
 {
     api_put_str(w, "next",
-                n < limit ? STR_NONE
-                          : arena_printf(x->keep, "p%lld", (long long)(offset + n)));
+                n < limit ? STR_NONE : arena_printf(x->keep, "p%lld", (long long)(offset + n)));
 }

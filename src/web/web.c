@@ -173,7 +173,7 @@ form_refused(struct exchange *x)
                                          "page and send it again."))));
         return true;
     }
-    form_read(&x->route->form, x->sent, x->sent_n, x->keep, &x->form);
+    form_take(&x->route->form, x->sent, x->sent_n, x->keep, &x->form);
     if (x->form.problems_n > 0 && !x->route->form.own_problems) {
         answer_problems(x);
         return true;

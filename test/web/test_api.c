@@ -19,10 +19,8 @@ token_make(struct house *house, int64_t person, int32_t scopes)
 {
     struct error error;
     struct propre *propre = &house->db.propre;
-    const struct token token = {.workspace = house->workspace,
-                                .person = person,
-                                .name = S("a test"),
-                                .scopes = scopes};
+    const struct token token = {
+        .workspace = house->workspace, .person = person, .name = S("a test"), .scopes = scopes};
     str secret;
     int64_t id;
     assert_ok(db_begin(propre->db, DB_WRITE, &error), &error);
@@ -34,8 +32,8 @@ token_make(struct house *house, int64_t person, int32_t scopes)
 static void
 setup_program(struct program *program, struct house *house, int32_t scopes)
 {
-    *program = (struct program){.house = house,
-                                .secret = token_make(house, house->owner, scopes)};
+    *program =
+        (struct program){.house = house, .secret = token_make(house, house->owner, scopes)};
 }
 
 static int
@@ -144,7 +142,8 @@ test_every_person(void **state)
         struct program p = {.house = house, .secret = token_make(house, people[i], SCOPES_ALL)};
         for (ptrdiff_t r = 0; r < api_routes_n; r++) {
             const struct route *route = &api_routes[r].route;
-            int status = ask(&p, method_word(route->method), path_of(house, route->pattern), S(""));
+            int status =
+                ask(&p, method_word(route->method), path_of(house, route->pattern), S(""));
             bool may = api_routes[r].open || role_may(roles[i], route->right);
             if (status == 0 || status >= 500 || (status == 403) == may)
                 fail_msg("%s %s: %d", method_word(route->method), route->pattern, status);
@@ -164,9 +163,11 @@ test_nobody(void **state)
                               STR_FMT(browser_cookie(&browser, "propre_session")));
     str secret = token_make(house, house->owner, SCOPES_ALL);
     str basic = arena_printf(&house->db.keep, "Authorization: Basic %.*s\r\n", STR_FMT(secret));
-    const char *const headers[] = {NULL, cstr(&house->db.keep, cookie),
+    const char *const headers[] = {NULL,
+                                   cstr(&house->db.keep, cookie),
                                    cstr(&house->db.keep, basic),
-                                   "Authorization: Bearer\r\n", "Authorization: Bearer x\r\n",
+                                   "Authorization: Bearer\r\n",
+                                   "Authorization: Bearer x\r\n",
                                    "Authorization: Bearer propre_\r\n"};
     for (ptrdiff_t r = 0; r < api_routes_n; r++) {
         for (size_t i = 0; i < sizeof headers / sizeof *headers && !api_routes[r].open; i++) {
@@ -260,8 +261,8 @@ test_key_crash(void **state)
     for (int at = 1; at < 200 && failed; at++) {
         p.key = arena_printf(&house->db.keep, "crash-%d", at);
         str body = arena_printf(&house->db.keep,
-                                "{\"name\": \"C%d\", \"network\": \"x\", \"handle\": \"c%d\"}", at,
-                                at);
+                                "{\"name\": \"C%d\", \"network\": \"x\", \"handle\": \"c%d\"}",
+                                at, at);
         testdb_fail_at(&house->db, at);
         int status = ask(&p, "POST", "/api/v1/channels", body);
         failed = testdb_failed();
@@ -307,8 +308,10 @@ test_refusals(void **state)
          "effort_minutes"},
         {"POST", "/api/v1/tactics", "{\"name\": \"a\", \"objectives\": [12]}", 404, NULL},
         {"POST", "/api/v1/objectives",
-         "{\"name\": \"a\", \"kind\": \"sales\", \"deadline\": \"2026-02-30\"}", 422, "deadline"},
-        {"POST", "/api/v1/tokens", "{\"name\": \"a\", \"scopes\": [\"all\"]}", 422, "scopes[0]"},
+         "{\"name\": \"a\", \"kind\": \"sales\", \"deadline\": \"2026-02-30\"}", 422,
+         "deadline"},
+        {"POST", "/api/v1/tokens", "{\"name\": \"a\", \"scopes\": [\"all\"]}", 422,
+         "scopes[0]"},
         {"GET", "/api/v1/results?from=yesterday", "", 422, "from"},
         {"GET", "/api/v1/results?limit=0", "", 422, "limit"},
         {"GET", "/api/v1/results?limit=201", "", 422, "limit"},
@@ -348,7 +351,8 @@ test_bodies(void **state)
         int status;
     } cases[] = {
         {"Content-Type: text/plain\r\nContent-Length: 2\r\n\r\n{}", 415},
-        {"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 3\r\n\r\na=b", 415},
+        {"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 3\r\n\r\na=b",
+         415},
         {"Content-Length: 2\r\n\r\n{}", 415},
         {"Content-Type: application/json\r\nContent-Length: 1048577\r\n\r\n", 413},
         {"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 411},
@@ -372,8 +376,9 @@ test_revisions(void **state)
     struct house *house = *state;
     struct program p;
     setup_program(&p, house, SCOPES_ALL);
-    assert_int_equal(201, ask(&p, "POST", "/api/v1/tactics",
-                              S("{\"name\": \"Quiz\", \"hypothesis\": \"h\", \"cost_minor\": 250}")));
+    assert_int_equal(
+        201, ask(&p, "POST", "/api/v1/tactics",
+                 S("{\"name\": \"Quiz\", \"hypothesis\": \"h\", \"cost_minor\": 250}")));
     const char *path = cstr(&house->db.keep, answer_value(p.answer, "Location"));
     assert_str("EUR", says(&p, "currency"));
     assert_int_equal(422, ask(&p, "PATCH", path, S("{\"name\": \"Quiz 2\"}")));
@@ -383,7 +388,8 @@ test_revisions(void **state)
     assert_str("h", says(&p, "hypothesis"));
     assert_int_equal(409, ask(&p, "PATCH", path, S("{\"name\": \"Quiz 3\", \"revision\": 1}")));
     p.headers = "If-Match: \"2\"\r\n";
-    assert_int_equal(200, ask(&p, "PATCH", path, S("{\"hypothesis\": null, \"cost_minor\": null}")));
+    assert_int_equal(200,
+                     ask(&p, "PATCH", path, S("{\"hypothesis\": null, \"cost_minor\": null}")));
     assert_true(json_get(p.json, S("hypothesis"))->kind == JSON_KIND_NULL);
     assert_true(json_get(p.json, S("currency"))->kind == JSON_KIND_NULL);
     assert_str("Quiz 2", says(&p, "name"));
@@ -440,8 +446,7 @@ schema_named(const struct json *document, str ref)
 {
     str prefix = S("#/components/schemas/");
     assert_true(str_starts(ref, prefix));
-    const struct json *schemas =
-        json_get(json_get(document, S("components")), S("schemas"));
+    const struct json *schemas = json_get(json_get(document, S("components")), S("schemas"));
     const struct json *schema = json_get(schemas, str_slice(ref, prefix.n, ref.n));
     assert_non_null(schema);
     return schema;
@@ -450,8 +455,8 @@ schema_named(const struct json *document, str ref)
 static bool
 is_kind(const struct json *value, str word)
 {
-    static const char *const words[] = {"null", "boolean", "integer", "number",
-                                        "string", "array", "object"};
+    static const char *const words[] = {"null",   "boolean", "integer", "number",
+                                        "string", "array",   "object"};
     return str_eq(word, str_of(words[value->kind])) ||
            (value->kind == JSON_KIND_INT && str_eq(word, S("number")));
 }
@@ -501,7 +506,8 @@ assert_valid(const struct json *document, const struct json *schema, const struc
                 fail_msg("%.*s is none of the words", STR_FMT(now.value->key));
         const struct json *properties = json_get(now.schema, S("properties"));
         const struct json *items = json_get(now.schema, S("items"));
-        for (const struct json *m = now.value->kind >= JSON_KIND_ARRAY ? now.value->first : NULL;
+        for (const struct json *m = now.value->kind >= JSON_KIND_ARRAY ? now.value->first
+                                                                       : NULL;
              m; m = m->next) {
             const struct json *of =
                 now.value->kind == JSON_KIND_ARRAY ? items : json_get(properties, m->key);
@@ -540,7 +546,8 @@ test_document(void **state)
     assert_int_equal(200, ask(&p, "GET", "/api/v1/openapi.json", S("")));
     assert_str("3.1.0", says(&p, "openapi"));
     int operations = 0;
-    for (const struct json *path = json_get(p.json, S("paths"))->first; path; path = path->next) {
+    for (const struct json *path = json_get(p.json, S("paths"))->first; path;
+         path = path->next) {
         for (const struct json *o = path->first; o; o = o->next, operations++) {
             assert_true(json_text(json_get(o, S("summary"))).n > 0);
             assert_non_null(answer_schema(o, 418));
@@ -590,7 +597,8 @@ test_answers_are_as_documented(void **state)
     } cases[] = {
         {"POST", "/api/v1/objectives",
          "{\"name\": \"Sell\", \"kind\": \"sales\", \"metric\": \"clicks\", \"target\": 10.5, "
-         "\"start\": \"2026-01-01\", \"deadline\": \"2026-12-31\", \"unit_value_minor\": 5}", 201},
+         "\"start\": \"2026-01-01\", \"deadline\": \"2026-12-31\", \"unit_value_minor\": 5}",
+         201},
         {"GET", "/api/v1/objectives", "", 200},
         {"GET", "/api/v1/objectives/1", "", 200},
         {"PATCH", "/api/v1/objectives/1",
@@ -664,9 +672,9 @@ test_pages(void **state)
         if (first && json_text(json_get(first, S("published"))).p) {
             instant published;
             struct error error;
-            assert_ok(instant_parse(json_text(json_get(first, S("published"))), &published,
-                                    &error),
-                      &error);
+            assert_ok(
+                instant_parse(json_text(json_get(first, S("published"))), &published, &error),
+                &error);
             assert_true(published.us <= last);
             last = published.us;
         }
@@ -674,6 +682,188 @@ test_pages(void **state)
     }
     assert_true(next.p == NULL);
     assert_int_equal(500, seen);
+}
+
+/* ---------- posts ---------- */
+
+static int64_t
+state_n(struct program *p, const char *state)
+{
+    int64_t n = 0;
+    const struct json *list = json_get(p->json, S("deliveries"));
+    for (const struct json *d = list ? list->first : NULL; d; d = d->next)
+        n += str_eq(json_text(json_get(d, S("state"))), str_of(state));
+    return n;
+}
+
+#define SCHEDULE                                                                     \
+    "{\"text\": \"Hello\", \"channels\": [1, 2], \"at\": \"2026-12-01T09:00:00Z\", " \
+    "\"variants\": [{\"channel\": 2, \"text\": \"Hello there\"}]}"
+
+static void
+two_channels(struct program *p)
+{
+    assert_int_equal(201, ask(p, "POST", "/api/v1/channels", NEW_CHANNEL));
+    assert_int_equal(201, ask(p, "POST", "/api/v1/channels",
+                              S("{\"name\": \"B\", \"network\": \"bluesky\"}")));
+}
+
+/* Read, change and cancel one post; each answer as the document says. */
+static void
+test_post(void **state)
+{
+    struct house *house = *state;
+    struct program p;
+    setup_program(&p, house, SCOPES_ALL);
+    two_channels(&p);
+    assert_int_equal(200, ask(&p, "GET", "/api/v1/openapi.json", S("")));
+    const struct json *document = p.json;
+    str ref = S("#/components/schemas/Post"), whole = S("#/components/schemas/DeliveryWhole");
+    p.key = S("once");
+    for (int i = 0; i < 20; i++)
+        assert_int_equal(201, ask(&p, "POST", "/api/v1/posts", S(SCHEDULE)));
+    p.key = STR_NONE;
+    assert_valid(document, schema_named(document, ref), p.json);
+    assert_int_equal(2, state_n(&p, "scheduled"));
+    assert_int_equal(2, counts(&p, "/api/v1/deliveries"));
+    const char *path = cstr(&house->db.keep, answer_value(p.answer, "Location"));
+    assert_int_equal(200, ask(&p, "PATCH", path, S("{\"text\": \"Hello!\", \"revision\": 1}")));
+    assert_str("Hello!", says(&p, "text"));
+    assert_str("Hello there",
+               json_text(json_get(json_get(p.json, S("variants"))->first, S("text"))));
+    assert_int_equal(409, ask(&p, "PATCH", path, S("{\"text\": \"No\", \"revision\": 1}")));
+    assert_int_equal(200, ask(&p, "GET", path, S("")));
+    assert_str("Hello!", says(&p, "text"));
+    assert_valid(document, schema_named(document, ref), p.json);
+    /* One of the two. */
+    assert_int_equal(200, ask(&p, "POST", "/api/v1/deliveries/1/hold", S("")));
+    assert_str("held", says(&p, "state"));
+    assert_int_equal(200, ask(&p, "POST", "/api/v1/deliveries/1/release", S("")));
+    assert_str("scheduled", says(&p, "state"));
+    assert_int_equal(200, ask(&p, "POST", "/api/v1/deliveries/1/move",
+                              S("{\"at\": \"2026-12-02T10:00:00Z\"}")));
+    assert_str("2026-12-02T10:00:00Z", says(&p, "due"));
+    assert_int_equal(422, ask(&p, "POST", "/api/v1/deliveries/1/move",
+                              S("{\"at\": \"2020-12-02T10:00:00Z\"}")));
+    assert_int_equal(200, ask(&p, "GET", "/api/v1/deliveries/1", S("")));
+    assert_valid(document, schema_named(document, whole), p.json);
+    assert_int_equal(200, ask(&p, "DELETE", path, S("")));
+    assert_int_equal(2, state_n(&p, "cancelled"));
+    assert_int_equal(200, ask(&p, "GET", path, S("")));
+    assert_int_equal(2, state_n(&p, "cancelled"));
+}
+
+/* A token that may only write makes drafts: it lets nothing out, and changes nothing that will go out. */
+static void
+test_post_scopes(void **state)
+{
+    struct house *house = *state;
+    struct program p, all;
+    setup_program(&all, house, SCOPES_ALL);
+    setup_program(&p, house, SCOPE_WRITE | SCOPE_READ);
+    two_channels(&all);
+    static const char *const out[] = {SCHEDULE,
+                                      "{\"text\": \"a\", \"channels\": [1], \"now\": true}",
+                                      "{\"text\": \"a\", \"channels\": [1], \"queue\": \"\"}"};
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(403, ask(&p, "POST", "/api/v1/posts", str_of(out[i])));
+        assert_str("urn:propre:problem:scope", says(&p, "type"));
+    }
+    assert_int_equal(0, counts(&all, "/api/v1/deliveries"));
+    assert_int_equal(201, ask(&p, "POST", "/api/v1/posts",
+                              S("{\"text\": \"a\", \"channels\": [1], \"draft\": true, "
+                                "\"at\": \"2026-12-01T09:00:00Z\"}")));
+    assert_int_equal(1, state_n(&p, "draft"));
+    assert_int_equal(403, ask(&p, "POST", "/api/v1/deliveries/1/release", S("")));
+    assert_int_equal(
+        200, ask(&p, "PATCH", "/api/v1/posts/1", S("{\"text\": \"b\", \"revision\": 1}")));
+    assert_int_equal(200, ask(&all, "POST", "/api/v1/deliveries/1/release", S("")));
+    assert_str("scheduled", says(&all, "state"));
+    assert_int_equal(
+        403, ask(&p, "PATCH", "/api/v1/posts/1", S("{\"text\": \"c\", \"revision\": 2}")));
+    assert_int_equal(200, ask(&all, "GET", "/api/v1/posts/1", S("")));
+    assert_str("b", says(&all, "text"));
+}
+
+/* What one channel refuses undoes the whole: no post without its deliveries. */
+static void
+test_post_whole(void **state)
+{
+    struct house *house = *state;
+    struct program p;
+    setup_program(&p, house, SCOPES_ALL);
+    two_channels(&p);
+    static const struct {
+        const char *body;
+        int status;
+        const char *field;
+    } cases[] = {
+        {"{\"text\": \"a\", \"channels\": [1, 77], \"now\": true}", 404, NULL},
+        {"{\"text\": \"a\", \"channels\": [1, 1], \"now\": true}", 409, NULL},
+        {"{\"text\": \"a\", \"now\": true}", 422, "channels"},
+        {"{\"text\": \"a\", \"channels\": [1], \"now\": true, \"queue\": \"\"}", 422, "at"},
+        {"{\"text\": \"a\", \"channels\": [1], \"at\": \"9\"}", 422, "at"},
+        {"{\"text\": \"a\", \"channels\": [1], \"queue\": \"news\"}", 422, NULL},
+        {"{\"text\": \"a\", \"media\": [{\"id\": 5}]}", 404, NULL},
+        {"{\"text\": \"a\", \"media\": [{\"id\": 5, \"alt\": 3}]}", 422, "media[0].alt"},
+        {"{\"text\": \"a\", \"media\": [{}]}", 422, "media[0].id"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int status = ask(&p, "POST", "/api/v1/posts", str_of(cases[i].body));
+        if (status != cases[i].status)
+            fail_msg("%s: %d %.*s", cases[i].body, status, STR_FMT(answer_body(p.answer)));
+        if (cases[i].field)
+            assert_str(cases[i].field, says(&p, "field"));
+        assert_int_equal(0, counts(&p, "/api/v1/deliveries"));
+        assert_int_equal(404, ask(&p, "GET", "/api/v1/posts/1", S("")));
+    }
+    /* A queue: the next free slots, one after the other. */
+    assert_int_equal(201,
+                     ask(&p, "POST", "/api/v1/slots",
+                         S("{\"channel\": 1, \"weekday\": 0, \"hour\": 18, \"minute\": 5}")));
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(201, ask(&p, "POST", "/api/v1/posts",
+                                  S("{\"text\": \"q\", \"channels\": [1], \"queue\": \"\"}")));
+    const struct json *delivery = json_get(p.json, S("deliveries"))->first;
+    assert_str("2026-11-25T18:05", json_text(json_get(delivery, S("wall"))));
+    assert_str("2026-11-25T17:05:00Z", json_text(json_get(delivery, S("due"))));
+}
+
+/* Bytes as they are, streamed; what they are is found from them. */
+static void
+test_media(void **state)
+{
+    struct house *house = *state;
+    struct arena *keep = &house->db.keep;
+    str secret = token_make(house, house->owner, SCOPES_ALL);
+    static const char gif[] = "GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff,\x00"
+                              "\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02\x44\x01\x00;";
+    const str bodies[] = {{gif, sizeof gif - 1}, S("<svg onload=alert(1)>"), S("")};
+    static const int statuses[] = {201, 422, 422};
+    for (int i = 0; i < 3; i++) {
+        struct buf request;
+        buf_init(&request, 8192);
+        buf_addf(&request,
+                 "POST /api/v1/media?name=a.gif&alt=A%%20dot HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                 "Connection: close\r\nAuthorization: Bearer %.*s\r\n"
+                 "Content-Type: image/png\r\nContent-Length: %td\r\n\r\n",
+                 STR_FMT(secret), bodies[i].n);
+        buf_add(&request, bodies[i]);
+        str answer = client_ask(house->server, buf_str(&request), keep);
+        buf_release(&request);
+        if (answer_status(answer) != statuses[i])
+            fail_msg("%d: %.*s", i, STR_FMT(answer));
+        if (i == 0)
+            assert_true(str_find(answer_body(answer), S("\"mime\":\"image/gif\"")) >= 0);
+    }
+    struct program p = {.house = house, .secret = secret};
+    assert_int_equal(1, counts(&p, "/api/v1/media"));
+    assert_int_equal(201,
+                     ask(&p, "POST", "/api/v1/posts",
+                         S("{\"text\": \"a\", \"media\": [{\"id\": 1, \"alt\": \"x\"}]}")));
+    assert_int_equal(200, ask(&p, "GET", "/api/v1/accounts", S("")));
+    assert_int_equal(200, ask(&p, "GET", "/api/v1/incidents", S("")));
+    assert_int_equal(200, ask(&p, "GET", "/api/v1/slots", S("")));
 }
 
 int
@@ -696,6 +886,10 @@ main(void)
         cmocka_unit_test_setup_teardown(test_document, setup, teardown),
         cmocka_unit_test_setup_teardown(test_answers_are_as_documented, setup, teardown),
         cmocka_unit_test_setup_teardown(test_pages, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_post, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_post_scopes, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_post_whole, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_media, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
