@@ -11,4 +11,5 @@ command_run command_show_help, command_show_version, command_show_manual,
     command_objective_show, command_objective_close, command_tactic_add, command_tactic_list,
     command_tactic_retire, command_channel_add, command_channel_list, command_post_add,
     command_post_list, command_post_show, command_post_set, command_import_file,
-    command_import_list, command_import_undo, command_effects_run, command_effects_show;
+    command_import_list, command_import_undo, command_effects_run, command_effects_show,
+    command_token_add, command_token_list, command_token_revoke, command_api_openapi;
