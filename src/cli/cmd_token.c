@@ -93,7 +93,7 @@ command_token_list(struct cli *cli, struct error *error)
         return OK;
     }
     enum { COLUMNS = 5 };
-    str *cells = new (cli->keep, str, n *COLUMNS);
+    str *cells = new (cli->keep, str, n * COLUMNS);
     for (ptrdiff_t i = 0; i < n; i++) {
         str *cell = cells + i * COLUMNS;
         cell[0] = number(cli, all[i].id);

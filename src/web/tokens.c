@@ -25,14 +25,12 @@ gather(struct exchange *x, struct tokens_view *ret, struct error *error)
             .revoked = tokens[i].revoked_us.has,
         };
         if (tokens[i].used_day.has) /* a day of UTC */
-            lines[i].used = format_instant(x->keep, x->lang, NULL,
-                                           (instant){tokens[i].used_day.is * SPAN_DAY.us},
-                                           FORMAT_DATE);
+            lines[i].used =
+                format_instant(x->keep, x->lang, NULL,
+                               (instant){tokens[i].used_day.is * SPAN_DAY.us}, FORMAT_DATE);
     }
-    *ret = (struct tokens_view){.layout = layout(x, NAV_SETTINGS),
-                                .lines = lines,
-                                .lines_n = n,
-                                .read = true};
+    *ret = (struct tokens_view){
+        .layout = layout(x, NAV_SETTINGS), .lines = lines, .lines_n = n, .read = true};
     return OK;
 }
 
@@ -81,7 +79,8 @@ handle_token_add(struct exchange *x, struct error *error)
                           .name = form_text(&x->form, "name")};
     str secret;
     int64_t id;
-    token.scopes = (chosen(x, "read") ? SCOPE_READ : 0) | (chosen(x, "write") ? SCOPE_WRITE : 0) |
+    token.scopes = (chosen(x, "read") ? SCOPE_READ : 0) |
+                   (chosen(x, "write") ? SCOPE_WRITE : 0) |
                    (chosen(x, "publish") ? SCOPE_PUBLISH : 0) |
                    (chosen(x, "settings") ? SCOPE_SETTINGS : 0);
     const struct form_value *name = form_value(&x->form, "name");
