@@ -47,12 +47,12 @@ need_npm() {
         need_packages nodejs npm
     fi
     stamp=node_modules/.propre-stamp
-    wanted=$(sha256sum package-lock.json package.json | sha256sum)
-    [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] && return 0
+    npm_wanted=$(sha256sum package-lock.json package.json | sha256sum)
+    [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$npm_wanted" ] && return 0
     say "Fetching what the build takes from npm"
     log=$(mktemp)
     if npm ci --ignore-scripts --no-audit --no-fund >"$log" 2>&1; then
-        printf '%s\n' "$wanted" >"$stamp"
+        printf '%s\n' "$npm_wanted" >"$stamp"
         rm -f "$log"
         return 0
     fi
