@@ -215,38 +215,53 @@ furnish(struct run *run)
     assert_ok(db_commit(propre->db, &error), &error);
 }
 
-/* Some more messages, each to two channels, due now or soon. */
+/* A fault of two who write at once: another time. */
+static bool
+at_once(enum fault fault, struct error *error)
+{
+    if (fault != OK && fault != FAULT_CONFLICT && fault != FAULT_AWAY)
+        assert_ok(fault, error);
+    return fault != OK;
+}
+
+static enum fault
+add_message(struct run *run, struct error *error)
+{
+    struct propre *propre = &run->t->propre;
+    int64_t id = 0, number = ++run->messages_n;
+    int64_t a = run->channels[number % CHANNELS],
+            b = run->channels[(number * 5 + 3) % CHANNELS];
+    struct message m = {.workspace = run->workspace,
+                        .intent = INTENT_ADHOC,
+                        .body =
+                            arena_printf(&run->keep, "message number %lld", (long long)number)};
+    const struct variant variants[2] = {{.channel = a}, {.channel = b}};
+    struct message_parts parts = {.variants = variants, .variants_n = a == b ? 1 : 2};
+    enum fault fault = message_save(propre, &m, &parts, &id, error);
+    for (int32_t k = 0; !fault && k < parts.variants_n; k++) {
+        int64_t delivery = 0;
+        struct delivery_plan plan = {.workspace = run->workspace,
+                                     .message = id,
+                                     .channel = variants[k].channel,
+                                     .due_us = clock_now(&run->clock).us};
+        fault = delivery_schedule(propre, &plan, &delivery, error);
+    }
+    return fault;
+}
+
+/* Some more messages, each to two channels, due now. */
 static void
 add_messages(struct run *run, int32_t n)
 {
-    struct propre *propre = &run->t->propre;
     struct error error = {0};
-    if (db_begin(propre->db, DB_WRITE, &error))
-        return; /* the workers are quicker; another time */
-    auto_tx tx = propre->db;
+    if (at_once(db_begin(run->t->propre.db, DB_WRITE, &error), &error))
+        return;
+    auto_tx tx = run->t->propre.db;
     for (int32_t i = 0; i < n; i++) {
-        int64_t id = 0, number = ++run->messages_n;
-        int64_t a = run->channels[number % CHANNELS],
-                b = run->channels[(number * 5 + 3) % CHANNELS];
-        struct message m = {
-            .workspace = run->workspace,
-            .intent = INTENT_ADHOC,
-            .body = arena_printf(&run->keep, "message number %lld", (long long)number)};
-        const struct variant variants[2] = {{.channel = a}, {.channel = b}};
-        struct message_parts parts = {.variants = variants, .variants_n = a == b ? 1 : 2};
-        assert_ok(message_save(propre, &m, &parts, &id, &error), &error);
-        for (int32_t k = 0; k < parts.variants_n; k++) {
-            int64_t delivery = 0;
-            struct delivery_plan plan = {.workspace = run->workspace,
-                                         .message = id,
-                                         .channel = variants[k].channel,
-                                         .due_us = clock_now(&run->clock).us};
-            assert_ok(delivery_schedule(propre, &plan, &delivery, &error), &error);
-        }
+        if (at_once(add_message(run, &error), &error))
+            return;
     }
-    if (db_commit(propre->db, &error) && error.fault != FAULT_CONFLICT &&
-        error.fault != FAULT_AWAY)
-        assert_ok(error.fault, &error);
+    (void)at_once(db_commit(tx, &error), &error);
 }
 
 /* How many are under way; -1 when that could not be read now. */
