@@ -122,17 +122,17 @@ recurrence_save(struct propre *propre, const struct recurrence *r, int64_t *ret_
     return OK;
 }
 
-#define RECURRENCE_FROM(row)                                                  \
-    ((struct recurrence){.id = (row)->id,                                     \
-                         .workspace = (row)->workspace,                       \
-                         .message = (row)->message,                           \
-                         .rule = (row)->rule,                                 \
+#define RECURRENCE_FROM(row)                                                    \
+    ((struct recurrence){.id = (row)->id,                                       \
+                         .workspace = (row)->workspace,                         \
+                         .message = (row)->message,                             \
+                         .rule = (row)->rule,                                   \
                          .anchor = instant_to_utc((instant){(row)->anchor_us}), \
-                         .zone = (row)->zone,                                 \
-                         .end_us = (row)->end_us,                             \
-                         .count_max = (row)->count_max,                       \
-                         .cooldown_days = (int32_t)(row)->cooldown_days,      \
-                         .paused = (row)->paused != 0,                        \
+                         .zone = (row)->zone,                                   \
+                         .end_us = (row)->end_us,                               \
+                         .count_max = (row)->count_max,                         \
+                         .cooldown_days = (int32_t)(row)->cooldown_days,        \
+                         .paused = (row)->paused != 0,                          \
                          .revision = (row)->revision})
 
 enum fault
@@ -210,8 +210,7 @@ last_made(struct propre *propre, const struct recurrence *r, const struct zone *
     if (q_occurrence_last_made(propre->db, &(struct occurrence_last_made_in){r->id, k}, NULL,
                                &row, error))
         return error->fault;
-    if (row.k.has &&
-        rule_at(r->rule, &r->anchor, zone, row.k.is, &wall, &at, &found, error))
+    if (row.k.has && rule_at(r->rule, &r->anchor, zone, row.k.is, &wall, &at, &found, error))
         return error->fault;
     if (found)
         *ret_day = day_of(&wall);
@@ -282,9 +281,9 @@ recurrence_mark(struct propre *propre, int64_t id, int64_t k, struct maybe_int m
         return absent(id, error);
     if (message.has && known.messages_n == 0)
         return fail(error, FAULT_ABSENT, "there is no post %lld", (long long)message.is);
-    if (message.has ? q_occurrence_mark(
-                          propre->db, &(struct occurrence_mark_in){id, k, message.is, now},
-                          NULL, &row, &made, error)
+    if (message.has ? q_occurrence_mark(propre->db,
+                                        &(struct occurrence_mark_in){id, k, message.is, now},
+                                        NULL, &row, &made, error)
                     : q_occurrence_skip(propre->db, &(struct occurrence_skip_in){id, k, now},
                                         NULL, &skipped, &made, error))
         return error->fault;

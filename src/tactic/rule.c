@@ -106,7 +106,7 @@ rule_walk_next(struct rule_walk *walk, const struct zone *zone, instant after,
         if (icaltime_is_null_time(t) || !civil_valid(&wall))
             return OK;
         walk->k++;
-        if (instant_from_utc(&wall).us < early)
+        if (walk->k < walk->from_k || instant_from_utc(&wall).us < early)
             continue;
         if (zone_instant(zone, &wall, GAP_NEXT_VALID, OVERLAP_FIRST, &at, error))
             return error->fault;
@@ -138,24 +138,13 @@ enum fault
 rule_at(str rule, const struct civil *anchor, const struct zone *zone, int64_t k,
         struct civil *ret_wall, instant *ret, bool *ret_found, struct error *error)
 {
+    assert(k >= 1);
     auto_walk walk;
-    bool found = true;
-    struct civil wall;
-    instant at = {INT64_MIN / 2};
     if (rule_walk_open(&walk, rule, anchor, error))
         return error->fault;
-    while (found && walk.k < k) {
-        /* up to the last, numbers are enough; after.us early enough lets each of them through */
-        instant from = {INT64_MIN / 2};
-        if (rule_walk_next(&walk, zone, from, &wall, &at, &found, error))
-            return error->fault;
-    }
-    *ret_found = found && walk.k == k;
-    if (*ret_found) {
-        *ret_wall = wall;
-        *ret = at;
-    }
-    return OK;
+    walk.from_k = k;
+    return rule_walk_next(&walk, zone, (instant){INT64_MIN / 2}, ret_wall, ret, ret_found,
+                          error);
 }
 
 enum fault

@@ -13,7 +13,14 @@ enum {
     RULE_WALK_MAX = 200000    /* occurrences counted from the anchor: hourly for 22 years */
 };
 
-enum rule_freq { RULE_HOURLY, RULE_DAILY, RULE_WEEKLY, RULE_MONTHLY, RULE_YEARLY, RULE_FREQS_N };
+enum rule_freq {
+    RULE_HOURLY,
+    RULE_DAILY,
+    RULE_WEEKLY,
+    RULE_MONTHLY,
+    RULE_YEARLY,
+    RULE_FREQS_N
+};
 
 /* The lists of a rule that libical is given; BYDAY as position * 8 + weekday (Monday 1), position 0: every. */
 enum rule_list { BY_DAY, BY_MONTHDAY, BY_MONTH, BY_HOUR, BY_MINUTE, BY_SETPOS, RULE_LISTS_N };
@@ -37,6 +44,7 @@ struct rule_walk {
     struct rule rule;
     void *iterator; /* libical's */
     int64_t k;
+    int64_t from_k; /* those before it are passed over */
 };
 
 /* rule_walk_open(walk, rule, anchor, error): Faults: INPUT. The caller closes it. */

@@ -9,8 +9,8 @@ static const struct {
     const char *key;
     int32_t least, most; /* below zero: counted from the end; zero itself is none then */
 } lists[RULE_LISTS_N] = {
-    [BY_DAY] = {"BYDAY", 0, 0},       [BY_MONTHDAY] = {"BYMONTHDAY", -31, 31},
-    [BY_MONTH] = {"BYMONTH", 1, 12},  [BY_HOUR] = {"BYHOUR", 0, 23},
+    [BY_DAY] = {"BYDAY", 0, 0},        [BY_MONTHDAY] = {"BYMONTHDAY", -31, 31},
+    [BY_MONTH] = {"BYMONTH", 1, 12},   [BY_HOUR] = {"BYHOUR", 0, 23},
     [BY_MINUTE] = {"BYMINUTE", 0, 59}, [BY_SETPOS] = {"BYSETPOS", -366, 366},
 };
 
@@ -148,6 +148,44 @@ read_part(struct rule *rule, str key, str value)
     return false;
 }
 
+/* No day of the month that is in one of the months: 30 February. */
+static bool
+no_such_day(const struct rule *r)
+{
+    static const int32_t longest[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    if (r->n[BY_MONTH] == 0 || r->n[BY_MONTHDAY] == 0)
+        return false;
+    int32_t least = 31, most = 0;
+    for (int32_t i = 0; i < r->n[BY_MONTHDAY]; i++) {
+        int32_t day =
+            r->list[BY_MONTHDAY][i] < 0 ? -r->list[BY_MONTHDAY][i] : r->list[BY_MONTHDAY][i];
+        least = day < least ? day : least;
+    }
+    for (int32_t i = 0; i < r->n[BY_MONTH]; i++) {
+        int32_t length = longest[r->list[BY_MONTH][i] - 1];
+        most = length > most ? length : most;
+    }
+    return least > most;
+}
+
+/* A place in a set that has never so many: the sixth Monday of a month. */
+static bool
+no_such_place(const struct rule *r)
+{
+    int32_t months = r->freq == RULE_YEARLY ? (r->n[BY_MONTH] > 0 ? r->n[BY_MONTH] : 12) : 1;
+    int32_t weeks = r->freq == RULE_WEEKLY ? 1 : 5 * months, size = 0;
+    for (int32_t i = 0; i < r->n[BY_DAY]; i++)
+        size += r->list[BY_DAY][i] > 7 || r->list[BY_DAY][i] < 0 ? months : weeks;
+    size = size > 0 ? size : r->n[BY_MONTHDAY] * months;
+    size *= r->n[BY_HOUR] > 0 ? r->n[BY_HOUR] : 1;
+    for (int32_t i = 0; i < r->n[BY_SETPOS]; i++) {
+        int32_t place = r->list[BY_SETPOS][i];
+        if ((place < 0 ? -place : place) > size)
+            return true;
+    }
+    return false;
+}
+
 /* Parts that do not go together, or whose search for the next match would have no near end. */
 static const char *
 discord(const struct rule *r)
@@ -161,6 +199,11 @@ discord(const struct rule *r)
         return "BYMONTHDAY";
     if (r->n[BY_SETPOS] > 0 && (r->freq == RULE_DAILY || r->freq == RULE_HOURLY ||
                                 (r->n[BY_DAY] == 0 && r->n[BY_MONTHDAY] == 0)))
+        return "BYSETPOS";
+    if (no_such_day(r))
+        return "BYMONTHDAY";
+    if (r->n[BY_SETPOS] > 0 &&
+        ((r->n[BY_DAY] > 0 && r->n[BY_MONTHDAY] > 0) || no_such_place(r)))
         return "BYSETPOS";
     if (r->freq == RULE_HOURLY && r->n[BY_MONTH] > 0)
         return "BYMONTH";

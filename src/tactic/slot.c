@@ -32,9 +32,10 @@ slot_add(struct propre *propre, const struct slot *s, int64_t *ret_id, struct er
     bool made = false;
     if (s->weekday < 0 || s->weekday > 7 || s->hour < 0 || s->hour > 23 || s->minute < 0 ||
         s->minute > 59)
-        return fail(error, FAULT_INPUT,
-                    "a slot has a weekday (1 to 7, or 0 for every day), an hour (0 to 23) and a "
-                    "minute (0 to 59)");
+        return fail(
+            error, FAULT_INPUT,
+            "a slot has a weekday (1 to 7, or 0 for every day), an hour (0 to 23) and a "
+            "minute (0 to 59)");
     if (check_queue(s->queue, error) ||
         q_slot_room(propre->db, &(struct slot_room_in){s->workspace, s->channel}, NULL, &room,
                     error))
@@ -43,8 +44,8 @@ slot_add(struct propre *propre, const struct slot *s, int64_t *ret_id, struct er
         return fail(error, FAULT_ABSENT, "there is no channel %lld", (long long)s->channel);
     if (room.slots_n >= SLOTS_MAX)
         return fail(error, FAULT_LIMIT, "a workspace can have %d slots", SLOTS_MAX);
-    struct slot_add_in in = {s->workspace, s->channel, queue_of(s->queue), s->weekday, s->hour,
-                             s->minute,    clock_now(&propre->clock).us};
+    struct slot_add_in in = {s->workspace, s->channel, queue_of(s->queue),          s->weekday,
+                             s->hour,      s->minute,  clock_now(&propre->clock).us};
     if (q_slot_add(propre->db, &in, NULL, &row, &made, error))
         return error->fault;
     if (!made)
@@ -73,8 +74,8 @@ slot_pause(struct propre *propre, int64_t workspace, str queue, bool paused,
     if (check_queue(queue, error))
         return error->fault;
     if (!paused)
-        return q_queue_resume(propre->db,
-                              &(struct queue_resume_in){workspace, queue_of(queue)}, error);
+        return q_queue_resume(propre->db, &(struct queue_resume_in){workspace, queue_of(queue)},
+                              error);
     struct queue_pause_in in = {workspace, queue_of(queue), clock_now(&propre->clock).us};
     return q_queue_pause(propre->db, &in, error);
 }

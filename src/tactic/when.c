@@ -4,8 +4,8 @@
 #include "base/number.h"
 
 enum {
-    WHEN_TEXT_MAX = 100,     /* bytes; "mercredi prochain à 10 h 30" has 27 */
-    WHEN_TOKENS_MAX = 16,    /* the longest form has ten */
+    WHEN_TEXT_MAX = 100,       /* bytes; "mercredi prochain à 10 h 30" has 27 */
+    WHEN_TOKENS_MAX = 16,      /* the longest form has ten */
     WHEN_AHEAD_DAYS_MAX = 3660 /* ten years; farther is a slip of the hand */
 };
 
@@ -32,10 +32,11 @@ struct when {
 static enum fault
 not_understood(str text, struct error *error)
 {
-    return fail(error, FAULT_INPUT,
-                "the time \"%.*s\" is not understood; write one like \"now\", \"tomorrow 09:00\", "
-                "\"friday 9:30\", \"in 2 hours\" or \"2026-12-01 09:00\"",
-                STR_FMT(text));
+    return fail(
+        error, FAULT_INPUT,
+        "the time \"%.*s\" is not understood; write one like \"now\", \"tomorrow 09:00\", "
+        "\"friday 9:30\", \"in 2 hours\" or \"2026-12-01 09:00\"",
+        STR_FMT(text));
 }
 
 static bool
@@ -126,8 +127,8 @@ is_any(const struct token *t, const char *const *words, size_t n)
     }
     return false;
 }
-#define IS_ANY(t, ...)                                   \
-    is_any((t), (const char *const[]){__VA_ARGS__},      \
+#define IS_ANY(t, ...)                              \
+    is_any((t), (const char *const[]){__VA_ARGS__}, \
            sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
 
 static bool
@@ -154,9 +155,9 @@ static int32_t
 weekday(const struct token *t)
 {
     static const char *const words[][4] = {
-        {"monday", "mon", "lundi", "lun"},        {"tuesday", "tue", "mardi", "mar"},
-        {"wednesday", "wed", "mercredi", "mer"},  {"thursday", "thu", "jeudi", "jeu"},
-        {"friday", "fri", "vendredi", "ven"},     {"saturday", "sat", "samedi", "sam"},
+        {"monday", "mon", "lundi", "lun"},       {"tuesday", "tue", "mardi", "mar"},
+        {"wednesday", "wed", "mercredi", "mer"}, {"thursday", "thu", "jeudi", "jeu"},
+        {"friday", "fri", "vendredi", "ven"},    {"saturday", "sat", "samedi", "sam"},
         {"sunday", "sun", "dimanche", "dim"},
     };
     for (int32_t i = 0; i < 7; i++) {
@@ -305,8 +306,7 @@ accept_wall(struct when *w, struct civil *ret_wall, instant *ret, struct error *
 {
     instant at;
     if (!civil_valid(&w->wall))
-        return fail(error, FAULT_INPUT, "the day of \"%.*s\" does not exist",
-                    STR_FMT(w->text));
+        return fail(error, FAULT_INPUT, "the day of \"%.*s\" does not exist", STR_FMT(w->text));
     if (zone_instant(w->zone, &w->wall, GAP_NEXT_VALID, OVERLAP_FIRST, &at, error))
         return error->fault;
     if (!w->is_weekday)

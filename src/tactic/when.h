@@ -42,7 +42,7 @@ must_use enum fault rule_at(str rule, const struct civil *anchor, const struct z
 /* rule_check(rule, error): whether it can be used. Faults: INPUT saying which part is not understood. */
 must_use enum fault rule_check(str rule, struct error *error);
 /*
- * rule_text(rule, lang, keep): it in words ("every Tuesday and Thursday"); what has no words here (BYSETPOS and the
+ * rule_text(text, lang, keep): it in words ("every Tuesday and Thursday"); what has no words here (BYSETPOS and the
  * like), or cannot be read, is given back as it is written.
  */
-str rule_text(str rule, enum lang lang, struct arena *keep);
+str rule_text(str text, enum lang lang, struct arena *keep);
