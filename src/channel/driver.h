@@ -210,6 +210,7 @@ struct channel_call {
     str redirect;  /* AUTH_…: our address the person comes back to; none: they paste a code */
     str callback;  /* AUTH_FINISH: the query that came back, or the pasted code */
     uint64_t chance; /* a random number for nonces (DPoP, OAuth 1.0a) */
+    str seed; /* AUTH_BEGIN: 32 secret random bytes, for keys and verifiers; none: not asked */
     struct memo *memo;
 };
 

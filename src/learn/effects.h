@@ -232,6 +232,7 @@ enum effects_note_kind {
     NOTE_CONFOUNDED,    /* factors `factor` and n sort the posts in the same way */
     NOTE_DIVERGENT,     /* n divergent transitions, within tolerance */
     NOTE_NO_POSTS,      /* nothing to learn from: the result is the prior */
+    NOTE_POSTS_CUT, /* n posts at most are taken, the latest ones: there may be older ones */
 };
 struct effects_note {
     enum effects_note_kind kind;

@@ -177,7 +177,7 @@ message_save(struct propre *propre, const struct message *m, const struct messag
     int64_t id = m->id;
     instant now = clock_now(&propre->clock);
     buf_init(&copy, COPY_BYTES_MAX);
-    if (message_check(m, parts, error) || check_refers(propre, m, error))
+    if (message_storable(m, parts, error) || check_refers(propre, m, error))
         return error->fault;
     message_to_json(m, parts, &copy);
     if (buf_check(&copy, "the copy of a post", error))

@@ -9,7 +9,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { axe_problems, check, finish, listen, load_tools, LOOKS, open_browser, overflow_problems, SCHEMES, screens, skip, step } from "./browser.mjs";
+import { axe_problems, check, finish, judge, listen, load_tools, LOOKS, open_browser, SCHEMES, screens, skip, step } from "./browser.mjs";
 
 const START_MAX_MS = 30_000; // building the schema on a busy machine
 const PAGE_MAX_MS = 30_000;
@@ -264,23 +264,24 @@ for (const lang of ["en", "fr"]) {
   });
   const state = await context.storageState();
   for (const look of LOOKS) {
-    for (const colorScheme of SCHEMES) {
-      const seen = await browser.newContext({ viewport: look, colorScheme, storageState: state, reducedMotion: "reduce", locale: lang });
-      const reader = await seen.newPage();
-      const heard = listen(reader);
-      for (const path of PAGES) {
+    const context_of_look = await browser.newContext({ viewport: look, storageState: state, reducedMotion: "reduce", locale: lang });
+    const reader = await context_of_look.newPage();
+    const heard = listen(reader);
+    for (const path of PAGES) {
+      const seen = {};
+      for (const colorScheme of SCHEMES) {
         await step(`${path} in ${lang}, ${look.name}, ${colorScheme}`, async () => {
-          await reader.goto(origin + path);
+          await reader.emulateMedia({ colorScheme });
+          if (!seen.form) await reader.goto(origin + path);
           const name = path.replace(/\W+/g, "-").replace(/^-|-$/g, "") || "today";
           await reader.screenshot({ path: join(screens, `all-${name}.${lang}.${look.name}.${colorScheme}.png`), fullPage: true });
+          const problems = await judge(reader, tools.axe, seen);
           const said = heard.take().filter((line) => !(path === "/no-such-page" && /404/.test(line)));
-          const overflow = await overflow_problems(reader);
-          await reader.evaluate(() => document.querySelectorAll("details").forEach((d) => (d.open = true)));
-          return [...said, ...overflow, ...(await axe_problems(reader, tools.axe))];
+          return [...said, ...problems];
         });
       }
-      await seen.close();
     }
+    await context_of_look.close();
   }
 }
 await step("no English is left on the French pages", async () => {

@@ -86,17 +86,48 @@ export const listen = (page) => {
 };
 
 /* axe's violations, one line each. Runs beside the page's own policy: through the debugger, not a tag. */
-export const axe_problems = async (page, axe) => {
-  await page.evaluate(axe);
-  const found = await page.evaluate(() =>
-    globalThis.axe.run(document, {
-      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-      resultTypes: ["violations"],
-    })
-  );
+const AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const AXE_COLOUR_RULES = { type: "rule", values: ["color-contrast", "link-in-text-block"] };
+export const axe_problems = async (page, axe, runOnly = AXE_TAGS) => {
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe);
+  const found = await page.evaluate((runOnly) => globalThis.axe.run(document, { runOnly, resultTypes: ["violations"] }), runOnly);
   return found.violations.flatMap((violation) =>
     violation.nodes.slice(0, 5).map((node) => `axe ${violation.id}: ${node.target.join(" ")}: ${node.failureSummary.replaceAll("\n", " ")}`)
   );
+};
+
+/* All of a page that axe's rules read, but for colours: its markup, and each element's box and whether it shows. */
+const form_of = (page) =>
+  page.evaluate(() =>
+    [
+      document.documentElement.outerHTML,
+      ...[...document.querySelectorAll("*")].map((e) => {
+        const { x, y, width, height } = e.getBoundingClientRect();
+        const { display, visibility, opacity, position, overflow, clipPath, fontSize, fontWeight } = getComputedStyle(e);
+        return [x, y, width, height, display, visibility, opacity, position, overflow, clipPath, fontSize, fontWeight].join(" ");
+      }),
+    ].join("\n")
+  );
+
+/*
+ * The page that is open, as it stands and with every detail unfolded, in the scheme of the moment. `seen`, an
+ * object of the caller's for one page at one width, remembers its form: in a second scheme, when the form is
+ * the same to the pixel, only the rules on colours can judge otherwise, and only they run again.
+ */
+export const judge = async (page, axe, seen) => {
+  const problems = await overflow_problems(page);
+  await page.evaluate(() => {
+    globalThis.unfolded = [...document.querySelectorAll("details:not([open])")];
+    for (const details of globalThis.unfolded) details.open = true;
+  });
+  problems.push(...(await overflow_problems(page)));
+  const form = await form_of(page);
+  problems.push(...(await axe_problems(page, axe, seen.form === form ? AXE_COLOUR_RULES : AXE_TAGS)));
+  seen.form = form;
+  await page.evaluate(() => {
+    for (const details of globalThis.unfolded) details.open = false;
+  });
+  return problems;
 };
 
 /* Nothing may be wider than the window: tables scroll in their own frame. */

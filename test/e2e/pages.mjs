@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { basename, extname, join } from "node:path";
-import { axe_problems, check, finish, listen, load_tools, LOOKS, open_browser, overflow_problems, SCHEMES, screens, skip, step } from "./browser.mjs";
+import { check, finish, judge, listen, load_tools, LOOKS, open_browser, overflow_problems, SCHEMES, screens, skip, step } from "./browser.mjs";
 
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
@@ -50,25 +50,25 @@ mkdirSync(shots, { recursive: true });
 
 const quick = process.env.PROPRE_LOOK === "quick"; // one look, for whoever is changing a page
 for (const look of quick ? LOOKS.slice(0, 1) : LOOKS) {
-  for (const colorScheme of quick ? SCHEMES.slice(0, 1) : SCHEMES) {
-    const context = await browser.newContext({ viewport: { width: look.width, height: look.height }, colorScheme, reducedMotion: "reduce" });
-    const page = await context.newPage();
-    const console_of = listen(page);
-    for (const name of names) {
+  const context = await browser.newContext({ viewport: { width: look.width, height: look.height }, reducedMotion: "reduce" });
+  const page = await context.newPage();
+  const console_of = listen(page);
+  for (const name of names) {
+    const seen = {};
+    for (const colorScheme of quick ? SCHEMES.slice(0, 1) : SCHEMES) {
       await step(`${name}, ${look.name}, ${colorScheme}`, async () => {
-        await page.goto(`${origin}/${name}.html`);
-        const said = console_of.take();
+        await page.emulateMedia({ colorScheme }); // the scheme changes under an open page, as at nightfall
+        if (!seen.form) await page.goto(`${origin}/${name}.html`);
         const undrawn = await page.evaluate(() =>
           [...document.querySelectorAll(".picture")].filter((p) => !p.querySelector("svg")).map((p) => `picture not drawn: ${p.dataset.picture}`)
         );
         await page.screenshot({ path: join(shots, `${name}.${look.name}.${colorScheme}.png`), fullPage: true });
-        const overflow = await overflow_problems(page);
-        await page.evaluate(() => document.querySelectorAll("details").forEach((d) => (d.open = true)));
-        return [...said, ...undrawn, ...overflow, ...(await overflow_problems(page)), ...(await axe_problems(page, tools.axe))];
+        const problems = await judge(page, tools.axe, seen);
+        return [...console_of.take(), ...undrawn, ...problems];
       });
     }
-    await context.close();
   }
+  await context.close();
 }
 
 /* Without JavaScript: the sentences, and every table, can be read. */

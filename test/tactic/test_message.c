@@ -218,27 +218,27 @@ says_which_field_cannot_be_kept(void **state)
     char *big = malloc(POST_BODY_MAX + 1);
     memset(big, 'a', POST_BODY_MAX + 1);
     m.title = S("\xff");
-    assert_fault(FAULT_INPUT, message_check(&m, &none, &f->error), &f->error, "title");
+    assert_fault(FAULT_INPUT, message_storable(&m, &none, &f->error), &f->error, "title");
     m.title = S("a\0b");
-    assert_fault(FAULT_INPUT, message_check(&m, &none, &f->error), &f->error, "code 0");
+    assert_fault(FAULT_INPUT, message_storable(&m, &none, &f->error), &f->error, "code 0");
     m.title = STR_NONE;
     m.body = (str){big, POST_BODY_MAX + 1};
-    assert_fault(FAULT_INPUT, message_check(&m, &none, &f->error), &f->error, "body");
+    assert_fault(FAULT_INPUT, message_storable(&m, &none, &f->error), &f->error, "body");
     m.body.n--;
-    assert_ok(message_check(&m, &none, &f->error), &f->error);
+    assert_ok(message_storable(&m, &none, &f->error), &f->error);
     struct variant long_ones[6];
     for (int i = 0; i < 6; i++)
         long_ones[i] = (struct variant){.channel = i, .body = m.body};
     struct message_parts all = {long_ones, 6, NULL, 0};
-    assert_fault(FAULT_INPUT, message_check(&m, &all, &f->error), &f->error, "together");
+    assert_fault(FAULT_INPUT, message_storable(&m, &all, &f->error), &f->error, "together");
     free(big);
     m = sample(f);
-    assert_fault(FAULT_INPUT, message_check(&m, &two, &f->error), &f->error, "two variants");
-    assert_fault(FAULT_INPUT, message_check(&m, &option, &f->error), &f->error, "options");
-    assert_fault(FAULT_INPUT, message_check(&m, &many, &f->error), &f->error, "channels");
-    assert_fault(FAULT_INPUT, message_check(&m, &pictures, &f->error), &f->error, "pictures");
+    assert_fault(FAULT_INPUT, message_storable(&m, &two, &f->error), &f->error, "two variants");
+    assert_fault(FAULT_INPUT, message_storable(&m, &option, &f->error), &f->error, "options");
+    assert_fault(FAULT_INPUT, message_storable(&m, &many, &f->error), &f->error, "channels");
+    assert_fault(FAULT_INPUT, message_storable(&m, &pictures, &f->error), &f->error, "pictures");
     m.currency = STR_NONE;
-    assert_fault(FAULT_INPUT, message_check(&m, &none, &f->error), &f->error, "currency");
+    assert_fault(FAULT_INPUT, message_storable(&m, &none, &f->error), &f->error, "currency");
 }
 
 static void
