@@ -13,7 +13,8 @@ chance(struct world *w)
 static int64_t
 between(struct world *w, int64_t from_s, int64_t to_s)
 {
-    return from_s * 1000000 + (int64_t)rng_below(&w->rng, (uint64_t)((to_s - from_s) * 1000000 + 1));
+    return from_s * 1000000 +
+           (int64_t)rng_below(&w->rng, (uint64_t)((to_s - from_s) * 1000000 + 1));
 }
 
 static void
@@ -111,11 +112,16 @@ world_start(void *ctx, const struct http_request *request, const struct http_sou
     if (!f)
         fail_msg("the world has too many flights");
     int64_t now = w->now->us;
-    *f = (struct world_flight){.used = true, .client = client->number, .tag = tag, .accepts = true,
-                               .end = HTTP_ANSWERED, .status = 200};
+    *f = (struct world_flight){.used = true,
+                               .client = client->number,
+                               .tag = tag,
+                               .accepts = true,
+                               .end = HTTP_ANSWERED,
+                               .status = 200};
     f->effect_at.us = now + between(w, 0, 2);
     f->answer_at.us = f->effect_at.us + between(w, 0, 3);
-    str path = str_slice(request->url, (ptrdiff_t)strlen("https://double.example"), request->url.n);
+    str path =
+        str_slice(request->url, (ptrdiff_t)strlen("https://double.example"), request->url.n);
     copy(f->path, sizeof f->path, path);
     copy(f->key, sizeof f->key, field(request->body, S("key=")));
     copy(f->text, sizeof f->text, field(request->body, S("text=")));
@@ -332,9 +338,9 @@ request(const struct channel_call *call, const char *name, const char *path, str
     ret->request.timeout.us = FLIGHT_S * 1000000;
     ret->request.url = arena_printf(keep, "https://double.example/%.*s/%s",
                                     STR_FMT(call->account->server), path);
-    ret->request.body = arena_printf(
-        keep, "key=%.*s;text=%.*s;", STR_FMT(call->message->key),
-        STR_FMT(call->message->parts_n ? call->message->parts[0] : S("")));
+    ret->request.body =
+        arena_printf(keep, "key=%.*s;text=%.*s;", STR_FMT(call->message->key),
+                     STR_FMT(call->message->parts_n ? call->message->parts[0] : S("")));
 }
 
 static void
@@ -442,25 +448,27 @@ double_next(const struct channel_call *call, const struct http_answer *answer,
     }
 }
 
-#define DOUBLE(word, back, flight_s, settle_s, looks_n)                                       \
-    {                                                                                         \
-        .traits = {.network = word,                                                           \
-                   .name = word,                                                              \
-                   .ops = {[OP_PUBLISH] = true, [OP_READ_BACK] = (back) != BACK_NEVER,        \
-                           [OP_REFRESH] = true, [OP_VERIFY] = true},                          \
-                   .read_back = back,                                                         \
-                   .counter = COUNT_NONE,                                                     \
-                   .longest_flight = {(flight_s)*1000000LL},                                  \
-                   .settle = {(settle_s)*1000000LL},                                          \
-                   .looks = looks_n},                                                         \
-        .next = double_next                                                                   \
+#define DOUBLE(word, back, flight_s, settle_s, looks_n)           \
+    {                                                             \
+        .traits = {.network = word,                               \
+                   .name = word,                                  \
+                   .ops = {[OP_PUBLISH] = true,                   \
+                           [OP_READ_BACK] = (back) != BACK_NEVER, \
+                           [OP_REFRESH] = true,                   \
+                           [OP_VERIFY] = true},                   \
+                   .read_back = back,                             \
+                   .counter = COUNT_NONE,                         \
+                   .longest_flight = {(flight_s)*1000000LL},      \
+                   .settle = {(settle_s)*1000000LL},              \
+                   .looks = looks_n},                             \
+        .next = double_next                                       \
     }
 
 static const struct driver doubles[] = {
-    [HONOURS_KEY] = DOUBLE("mastodon", BACK_EXACT, 100, 0, 1),
-    [LISTS_ONLY] = DOUBLE("x", BACK_LIST, 100, 5, 1),
-    [LISTS_LATE] = DOUBLE("facebook", BACK_LIST, 100, 90, 2),
-    [TELLS_NOTHING] = DOUBLE("telegram", BACK_NEVER, 100, 0, 1),
+    [HONOURS_KEY] = DOUBLE("double0", BACK_EXACT, 100, 0, 1),
+    [LISTS_ONLY] = DOUBLE("double1", BACK_LIST, 100, 5, 1),
+    [LISTS_LATE] = DOUBLE("double2", BACK_LIST, 100, 90, 2),
+    [TELLS_NOTHING] = DOUBLE("double3", BACK_NEVER, 100, 0, 1),
 };
 
 const struct driver *

@@ -18,11 +18,11 @@ enum network_kind {
 enum { FLIGHTS_MAX = 4096, POSTS_MAX = 4096, WORLD_TEXT = 64 };
 
 struct world_flight {
-    bool used, effective;  /* effective: what it does is done */
-    int32_t client;        /* who waits for the answer; 0: nobody any more */
+    bool used, effective; /* effective: what it does is done */
+    int32_t client;       /* who waits for the answer; 0: nobody any more */
     int64_t tag;
     instant effect_at, answer_at;
-    bool accepts;          /* it will have an effect */
+    bool accepts; /* it will have an effect */
     enum http_end end;
     int32_t status;
     char path[32], key[WORLD_TEXT], text[WORLD_TEXT], body[160];
@@ -38,9 +38,9 @@ struct world_post {
 struct world {
     instant *now;
     struct rng rng;
-    double trouble; /* 0 to 1: how often something goes wrong */
-    bool down;      /* nothing can be reached */
-    int32_t force_status; /* not 0: every publish is answered so, after it took effect */
+    double trouble;        /* 0 to 1: how often something goes wrong */
+    bool down;             /* nothing can be reached */
+    int32_t force_status;  /* not 0: every publish is answered so, after it took effect */
     int32_t force_refusal; /* not 0: every publish is answered so, without effect */
     struct world_flight flights[FLIGHTS_MAX];
     struct world_post posts[POSTS_MAX];
