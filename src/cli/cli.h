@@ -63,6 +63,8 @@ struct cli_json {
 };
 void cli_json_begin(struct cli_json *json);
 must_use enum fault cli_json_end(struct cli_json *json, struct error *error);
+/* cli_json_id(id, error): prints {"id":…}. */
+must_use enum fault cli_json_id(int64_t id, struct error *error);
 /* The members that most commands write. */
 void json_member_str(struct json_writer *w, const char *key, str value);
 void json_member_int(struct json_writer *w, const char *key, int64_t value);
