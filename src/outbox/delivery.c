@@ -176,7 +176,7 @@ delivery_schedule(struct propre *propre, const struct delivery_plan *plan, int64
         .step = (row)->step,                                          \
         .remote_id = (row)->remote_id,                                \
         .permalink = (row)->permalink,                                \
-        .error_class = class_of((row)->class),                        \
+        .error_class = class_stored((row)->class),                        \
         .reason = (row)->reason.p ? cstr(keep, (row)->reason) : NULL, \
         .words = (row)->words,                                        \
         .post = (row)->post,                                          \
@@ -184,7 +184,7 @@ delivery_schedule(struct propre *propre, const struct delivery_plan *plan, int64
     })
 
 enum error_class
-class_of(str word)
+class_stored(str word)
 {
     enum error_class ret = CLASS_NONE;
     if (word.p && !error_class_parse(word, &ret))
@@ -368,7 +368,7 @@ attempt_list(struct propre *propre, int64_t workspace, int64_t delivery, struct 
             .ended_us = rows[i].ended_us,
             .outcome = rows[i].outcome,
             .status = (int32_t)(rows[i].status.has ? rows[i].status.is : 0),
-            .error_class = class_of(rows[i].class),
+            .error_class = class_stored(rows[i].class),
             .words = rows[i].words,
             .remote_id = rows[i].remote_id,
         };

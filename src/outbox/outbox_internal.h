@@ -7,7 +7,7 @@
 struct propre;
 struct zone;
 
-enum error_class class_of(str word);
+enum error_class class_stored(str word);
 /* class_store(class): its word, or none for CLASS_NONE. */
 str class_store(enum error_class error_class);
 must_use enum fault delivery_state_of(str word, enum delivery_state *ret, struct error *error);

@@ -177,7 +177,7 @@ form(struct arena *arena, const struct pair *pairs, int32_t n)
 }
 
 bool
-form_read(struct arena *arena, str text, struct pair ret[FORM_FIELDS_MAX], int32_t *ret_n)
+form_decode(struct arena *arena, str text, struct pair ret[FORM_FIELDS_MAX], int32_t *ret_n)
 {
     int32_t n = 0;
     while (text.n > 0) {

@@ -34,7 +34,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     struct pair fields[FORM_FIELDS_MAX];
     int32_t n;
-    if (form_read(&arena, first, fields, &n))
+    if (form_decode(&arena, first, fields, &n))
         assert(n >= 0 && n <= FORM_FIELDS_MAX);
     return 0;
 }
