@@ -40,11 +40,8 @@ take_channels(struct cli *cli, struct compose *c, struct error *error)
                     "a post needs its channels: --to blog,mastodon; `propre channel list` "
                     "shows them");
     while (rest.n > 0) {
-        bool more = str_cut(&rest, ',', &name);
-        if (!more) {
-            name = rest;
+        if (!str_cut(&rest, ',', &name))
             rest = S("");
-        }
         name = str_trim(name);
         if (name.n == 0)
             continue;
@@ -79,8 +76,8 @@ take_image(struct cli *cli, str value, struct compose *c, struct error *error)
         path = value;
         alt = S("");
     }
-    str name = path, part;
-    while (str_cut(&name, '/', &part)) {
+    str rest = path, name;
+    while (str_cut(&rest, '/', &name)) { /* what stands behind the last "/" */
     }
     if (c->files_n == MESSAGE_FILES_MAX)
         return fail(error, FAULT_LIMIT, "a post has at most %d pictures", MESSAGE_FILES_MAX);

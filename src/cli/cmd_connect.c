@@ -66,8 +66,6 @@ take_secrets(const struct driver *driver, str text, struct secret_pair *pairs, i
     }
     while (text.n > 0) {
         (void)str_cut(&text, '\n', &line);
-        if (line.p == text.p && line.n == text.n) /* the last one, without an end of line */
-            text = S("");
         line = str_trim(line);
         str value = line, name;
         if (line.n == 0)
