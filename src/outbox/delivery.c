@@ -176,7 +176,7 @@ delivery_schedule(struct propre *propre, const struct delivery_plan *plan, int64
         .step = (row)->step,                                          \
         .remote_id = (row)->remote_id,                                \
         .permalink = (row)->permalink,                                \
-        .error_class = class_stored((row)->class),                        \
+        .error_class = class_stored((row)->class),                    \
         .reason = (row)->reason.p ? cstr(keep, (row)->reason) : NULL, \
         .words = (row)->words,                                        \
         .post = (row)->post,                                          \
@@ -196,7 +196,7 @@ class_stored(str word)
 static str
 excerpt_of(str s)
 {
-    enum { EXCERPT_MAX = 200 };
+    enum { EXCERPT_MAX = 200 /* bytes: a line of a list */ };
     if (s.n <= EXCERPT_MAX)
         return s;
     ptrdiff_t n = EXCERPT_MAX;

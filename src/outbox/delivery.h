@@ -70,7 +70,7 @@ struct attempt {
     str remote_id;
 };
 
-enum { DELIVERY_PAGE_MAX = 500 };
+enum { DELIVERY_PAGE_MAX = 500 /* rows of one page: more is not read */ };
 
 /*
  * delivery_schedule(propre, plan, ret_id, error):

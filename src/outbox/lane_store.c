@@ -9,7 +9,10 @@
 #include "place/db.h"
 #include "place/propre.h"
 
-enum { WORDS_MAX = 4096, WORDS_ROW_MAX = 500 };
+enum {
+    WORDS_MAX = 4096,   /* of an attempt: the evidence */
+    WORDS_ROW_MAX = 500 /* of a delivery: what a list shows */
+};
 static const int64_t TIMEOUT_USUAL_US = 60000000; /* wire/http.h: none given means a minute */
 
 /* What identifies a request, without its headers (they hold tokens). */
