@@ -13,7 +13,7 @@
 #include "place/vault.h"
 
 enum {
-    SERVER_MAX = 2048,
+    SERVER_MAX = 2048,        /* bytes: what browsers take as an address */
     SETTINGS_MAX = 16 * 1024, /* an account's defaults: a dozen short values */
     ACCOUNTS_MAX = 1000,      /* one a channel (strategy: CHANNELS_MAX) */
     SECRETS_MAX = 24,         /* pairs of one account; Bluesky's with DPoP has nine */

@@ -4,8 +4,8 @@
 #include "base/text.h"
 
 enum {
-    TRACE_TEXT_MAX = 256 * 1024,
-    /* head and the beginning of a body */ TRACE_ARENA = 32 << 20
+    TRACE_TEXT_MAX = 256 * 1024, /* head and the beginning of a body */
+    TRACE_ARENA = 32 << 20       /* address space; pages are touched only as needed */
 };
 
 static void
