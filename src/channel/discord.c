@@ -12,12 +12,14 @@
 enum {
     DISCORD_FILES_MAX = 10,  /* attachments of a message; OpenAPI 2026-07 */
     DISCORD_TEXT_MAX = 2000, /* characters; OpenAPI 2026-07 */
-    DISCORD_BODY_MAX = 64 * 1024, /* bytes: 2,000 characters and ten descriptions of 1,024, escaped */
-    DISCORD_ALT_MAX = 1024,       /* characters; OpenAPI 2026-07 */
-    DISCORD_NAME_MAX = 100        /* characters of a thread's name; OpenAPI 2026-07 */
+    DISCORD_BODY_MAX =
+        64 * 1024,          /* bytes: 2,000 characters and ten descriptions of 1,024, escaped */
+    DISCORD_ALT_MAX = 1024, /* characters; OpenAPI 2026-07 */
+    DISCORD_NAME_MAX = 100  /* characters of a thread's name; OpenAPI 2026-07 */
 };
 
-static const struct stage at_verify, at_send, at_link, at_look, at_withdraw, at_edit, at_metrics;
+static const struct stage at_verify, at_send, at_link, at_look, at_withdraw, at_edit,
+    at_metrics;
 
 /* The address without its query; none when it is no webhook. */
 static str
@@ -416,8 +418,7 @@ take_metrics(struct turn *turn)
             struct maybe_real n = json_as_real(json_get(at, S("count")));
             sum += n.has ? n.is : 0;
         }
-    turn->step->metrics[turn->step->metrics_n++] =
-        (struct metric_value){S("reactions"), sum};
+    turn->step->metrics[turn->step->metrics_n++] = (struct metric_value){S("reactions"), sum};
     turn_done(turn);
 }
 
@@ -458,33 +459,34 @@ next(const struct channel_call *call, const struct http_answer *answer, struct a
 
 #define READ "Discord OpenAPI", "2026-07"
 const struct driver driver_discord = {
-    .traits = {.network = "discord",
-               .name = "Discord",
-               .ops = {[OP_VERIFY] = true,
-                       [OP_PUBLISH] = true,
-                       [OP_READ_BACK] = true,
-                       [OP_WITHDRAW] = true,
-                       [OP_EDIT] = true,
-                       [OP_POST_METRICS] = true},
-               .read_back = BACK_NEVER,
-               .counter = COUNT_UTF16,
-               .text_max = {DISCORD_TEXT_MAX, READ},
-               .title_max = {DISCORD_NAME_MAX, READ},
-               .serves = {"other"},
-               .has_threads = true,
-               .has_alt = true,
-               .media_max = {DISCORD_FILES_MAX, READ},
-               .media_bytes_max = {10000000, "help page of Discord, files without a boost",
-                                   "2026-08 (from memory)"},
-               .alt_max = {DISCORD_ALT_MAX, READ},
-               .longest_flight = {60000000},
-               .settle = {0},
-               .looks = 1,
-               .fields = {{"webhook", N_("Address of the webhook"),
-                           N_("In Discord: edit the channel, Integrations, Webhooks, New webhook, "
-                              "then copy its address"),
-                           true, true}},
-               .connect_help =
-                   N_("A webhook posts into one channel of a Discord server. It cannot tell us "
-                      "what it posted: when an answer is lost, you are asked to look.")},
+    .traits =
+        {.network = "discord",
+         .name = "Discord",
+         .ops = {[OP_VERIFY] = true,
+                 [OP_PUBLISH] = true,
+                 [OP_READ_BACK] = true,
+                 [OP_WITHDRAW] = true,
+                 [OP_EDIT] = true,
+                 [OP_POST_METRICS] = true},
+         .read_back = BACK_NEVER,
+         .counter = COUNT_UTF16,
+         .text_max = {DISCORD_TEXT_MAX, READ},
+         .title_max = {DISCORD_NAME_MAX, READ},
+         .serves = {"other"},
+         .has_threads = true,
+         .has_alt = true,
+         .media_max = {DISCORD_FILES_MAX, READ},
+         .media_bytes_max = {10000000, "help page of Discord, files without a boost",
+                             "2026-08 (from memory)"},
+         .alt_max = {DISCORD_ALT_MAX, READ},
+         .longest_flight = {60000000},
+         .settle = {0},
+         .looks = 1,
+         .fields = {{"webhook", N_("Address of the webhook"),
+                     N_("In Discord: edit the channel, Integrations, Webhooks, New webhook, "
+                        "then copy its address"),
+                     true, true}},
+         .connect_help =
+             N_("A webhook posts into one channel of a Discord server. It cannot tell us "
+                "what it posted: when an answer is lost, you are asked to look.")},
     .next = next};

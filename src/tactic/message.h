@@ -105,7 +105,7 @@ must_use enum fault message_copy_get(struct propre *propre, const struct message
                                      struct message_parts *ret_parts, struct error *error);
 /* message_storable(message, parts, error): whether they can be stored. Pure. Faults: INPUT, naming the field. */
 must_use enum fault message_storable(const struct message *message,
-                                  const struct message_parts *parts, struct error *error);
+                                     const struct message_parts *parts, struct error *error);
 /* message_archive(propre, workspace, id, archived, error): out of lists, or back. */
 must_use enum fault message_archive(struct propre *propre, int64_t workspace, int64_t id,
                                     bool archived, struct error *error);

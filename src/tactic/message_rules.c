@@ -106,7 +106,8 @@ twice(const struct variant *variants, ptrdiff_t i)
 }
 
 enum fault
-message_storable(const struct message *m, const struct message_parts *parts, struct error *error)
+message_storable(const struct message *m, const struct message_parts *parts,
+                 struct error *error)
 {
     int64_t total = 0;
     if (check_message(m, &total, error))

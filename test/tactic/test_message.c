@@ -236,7 +236,8 @@ says_which_field_cannot_be_kept(void **state)
     assert_fault(FAULT_INPUT, message_storable(&m, &two, &f->error), &f->error, "two variants");
     assert_fault(FAULT_INPUT, message_storable(&m, &option, &f->error), &f->error, "options");
     assert_fault(FAULT_INPUT, message_storable(&m, &many, &f->error), &f->error, "channels");
-    assert_fault(FAULT_INPUT, message_storable(&m, &pictures, &f->error), &f->error, "pictures");
+    assert_fault(FAULT_INPUT, message_storable(&m, &pictures, &f->error), &f->error,
+                 "pictures");
     m.currency = STR_NONE;
     assert_fault(FAULT_INPUT, message_storable(&m, &none, &f->error), &f->error, "currency");
 }
