@@ -89,9 +89,8 @@ handle_api_deliveries(struct exchange *x, struct error *error)
         api_put_delivery(x, &w, &all[i], true);
     json_array_end(&w);
     api_put_str(&w, "next",
-                n < filter.limit_n
-                    ? STR_NONE
-                    : arena_printf(x->keep, "p%lld", (long long)all[n - 1].id));
+                n < filter.limit_n ? STR_NONE
+                                   : arena_printf(x->keep, "p%lld", (long long)all[n - 1].id));
     json_object_end(&w);
     return OK;
 }

@@ -19,9 +19,8 @@ static enum fault
 deliveries_of(struct exchange *x, int64_t message, struct delivery **ret, ptrdiff_t *ret_n,
               struct error *error)
 {
-    const struct delivery_filter filter = {.workspace = x->workspace.id,
-                                           .message = message,
-                                           .limit_n = POST_DELIVERIES_MAX};
+    const struct delivery_filter filter = {
+        .workspace = x->workspace.id, .message = message, .limit_n = POST_DELIVERIES_MAX};
     return delivery_list(x->web->propre, &filter, x->keep, ret, ret_n, error);
 }
 
@@ -245,10 +244,11 @@ queue_find(struct exchange *x, int64_t channel, struct wish *wish, struct error 
         return error->fault;
     slots = (struct slots){all, n, taken, taken_n};
     if (!slot_next_free(&slots, channel, wish->queue, x->zone, now, &wish->wall, &wish->due))
-        return fail(error, FAULT_INPUT,
-                    "the queue \"%.*s\" has no free slot for channel %lld: add slots, or let it "
-                    "go on",
-                    STR_FMT(wish->queue), (long long)channel);
+        return fail(
+            error, FAULT_INPUT,
+            "the queue \"%.*s\" has no free slot for channel %lld: add slots, or let it "
+            "go on",
+            STR_FMT(wish->queue), (long long)channel);
     wish->has_wall = true;
     return OK;
 }
@@ -321,10 +321,11 @@ may_change(struct exchange *x, struct error *error)
         return error->fault;
     for (ptrdiff_t i = 0; i < n; i++) {
         if (!is_still_ours(&all[i]))
-            return fail(error, FAULT_CONFLICT,
-                        "this post is being sent, or is out, on channel %lld: its text cannot be "
-                        "changed any more",
-                        (long long)all[i].channel);
+            return fail(
+                error, FAULT_CONFLICT,
+                "this post is being sent, or is out, on channel %lld: its text cannot be "
+                "changed any more",
+                (long long)all[i].channel);
         if (all[i].state != DELIVERY_DRAFT && all[i].state != DELIVERY_CANCELLED &&
             api_scope(x, SCOPE_PUBLISH, error))
             return error->fault;
@@ -346,7 +347,8 @@ handle_api_post_change(struct exchange *x, struct error *error)
         return OK;
     m.revision = revision;
     fill_message(x, &m);
-    if (fill_parts(x, &parts, error) || may_change(x, error) || message_save(propre, &m, &parts, &id, error))
+    if (fill_parts(x, &parts, error) || may_change(x, error) ||
+        message_save(propre, &m, &parts, &id, error))
         return error->fault;
     return answer_post(x, x->id, error);
 }
