@@ -8,7 +8,6 @@
 #include "place/db.h"
 #include "place/propre.h"
 
-enum { SCRATCH_BYTES = 64 << 20 };
 static const int64_t LEASE_US =
     120000000; /* a refresh is one or two requests of a minute at most */
 
@@ -127,13 +126,12 @@ keep_memo(struct lane *lane, const struct memo *memo)
 enum fault
 lane_refresh(struct worker *worker, struct lane *lane, struct error *error)
 {
-    struct arena_region region;
     bool got = true;
     if (lane->stage == STAGE_BEGIN && lease(worker, lane, &got, error))
         return error->fault;
     if (!got)
         return come_back(worker, lane, error);
-    struct arena scratch = arena_reserve(SCRATCH_BYTES, &region);
+    struct arena scratch = arena_reset(&worker->scratch_region);
     struct memo *memo = new (&scratch, struct memo, 1);
     struct step *step = new (&scratch, struct step, 1);
     enum fault fault = OK;
@@ -156,7 +154,6 @@ lane_refresh(struct worker *worker, struct lane *lane, struct error *error)
         fault = refresh_bad(worker, lane, step, error);
         break;
     }
-    arena_release(&region);
     return fault;
 }
 
@@ -212,7 +209,6 @@ lane_ask_go(struct worker *worker, struct lane *lane, struct error *error)
 {
     enum fault fault = OK;
     while (!fault && lane->kind == LANE_ASK && lane->stage != STAGE_FLIGHT) {
-        struct arena_region region;
         if (lane->stage == STAGE_BEGIN && ask_open(worker, lane, error)) {
             if (error->fault == FAULT_AWAY || error->fault == FAULT_SYSTEM ||
                 error->fault == FAULT_CONFLICT)
@@ -222,7 +218,7 @@ lane_ask_go(struct worker *worker, struct lane *lane, struct error *error)
                                         .words = str_of(error->frames[0].format)};
             return ask_answer(worker, lane, &cannot, error);
         }
-        struct arena scratch = arena_reserve(SCRATCH_BYTES, &region);
+        struct arena scratch = arena_reset(&worker->scratch_region);
         struct memo *memo = new (&scratch, struct memo, 1);
         struct step *step = new (&scratch, struct step, 1);
         memo_copy(&lane->memo, &scratch, memo);
@@ -235,7 +231,6 @@ lane_ask_go(struct worker *worker, struct lane *lane, struct error *error)
                 step->error_class = CLASS_TRANSIENT;
             fault = ask_answer(worker, lane, step, error);
         }
-        arena_release(&region);
     }
     return fault;
 }
