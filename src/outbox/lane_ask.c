@@ -45,23 +45,37 @@ lease(struct worker *worker, struct lane *lane, bool *ret_got, struct error *err
     return db_commit(worker->propre->db, error);
 }
 
-/* The new pair is in the data before anything uses it. */
 static enum fault
-refresh_good(struct worker *worker, struct lane *lane, const struct step *step,
-             struct error *error)
+keep_tokens(struct worker *worker, struct lane *lane, const struct step *step,
+            struct error *error)
 {
     if (db_begin(worker->propre->db, DB_WRITE, error))
         return error->fault;
     auto_tx tx = worker->propre->db;
     if (account_keep(worker->propre, &lane->row, OP_REFRESH, step, error) ||
-        account_lease_end(worker->propre, lane->channel, worker->name, error) ||
-        db_commit(worker->propre->db, error))
+        account_lease_end(worker->propre, lane->channel, worker->name, error))
         return error->fault;
+    return db_commit(worker->propre->db, error);
+}
+
+/* The new pair is in the data before anything uses it. */
+static enum fault
+refresh_good(struct worker *worker, struct lane *lane, const struct step *step,
+             struct error *error)
+{
+    enum fault fault = keep_tokens(worker, lane, step, error);
+    if (fault == FAULT_AWAY || fault == FAULT_SYSTEM || fault == FAULT_CONFLICT)
+        return fault; /* the answer is still here, and is kept in a moment */
     lane->refreshing = false;
     lane->refreshed = true;
-    lane->stage = STAGE_BEGIN; /* from the start, with the new token read from the data */
     lane->requested = false;
-    return OK;
+    lane->stage = STAGE_BEGIN; /* from the start, with the new token read from the data */
+    if (!fault)
+        return OK;
+    *error = (struct error){0};
+    return lane_stop(
+        worker, lane, lane->call.op == OP_READ_BACK ? DELIVERY_PERSON : DELIVERY_HELD,
+        N_("The fresh token of its account could not be kept; see the key file."), error);
 }
 
 static enum fault

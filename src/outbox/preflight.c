@@ -12,36 +12,37 @@ static const int64_t DAY_US = 86400000000, HOUR_US = 3600000000;
 static const int64_t VERIFIED_LATELY_US =
     21600000000; /* six hours: seldom enough for any network */
 
-/* What is wrong with the account; NULL: nothing that can be seen from here. */
-static const char *
+/* What is wrong with the account; *ret NULL: nothing that can be seen from here, and the network is asked. */
+static enum fault
 account_problem(struct worker *worker, const struct ahead_page_row *row, struct arena *keep,
-                struct error *error)
+                const char **ret, struct error *error)
 {
     struct channel_account account;
     const struct driver *driver;
     struct account stored;
-    if (account_open_with(worker->propre, worker->find, row->workspace, row->channel, keep,
-                          &account, &driver, &stored, error)) {
-        enum fault fault = error->fault;
-        if (fault != FAULT_ABSENT && fault != FAULT_DENIED && fault != FAULT_CORRUPT)
-            return NULL;
+    *ret = NULL;
+    enum fault fault = account_open_with(worker->propre, worker->find, row->workspace,
+                                         row->channel, keep, &account, &driver, &stored, error);
+    if (fault == FAULT_ABSENT || fault == FAULT_DENIED || fault == FAULT_CORRUPT) {
         *error = (struct error){0};
-        return fault == FAULT_ABSENT
+        *ret = fault == FAULT_ABSENT
                    ? N_("A post is due soon on a channel that is not connected.")
                    : N_("A post is due soon, and the secrets of its account cannot be opened.");
+        return OK;
     }
+    if (fault)
+        return fault;
     if (stored.state == ACCOUNT_DEAD)
-        return N_("A post is due soon on an account that must be connected again.");
-    if (stored.token_expires_us.has && !driver->traits.ops[OP_REFRESH] &&
-        stored.token_expires_us.is <= row->due_us)
-        return N_("The account's token ends before a post that is due soon; connect it again.");
-    if (driver->traits.ops[OP_VERIFY]) {
-        int64_t now = clock_now(&worker->propre->clock).us;
-        const struct ahead_verify_in in = {row->channel, now - VERIFIED_LATELY_US,
-                                           channel_op_word(OP_VERIFY), now};
-        (void)q_ahead_verify(worker->propre->db, &in, error); /* the caller looks at error */
-    }
-    return NULL;
+        *ret = N_("A post is due soon on an account that must be connected again.");
+    else if (stored.token_expires_us.has && !driver->traits.ops[OP_REFRESH] &&
+             stored.token_expires_us.is <= row->due_us)
+        *ret = N_("The account's token ends before a post that is due soon; connect it again.");
+    if (*ret || !driver->traits.ops[OP_VERIFY])
+        return OK;
+    int64_t now = clock_now(&worker->propre->clock).us;
+    const struct ahead_verify_in in = {row->channel, now - VERIFIED_LATELY_US,
+                                       channel_op_word(OP_VERIFY), now};
+    return q_ahead_verify(worker->propre->db, &in, error);
 }
 
 static enum fault
@@ -66,8 +67,8 @@ look(struct worker *worker, const struct ahead_page_row *row, struct arena keep,
      struct error *error)
 {
     str text;
-    const char *problem = account_problem(worker, row, &keep, error);
-    if (error->fault)
+    const char *problem;
+    if (account_problem(worker, row, &keep, &problem, error))
         return error->fault;
     if (problem && incident_open_channel(worker->propre, row->workspace, S("expiring"),
                                          row->channel, str_of(problem), error))
