@@ -510,13 +510,12 @@ ask_post(struct turn *turn)
     bluesky_sign(turn);
 }
 
-/* Keeps a part as out, when the answer is about it. */
+/* Keeps a part as out, by the version of it the answer names. */
 static bool
 keep_part(struct turn *turn, int32_t part)
 {
     str cid = json_id(turn->keep, json_get(turn->json, S("cid")));
-    if (!cid.p || !str_eq(json_text(json_get(turn->json, S("uri"))),
-                          uri(turn, record_key(turn, part))))
+    if (!cid.p || !str_starts(json_text(json_get(turn->json, S("uri"))), S("at://")))
         return false;
     turn_remember(turn, "part", part,
                   arena_printf(turn->keep, "%.*s %.*s", STR_FMT(record_key(turn, part)),

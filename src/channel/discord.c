@@ -24,9 +24,8 @@ static str
 webhook(const struct turn *turn)
 {
     str url = str_trim(account_secret(turn->account, S("webhook"))), head;
-    if (str_cut(&url, '?', &head))
-        url = head;
-    url = server_clean(turn->keep, url);
+    (void)str_cut(&url, '?', &head); /* no query: the whole */
+    url = server_clean(turn->keep, head);
     ptrdiff_t at = str_find(url, S("/webhooks/"));
     if (at < 0 || str_chr(str_slice(url, at + 10, url.n), '/') <= 0)
         return STR_NONE;
@@ -46,13 +45,14 @@ needs_webhook(struct turn *turn, str *ret)
 static str
 message_url(struct turn *turn, str hook, str remote_id)
 {
-    str thread;
-    if (!str_cut(&remote_id, '/', &thread))
-        return arena_printf(turn->keep, "%.*s/messages/%.*s", STR_FMT(hook),
-                            STR_FMT(percent(turn->keep, remote_id)));
-    return arena_printf(turn->keep, "%.*s/messages/%.*s?thread_id=%.*s", STR_FMT(hook),
-                        STR_FMT(percent(turn->keep, remote_id)),
-                        STR_FMT(percent(turn->keep, thread)));
+    str thread = STR_NONE, id = remote_id;
+    if (str_chr(id, '/') >= 0)
+        (void)str_cut(&id, '/', &thread); /* there is one */
+    str url = arena_printf(turn->keep, "%.*s/messages/%.*s", STR_FMT(hook),
+                           STR_FMT(percent(turn->keep, id)));
+    return thread.n == 0 ? url
+                         : arena_printf(turn->keep, "%.*s?thread_id=%.*s", STR_FMT(url),
+                                        STR_FMT(percent(turn->keep, thread)));
 }
 
 /* ---- verify ---- */

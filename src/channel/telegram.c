@@ -22,14 +22,28 @@ enum {
 static const struct stage at_bot, at_chat, at_rights, at_files, at_text, at_withdraw, at_edit,
     at_members;
 
+/* "123456:ABC…" as it stands in an address; another word when it is no token, so that nothing odd gets there. */
+static str
+token(const struct turn *turn)
+{
+    str text = str_trim(account_secret(turn->account, S("token")));
+    for (ptrdiff_t i = 0; i < text.n; i++) {
+        char c = text.p[i];
+        bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                    c == ':' || c == '_' || c == '-';
+        if (!good)
+            return S("not-a-token");
+    }
+    return text;
+}
+
 static str
 method(const struct turn *turn, const char *name)
 {
     str server = server_clean(turn->keep, turn->account->server);
     if (server.n == 0)
         server = S("https://api.telegram.org");
-    return arena_printf(turn->keep, "%.*s/bot%.*s/%s", STR_FMT(server),
-                        STR_FMT(percent(turn->keep, account_secret(turn->account, S("token")))),
+    return arena_printf(turn->keep, "%.*s/bot%.*s/%s", STR_FMT(server), STR_FMT(token(turn)),
                         name);
 }
 

@@ -167,7 +167,8 @@ read_text(struct reader *reader, str word, str value)
                 {"key", &message->key},
                 {"remote_id", &call->remote_id},
                 {"redirect", &call->redirect},
-                {"callback", &call->callback}};
+                {"callback", &call->callback},
+                {"seed", &call->seed}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (!str_eq(word, str_of(rows[i].name)))
             continue;
