@@ -3,14 +3,16 @@
 /* One answer that holds what each of our networks is asked for; a driver takes its own fields from it. */
 static const char made_up[] =
     "{\"id\":1,\"url\":\"https://example.org/1\",\"link\":\"https://example.org/1\","
-    "\"source_url\":\"https://example.org/1\",\"status\":\"publish\",\"namespaces\":[\"wp/v2\"],"
+    "\"source_url\":\"https://example.org/1\",\"status\":\"publish\",\"namespaces\":[\"wp/"
+    "v2\"],"
     "\"posts\":[{\"id\":\"1\",\"status\":\"published\",\"updated_at\":\"1\","
     "\"url\":\"https://example.org/1\"}],\"images\":[{\"url\":\"https://example.org/1\"}],"
     "\"media\":[{\"url\":\"https://example.org/1\"}],\"ok\":true,"
     "\"result\":{\"message_id\":1,\"id\":1,\"chat\":{\"id\":1}},"
     "\"uri\":\"at://did:plc:x/app.bsky.feed.post/1\",\"cid\":\"1\",\"did\":\"did:plc:x\","
     "\"accessJwt\":\"1\",\"refreshJwt\":\"1\","
-    "\"blob\":{\"$type\":\"blob\",\"ref\":{\"$link\":\"1\"},\"mimeType\":\"image/png\",\"size\":1}}";
+    "\"blob\":{\"$type\":\"blob\",\"ref\":{\"$link\":\"1\"},\"mimeType\":\"image/"
+    "png\",\"size\":1}}";
 
 static str
 hidden(const struct channel_account *account, str text, struct arena *keep)

@@ -3,8 +3,11 @@
 #include <assert.h>
 #include <md4c-html.h>
 #include <stdlib.h>
+#include <unicode/uchar.h>
+#include <unicode/unorm2.h>
 
 #include "base/buf.h"
+#include "base/text.h"
 
 enum { HTML_BYTES_MAX = 3 << 20 /* of a body of 4 MiB, which JSON makes longer */ };
 
@@ -119,4 +122,49 @@ html_of_message(struct arena *keep, const struct driver *driver,
         if (addresses[i].n > 0)
             add_picture(&out, keep, &message->media[i], addresses[i]);
     return arena_str(keep, buf_str(&out));
+}
+
+/* The character a slug says it by: a letter or digit, '-' for what parts words, 0 when it cannot be said. */
+static char
+slug_character(const UNormalizer2 *nfkd, int32_t code)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    UChar parts[20];
+    int32_t n = code < 0x80 ? -1
+                            : unorm2_getDecomposition(nfkd, code, parts,
+                                                      (int32_t)(sizeof parts / sizeof parts[0]),
+                                                      &status);
+    int32_t base = n > 0 && U_SUCCESS(status) ? parts[0] : code;
+    if (base >= 'A' && base <= 'Z')
+        return (char)(base + 'a' - 'A');
+    if ((base >= 'a' && base <= 'z') || (base >= '0' && base <= '9'))
+        return (char)base;
+    return (char)(u_isalpha(code) ? 0 : '-');
+}
+
+str
+slug_of(struct arena *keep, str title, ptrdiff_t max)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    const UNormalizer2 *nfkd = unorm2_getNFKDInstance(&status);
+    if (U_FAILURE(status))
+        abort(); /* for want of ICU's data, which the program cannot do without */
+    char *out = new (keep, char, max + 1);
+    ptrdiff_t n = 0;
+    while (title.n > 0 && n < max) {
+        int32_t code;
+        utf8_take(&title, &code);
+        if (code > 0 && u_getCombiningClass(code) > 0)
+            continue; /* an accent written apart */
+        char c = code < 0 ? '-' : slug_character(nfkd, code);
+        if (c == 0)
+            return STR_NONE;
+        /* apostrophes part no words: "l'été" is "lete" with every blog */
+        if (code == '\'' || code == 0x2019 || (c == '-' && (n == 0 || out[n - 1] == '-')))
+            continue;
+        out[n++] = c;
+    }
+    while (n > 0 && out[n - 1] == '-')
+        n--;
+    return n > 0 ? (str){out, n} : STR_NONE;
 }

@@ -16,3 +16,8 @@ str html_escape(struct arena *keep, str text);
  */
 str html_of_message(struct arena *keep, const struct driver *driver,
                     const struct channel_message *message, const str *addresses);
+/*
+ * slug_of(keep, title, max): the title as the end of an address: small Latin letters without accents, digits and
+ * single dashes, ${max} bytes at most; none when it has letters that this cannot say (the server makes its own).
+ */
+str slug_of(struct arena *keep, str title, ptrdiff_t max);

@@ -1,6 +1,5 @@
 #include "base/translate.h"
 #include "channel/drivers.h"
-#include "channel/step.h"
 
 /* By hand: no network is asked. The outbox sees traits.by_hand and gives the delivery to a person. */
 static void

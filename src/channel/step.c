@@ -5,7 +5,6 @@
 
 #include "base/number.h"
 #include "base/text.h"
-#include "base/translate.h"
 #include "channel/classes.h"
 
 enum {

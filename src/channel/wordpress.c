@@ -299,7 +299,8 @@ find_term_ask(struct turn *turn)
         turn_go(turn, &find_term, turn->index + 1);
         return;
     }
-    str name = percent(turn->keep, term_name(turn, turn->index));
+    /* names are kept with & as &amp;, and searched so (seen on 6.1) */
+    str name = percent(turn->keep, html_escape(turn->keep, term_name(turn, turn->index)));
     turn_get(turn, url(turn, term_route(turn),
                        arena_printf(turn->keep, "per_page=100&search=%.*s", STR_FMT(name))));
     authorize(turn);

@@ -1,6 +1,9 @@
-#include "../t.h"
+#include "../shared.h"
 
+#include "base/json.h"
+#include "channel/classes.h"
 #include "channel/driver.h"
+#include "channel/html.h"
 
 /* The small things: words, the memo, what is wrong before sending. */
 
@@ -161,6 +164,117 @@ what_would_go_wrong_is_said_before(void **state)
     arena_release(&region);
 }
 
+static str
+fact_code(const struct json *match)
+{
+    static const char *const names[] = {"code", "type", "error"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const struct json *at = json_get(match, str_of(names[i]));
+        if (at && at->kind == JSON_KIND_ARRAY)
+            at = at->first;
+        if (at)
+            return at->kind == JSON_KIND_INT ? S("10015") : json_text(at);
+    }
+    return STR_NONE;
+}
+
+static int32_t
+fact_status(const struct json *match)
+{
+    const struct json *at = json_get(match, S("status"));
+    if (!at)
+        at = json_get(match, S("error_code"));
+    if (at && at->kind == JSON_KIND_ARRAY)
+        at = at->first;
+    struct maybe_int status = json_as_int(at);
+    return status.has ? (int32_t)status.is : 400;
+}
+
+/* The collected facts about errors, for the networks that have words in our table. */
+static void
+classes_agree_with_the_facts(void **state)
+{
+    (void)state;
+    struct arena_region region;
+    struct arena arena = arena_reserve(16 << 20, &region);
+    FILE *file = shared_open("contracts/derived/error-classes.json");
+    if (!file)
+        skip();
+    char *p = new (&arena, char, 1 << 20);
+    size_t n = fread(p, 1, 1 << 20, file);
+    (void)fclose(file);
+    struct json *root;
+    struct error error;
+    assert_ok(json_parse(&arena, (str){p, (ptrdiff_t)n}, &root, &error), &error);
+    int32_t compared = 0;
+    for (const struct json *row = json_get(root, S("rows"))->first; row; row = row->next) {
+        str channel = json_text(json_get(row, S("channel")));
+        const struct json *match = json_get(row, S("match"));
+        bool ours = str_eq(channel, S("wordpress")) || str_eq(channel, S("ghost")) ||
+                    str_eq(channel, S("bluesky")) || str_eq(channel, S("telegram")) ||
+                    str_eq(channel, S("discord")) || str_eq(channel, S("mastodon"));
+        /* a page instead of JSON, and the nonce of DPoP, are no matter of this table */
+        if (!ours || json_get(match, S("body")) || json_get(match, S("www-authenticate")))
+            continue;
+        int32_t status =
+            str_eq(fact_code(match), S("InternalServerError")) ? 500 : fact_status(match);
+        enum error_class is = class_of(channel, status, fact_code(match), true);
+        str want = json_text(json_get(row, S("cls")));
+        if (!str_eq(want, error_class_word(is)))
+            fail_msg("%.*s %d %.*s: %.*s, not %.*s", STR_FMT(channel), (int)status,
+                     STR_FMT(fact_code(match)), STR_FMT(error_class_word(is)), STR_FMT(want));
+        compared++;
+    }
+    print_message("# %d facts about errors\n", compared);
+    assert_true(compared >= 25);
+    arena_release(&region);
+}
+
+static void
+markdown_becomes_html_that_does_nothing(void **state)
+{
+    (void)state;
+    struct arena_region region;
+    struct arena arena = arena_reserve(16 << 20, &region);
+    const struct {
+        const char *text, *html;
+    } rows[] = {
+        {"", ""},
+        {"a *b* **c**", "<p>a <em>b</em> <strong>c</strong></p>\n"},
+        {"<b onclick=x>a</b>", "<p>&lt;b onclick=x&gt;a&lt;/b&gt;</p>\n"},
+        {"[a](javascript:b)", "<p><a href=\"\">a</a></p>\n"},
+        {"[a](JaVaScript:b)", "<p><a href=\"\">a</a></p>\n"},
+        {"[a](data:text/html,b)", "<p><a href=\"\">a</a></p>\n"},
+        {"![a](javascript:b)", "<p><img src=\"\" alt=\"a\"></p>\n"},
+        {"[a](//evil.example)", "<p><a href=\"\">a</a></p>\n"},
+        {"[a](https://b.example/?c=1&d)",
+         "<p><a href=\"https://b.example/?c=1&amp;d\">a</a></p>\n"},
+        {"see https://b.example/c.",
+         "<p>see <a href=\"https://b.example/c\">https://b.example/c</a>.</p>\n"},
+        {" href=\"javascript:a\"", "<p>href=&quot;javascript:a&quot;</p>\n"},
+        {"~~a~~", "<p><del>a</del></p>\n"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        assert_str(rows[i].html, html_of_markdown(&arena, str_of(rows[i].text)));
+    assert_str("&lt;a b=&quot;c&quot;&gt; &amp;", html_escape(&arena, S("<a b=\"c\"> &")));
+    arena_release(&region);
+}
+
+static void
+slugs_are_said_exactly_or_not_at_all(void **state)
+{
+    (void)state;
+    struct arena_region region;
+    struct arena arena = arena_reserve(1 << 20, &region);
+    assert_str("lete-arrive", slug_of(&arena, S("  L’Été – arrive !"), 191));
+    assert_str("cafe", slug_of(&arena, S("cafe\u0301"), 191));
+    assert_str("a-b", slug_of(&arena, S("a/../b"), 191));
+    assert_str("abc", slug_of(&arena, S("abc def"), 4));
+    assert_null(slug_of(&arena, S("日本"), 191).p);
+    assert_null(slug_of(&arena, S("!!"), 191).p);
+    arena_release(&region);
+}
+
 int
 main(void)
 {
@@ -169,6 +283,9 @@ main(void)
         cmocka_unit_test(the_memo_keeps_replaces_and_forgets),
         cmocka_unit_test(every_driver_is_found_and_whole),
         cmocka_unit_test(what_would_go_wrong_is_said_before),
+        cmocka_unit_test(classes_agree_with_the_facts),
+        cmocka_unit_test(markdown_becomes_html_that_does_nothing),
+        cmocka_unit_test(slugs_are_said_exactly_or_not_at_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -75,8 +75,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                       .secrets_n = 5};
     const str parts[] = {S("One https://a.example #tag @b@c.example"), S("Two")};
     const str words[] = {S("news")};
-    const struct channel_media media[] = {
-        {.media = 1, .bytes = 10, .mime = S("image/png"), .file_name = S("a.png"), .alt = S("A")}};
+    const struct channel_media media[] = {{.media = 1,
+                                           .bytes = 10,
+                                           .mime = S("image/png"),
+                                           .file_name = S("a.png"),
+                                           .alt = S("A")}};
     struct channel_message message = {.parts = parts,
                                       .parts_n = 2,
                                       .title = S("T"),
