@@ -4,7 +4,7 @@
 #include "base/text.h"
 
 enum {
-    TRACE_TEXT_MAX = 256 * 1024,
+    TRACE_TEXT_MAX = 256 * 1024, /* a head, or a body up to half of it */
     /* head and the beginning of a body */ TRACE_ARENA = 32 << 20
 };
 
