@@ -33,7 +33,7 @@ read_retry_after(str text, instant now)
     if (read_seconds(text, &seconds))
         return bounded(seconds);
     if (text.n > 0 && http_date_read(text, &at))
-        return bounded((double)(at - now.us / 1000000));
+        return bounded((double)at - (double)now.us / 1e6);
     return (span){0};
 }
 

@@ -307,9 +307,9 @@ take_ended(struct curl_wire *w, struct arena *keep, int64_t *ret_tag, struct htt
         if (m->msg != CURLMSG_DONE)
             continue;
         CURLcode code = m->data.result;
-        char *private = NULL;
-        (void)curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &private);
-        struct curl_transfer *t = (struct curl_transfer *)(void *)private;
+        void *private = NULL; /* libcurl says char **, and means whatever was put in */
+        (void)curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, (char **)&private);
+        struct curl_transfer *t = private;
         bool over;
         hop_ended(t, code, keep, &over, ret);
         if (over) {
