@@ -14,7 +14,8 @@ enum {
     BLUESKY_TEXT_BYTES_MAX = 3000, /* the same */
     BLUESKY_IMAGES_MAX = 4,        /* lexicon app.bsky.embed.images, read 2026-08 */
     BLUESKY_TAGS_MAX = 8,          /* besides those in the text; lexicon app.bsky.feed.post */
-    BLUESKY_BODY_MAX = 256 * 1024, /* bytes of a record: text, 60 facets, 4 descriptions of 10,000 */
+    BLUESKY_BODY_MAX =
+        256 * 1024, /* bytes of a record: text, 60 facets, 4 descriptions of 10,000 */
     BLUESKY_ALT_BYTES_MAX = 10000, /* no lexicon says one; a record has 1 MB at most */
     MENTIONS_MAX = 20,             /* looked up for one post; more are left as plain text */
     PART_APART_US = 1000           /* between the keys of the parts of a thread */
@@ -139,8 +140,8 @@ static void
 keep_mention(struct turn *turn, str did)
 {
     turn_remember(turn, "mention", turn->index,
-                  arena_printf(turn->keep, "%.*s %.*s",
-                               STR_FMT(mention_at(turn, turn->index)), STR_FMT(did)));
+                  arena_printf(turn->keep, "%.*s %.*s", STR_FMT(mention_at(turn, turn->index)),
+                               STR_FMT(did)));
     turn_go(turn, &at_mention, turn->index + 1);
 }
 
@@ -299,7 +300,8 @@ write_facets(struct json_writer *writer, const struct turn *turn, str text)
     json_array_begin(writer);
     for (int32_t i = 0; i < n; i++) {
         const struct facet *at = &facets[i];
-        str all = str_slice(text, at->from, at->to), name = str_slice(text, at->from + 1, at->to);
+        str all = str_slice(text, at->from, at->to),
+            name = str_slice(text, at->from + 1, at->to);
         str did = at->kind == FACET_MENTION ? did_of(turn, name) : STR_NONE;
         if (at->kind == FACET_LINK)
             write_facet(writer, at, "app.bsky.richtext.facet#link", "uri", all);
@@ -364,7 +366,8 @@ write_card(struct json_writer *writer, const struct turn *turn)
     write_text(writer, "title",
                text_cut(message->card_title.n > 0 ? message->card_title : message->link, 300));
     write_text(writer, "description", text_cut(message->card_text, 1000));
-    (void)write_blob(writer, turn, "thumb", turn_memo(turn, "thumb", -1)); /* none: no picture */
+    (void)write_blob(writer, turn, "thumb",
+                     turn_memo(turn, "thumb", -1)); /* none: no picture */
     json_object_end(writer);
     json_object_end(writer);
 }
@@ -391,7 +394,8 @@ write_tags(struct json_writer *writer, const struct channel_message *message)
     json_array_begin(writer);
     for (int32_t i = 0; i < message->tags_n && i < BLUESKY_TAGS_MAX; i++) {
         str tag = message->tags[i];
-        json_str(writer, text_cut(str_starts(tag, S("#")) ? str_slice(tag, 1, tag.n) : tag, 64));
+        json_str(writer,
+                 text_cut(str_starts(tag, S("#")) ? str_slice(tag, 1, tag.n) : tag, 64));
     }
     json_array_end(writer);
 }
@@ -464,10 +468,10 @@ published(struct turn *turn)
     if (!part_known(turn, 0, &key, &cid))
         return;
     turn->step->remote_id = uri(turn, key);
-    turn->step->permalink = arena_printf(
-        turn->keep, "https://bsky.app/profile/%.*s/post/%.*s",
-        STR_FMT(who.n > 0 && str_chr(who, '@') < 0 ? who : turn->account->user_id),
-        STR_FMT(key));
+    turn->step->permalink =
+        arena_printf(turn->keep, "https://bsky.app/profile/%.*s/post/%.*s",
+                     STR_FMT(who.n > 0 && str_chr(who, '@') < 0 ? who : turn->account->user_id),
+                     STR_FMT(key));
     turn_done(turn);
 }
 
@@ -517,9 +521,9 @@ keep_part(struct turn *turn, int32_t part)
     str cid = json_id(turn->keep, json_get(turn->json, S("cid")));
     if (!cid.p || !str_starts(json_text(json_get(turn->json, S("uri"))), S("at://")))
         return false;
-    turn_remember(turn, "part", part,
-                  arena_printf(turn->keep, "%.*s %.*s", STR_FMT(record_key(turn, part)),
-                               STR_FMT(cid)));
+    turn_remember(
+        turn, "part", part,
+        arena_printf(turn->keep, "%.*s %.*s", STR_FMT(record_key(turn, part)), STR_FMT(cid)));
     return true;
 }
 
@@ -706,8 +710,10 @@ take_edit_look(struct turn *turn)
     turn_go(turn, &at_edit, turn->index);
 }
 
-static const struct stage at_edit_look = {
-    .name = "edit look", .ask = ask_edit_look, .take = take_edit_look, .refuse = bluesky_refuse};
+static const struct stage at_edit_look = {.name = "edit look",
+                                          .ask = ask_edit_look,
+                                          .take = take_edit_look,
+                                          .refuse = bluesky_refuse};
 
 static void
 write_edited(struct json_writer *writer, const struct turn *turn, const struct json *record,
@@ -771,7 +777,8 @@ refuse_metrics(struct turn *turn)
     if (bluesky_again(turn))
         return;
     if (str_find(turn->failure.words, S("No service configured")) >= 0)
-        turn_fail(turn, CLASS_CONFIG, S("this data server has no view of the network: no numbers"));
+        turn_fail(turn, CLASS_CONFIG,
+                  S("this data server has no view of the network: no numbers"));
 }
 
 static void
@@ -811,7 +818,8 @@ ask_profile(struct turn *turn)
     struct pair pair = {S("actor"), turn->account->user_id};
     if (unverified(turn))
         return;
-    turn_get(turn, bluesky_xrpc(turn, bluesky_pds(turn), "app.bsky.actor.getProfile", &pair, 1));
+    turn_get(turn,
+             bluesky_xrpc(turn, bluesky_pds(turn), "app.bsky.actor.getProfile", &pair, 1));
     bluesky_sign(turn);
 }
 
@@ -825,6 +833,17 @@ take_profile(struct turn *turn)
 static const struct stage at_profile = {
     .name = "profile", .ask = ask_profile, .take = take_profile, .refuse = refuse_metrics};
 
+/* ---- limits: the network has no page for them; those of its documents hold ---- */
+
+static void
+ask_limits(struct turn *turn)
+{
+    turn->step->limits = S("{}");
+    turn_done(turn);
+}
+
+static const struct stage at_limits = {.name = "limits", .ask = ask_limits};
+
 /* ---- the driver ---- */
 
 static void
@@ -834,12 +853,14 @@ read_error(const struct json *json, struct arena *keep, struct failure *failure)
     failure->code = json_text(json_get(json, S("error")));
     if (more.n == 0)
         more = json_text(json_get(json, S("error_description"))); /* of OAuth */
-    failure->words = more.n > 0 && failure->code.n > 0
-                         ? arena_printf(keep, "%.*s: %.*s", STR_FMT(failure->code), STR_FMT(more))
-                         : failure->code;
+    failure->words =
+        more.n > 0 && failure->code.n > 0
+            ? arena_printf(keep, "%.*s: %.*s", STR_FMT(failure->code), STR_FMT(more))
+            : failure->code;
 }
 
-static const struct stage *const stages[] = {&at_mention,
+static const struct stage *const stages[] = {&at_limits,
+                                             &at_mention,
                                              &at_image,
                                              &at_thumb,
                                              &at_post,
@@ -863,6 +884,7 @@ static const struct stage *const stages[] = {&at_mention,
 
 static const struct plan plan = {.driver = &driver_bluesky,
                                  .ops = {[OP_VERIFY] = &bluesky_at_session,
+                                         [OP_LIMITS] = &at_limits,
                                          [OP_PUBLISH] = &at_mention,
                                          [OP_READ_BACK] = &at_record,
                                          [OP_WITHDRAW] = &at_withdraw,
@@ -884,47 +906,51 @@ next(const struct channel_call *call, const struct http_answer *answer, struct a
 }
 
 #define READ "lexicon app.bsky.feed.post", "2026-08"
-const struct driver driver_bluesky = {
-    .traits = {.network = "bluesky",
-               .name = "Bluesky",
-               .ops = {[OP_VERIFY] = true,
-                       [OP_PUBLISH] = true,
-                       [OP_READ_BACK] = true,
-                       [OP_WITHDRAW] = true,
-                       [OP_EDIT] = true,
-                       [OP_POST_METRICS] = true,
-                       [OP_ACCOUNT_METRICS] = true,
-                       [OP_REFRESH] = true,
-                       [OP_AUTH_BEGIN] = true,
-                       [OP_AUTH_FINISH] = true},
-               .read_back = BACK_EXACT,
-               .counter = COUNT_GRAPHEMES,
-               .text_max = {BLUESKY_TEXT_MAX, READ},
-               .text_bytes_max = {BLUESKY_TEXT_BYTES_MAX, READ},
-               .serves = {"bluesky"},
-               .has_card = true,
-               .has_threads = true,
-               .has_alt = true,
-               .has_language = true,
-               .has_tags = true,
-               .media_max = {BLUESKY_IMAGES_MAX, "lexicon app.bsky.embed.images", "2026-08"},
-               /* the lexicon says 2,000,000; servers of before the change take half of it */
-               .media_bytes_max = {1000000, "channels.md 11: works on every server", "2026-08"},
-               .mimes = {"image/jpeg", "image/png", "image/webp", "image/gif"},
-               .longest_flight = {60000000},
-               .settle = {0},
-               .looks = 1,
-               .fields = {{"user", N_("Handle"),
-                           N_("Your handle, for example name.bsky.social"), false, true},
-                          {"password", N_("App password"),
-                           N_("At Bluesky: Settings, Privacy and security, App passwords, Add; "
-                              "never your own password. Leave it empty to connect by the button"),
-                           true, false},
-                          {"server", N_("Server"),
-                           N_("Only if your account does not live at bsky.social: the address of "
-                              "your data server"),
-                           false, false}},
-               .connect_help =
-                   N_("An app password works everywhere and can be taken back at any time. The "
-                      "button asks on your own server's page instead.")},
-    .next = next};
+const struct driver driver_bluesky =
+    {
+        .traits =
+            {.network = "bluesky",
+             .name = "Bluesky",
+             .ops = {[OP_VERIFY] = true,
+                     [OP_LIMITS] = true,
+                     [OP_PUBLISH] = true,
+                     [OP_READ_BACK] = true,
+                     [OP_WITHDRAW] = true,
+                     [OP_EDIT] = true,
+                     [OP_POST_METRICS] = true,
+                     [OP_ACCOUNT_METRICS] = true,
+                     [OP_REFRESH] = true,
+                     [OP_AUTH_BEGIN] = true,
+                     [OP_AUTH_FINISH] = true},
+             .read_back = BACK_EXACT,
+             .counter = COUNT_GRAPHEMES,
+             .text_max = {BLUESKY_TEXT_MAX, READ},
+             .text_bytes_max = {BLUESKY_TEXT_BYTES_MAX, READ},
+             .serves = {"bluesky"},
+             .has_card = true,
+             .has_threads = true,
+             .has_alt = true,
+             .has_language = true,
+             .has_tags = true,
+             .media_max = {BLUESKY_IMAGES_MAX, "lexicon app.bsky.embed.images", "2026-08"},
+             /* the lexicon says 2,000,000; servers of before the change take half of it */
+             .media_bytes_max = {1000000, "channels.md 11: works on every server", "2026-08"},
+             .mimes = {"image/jpeg", "image/png", "image/webp", "image/gif"},
+             .longest_flight = {60000000},
+             .settle = {0},
+             .looks = 1,
+             .fields = {{"user", N_("Handle"), N_("Your handle, for example name.bsky.social"),
+                         false, true},
+                        {"password", N_("App password"),
+                         N_("At Bluesky: Settings, Privacy and security, App passwords, Add; "
+                            "never your own password. Leave it empty to connect by the button"),
+                         true, false},
+                        {"server", N_("Server"),
+                         N_("Only if your account does not live at bsky.social: the address of "
+                            "your data server"),
+                         false, false}},
+             .connect_help =
+                 N_(
+                     "An app password works everywhere and can be taken back at any time. The "
+                     "button asks on your own server's page instead.")},
+        .next = next};

@@ -23,8 +23,8 @@ bool bluesky_copy(struct json_writer *writer, const struct json *value);
 /* bluesky_pds(turn): where the account's data live. */
 str bluesky_pds(const struct turn *turn);
 /* bluesky_xrpc(turn, base, method, pairs, n): the address of a method, with its query. */
-str bluesky_xrpc(const struct turn *turn, str base, const char *method, const struct pair *pairs,
-                 int32_t n);
+str bluesky_xrpc(const struct turn *turn, str base, const char *method,
+                 const struct pair *pairs, int32_t n);
 /* bluesky_sign(turn): adds the account's credentials to the request of this step. */
 void bluesky_sign(struct turn *turn);
 /* bluesky_prove(turn, key, token, nonce): adds a DPoP proof; token and nonce may be none. False: the key is bad. */

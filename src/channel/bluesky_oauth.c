@@ -81,8 +81,7 @@ ask_document(struct turn *turn)
         return;
     }
     directory = directory.n > 0 ? server_clean(turn->keep, directory) : S(DIRECTORY);
-    turn_get(turn,
-             arena_printf(turn->keep, "%.*s/%.*s", STR_FMT(directory), STR_FMT(did)));
+    turn_get(turn, arena_printf(turn->keep, "%.*s/%.*s", STR_FMT(directory), STR_FMT(did)));
 }
 
 /* A document that does not name the handle in its turn belongs to somebody else. */
@@ -133,8 +132,7 @@ static void
 take_resource(struct turn *turn)
 {
     const struct json *list = json_get(turn->json, S("authorization_servers"));
-    str issuer =
-        list && list->kind == JSON_KIND_ARRAY ? json_web(list->first) : STR_NONE;
+    str issuer = list && list->kind == JSON_KIND_ARRAY ? json_web(list->first) : STR_NONE;
     if (misses(turn, issuer, "the data server names no server for agreement"))
         return;
     turn_remember(turn, "issuer", -1, server_clean(turn->keep, issuer));
@@ -186,7 +184,8 @@ client_id(const struct turn *turn)
     const struct pair pairs[] = {{S("redirect_uri"), redirect}, {S("scope"), S(SCOPES)}};
     if (own.n > 0)
         return own;
-    if (!str_starts(redirect, S("http://127.0.0.1")) && !str_starts(redirect, S("http://[::1]")))
+    if (!str_starts(redirect, S("http://127.0.0.1")) &&
+        !str_starts(redirect, S("http://[::1]")))
         return STR_NONE;
     return arena_printf(turn->keep, "http://localhost?%.*s",
                         STR_FMT(form(turn->keep, pairs, 2)));
@@ -200,7 +199,7 @@ new_key(struct turn *turn)
     str key, bytes = made(turn, "dpop key");
     assert(bytes.n == EC_SEED_BYTES);
     return sign_ec_key(turn->keep, (const uint8_t *)bytes.p, &key, &error) == OK ? key
-                                                                                : STR_NONE;
+                                                                                 : STR_NONE;
 }
 
 static void
@@ -213,15 +212,14 @@ ask_par(struct turn *turn)
                "client_id)") ||
         misses(turn, key, "the seed gives no key; begin again"))
         return;
-    const struct pair pairs[] = {
-        {S("client_id"), client},
-        {S("response_type"), S("code")},
-        {S("code_challenge"), sign_pkce(turn->keep, verifier)},
-        {S("code_challenge_method"), S("S256")},
-        {S("state"), base64url(turn->keep, made(turn, "state"))},
-        {S("redirect_uri"), turn->call->redirect},
-        {S("scope"), S(SCOPES)},
-        {S("login_hint"), bluesky_handle(turn->account)}};
+    const struct pair pairs[] = {{S("client_id"), client},
+                                 {S("response_type"), S("code")},
+                                 {S("code_challenge"), sign_pkce(turn->keep, verifier)},
+                                 {S("code_challenge_method"), S("S256")},
+                                 {S("state"), base64url(turn->keep, made(turn, "state"))},
+                                 {S("redirect_uri"), turn->call->redirect},
+                                 {S("scope"), S(SCOPES)},
+                                 {S("login_hint"), bluesky_handle(turn->account)}};
     turn_post_form(turn, turn_memo(turn, "pushed_authorization_request_endpoint", -1), pairs,
                    (int32_t)(sizeof pairs / sizeof pairs[0]));
     (void)bluesky_prove(turn, key, STR_NONE, turn_memo(turn, "nonce as", -1));
@@ -233,23 +231,21 @@ take_par(struct turn *turn)
     str uri = json_text(json_get(turn->json, S("request_uri")));
     if (misses(turn, uri, "the server for agreement took no request"))
         return;
-    const struct pair kept[] = {
-        {S("issuer"), turn_memo(turn, "issuer", -1)},
-        {S("token_endpoint"), turn_memo(turn, "token_endpoint", -1)},
-        {S("client_id"), client_id(turn)},
-        {S("redirect"), turn->call->redirect},
-        {S("state"), base64url(turn->keep, made(turn, "state"))},
-        {S("verifier"), base64url(turn->keep, made(turn, "verifier"))},
-        {S("key"), new_key(turn)},
-        {S("did"), turn_memo(turn, "did", -1)},
-        {S("pds"), turn_memo(turn, "pds", -1)}};
+    const struct pair kept[] = {{S("issuer"), turn_memo(turn, "issuer", -1)},
+                                {S("token_endpoint"), turn_memo(turn, "token_endpoint", -1)},
+                                {S("client_id"), client_id(turn)},
+                                {S("redirect"), turn->call->redirect},
+                                {S("state"), base64url(turn->keep, made(turn, "state"))},
+                                {S("verifier"), base64url(turn->keep, made(turn, "verifier"))},
+                                {S("key"), new_key(turn)},
+                                {S("did"), turn_memo(turn, "did", -1)},
+                                {S("pds"), turn_memo(turn, "pds", -1)}};
     bluesky_secret(turn, S("oauth"),
                    bluesky_made_json(turn, kept, (int32_t)(sizeof kept / sizeof kept[0])));
     const struct pair query[] = {{S("client_id"), client_id(turn)}, {S("request_uri"), uri}};
-    turn->step->visit =
-        arena_printf(turn->keep, "%.*s?%.*s",
-                     STR_FMT(turn_memo(turn, "authorization_endpoint", -1)),
-                     STR_FMT(form(turn->keep, query, 2)));
+    turn->step->visit = arena_printf(turn->keep, "%.*s?%.*s",
+                                     STR_FMT(turn_memo(turn, "authorization_endpoint", -1)),
+                                     STR_FMT(form(turn->keep, query, 2)));
     turn_done(turn);
 }
 
@@ -315,9 +311,9 @@ ask_token(struct turn *turn)
         return;
     }
     if (back.refused.n > 0) {
-        turn_fail(turn, CLASS_AUTH,
-                  arena_printf(turn->keep, "the server did not agree: %.*s",
-                               STR_FMT(back.refused)));
+        turn_fail(
+            turn, CLASS_AUTH,
+            arena_printf(turn->keep, "the server did not agree: %.*s", STR_FMT(back.refused)));
         return;
     }
     const struct pair pairs[] = {{S("grant_type"), S("authorization_code")},
@@ -398,9 +394,10 @@ ask_oauth_refresh(struct turn *turn)
         turn_fail(turn, CLASS_AUTH, S("the account is not connected yet"));
         return;
     }
-    const struct pair pairs[] = {{S("grant_type"), S("refresh_token")},
-                                 {S("refresh_token"), account_secret(turn->account, S("refresh"))},
-                                 {S("client_id"), member(session, "client_id")}};
+    const struct pair pairs[] = {
+        {S("grant_type"), S("refresh_token")},
+        {S("refresh_token"), account_secret(turn->account, S("refresh"))},
+        {S("client_id"), member(session, "client_id")}};
     turn_post_form(turn, member(session, "token_endpoint"), pairs, 3);
     (void)bluesky_prove(turn, account_secret(turn->account, S("dpop_key")), STR_NONE,
                         nonce.n > 0 ? nonce : account_secret(turn->account, S("nonce_as")));

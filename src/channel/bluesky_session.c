@@ -115,9 +115,8 @@ fresh(const struct turn *turn, str nonce)
     const struct http_request *request = &turn->step->request;
     str all = arena_printf(turn->keep, "%llx %lld %.*s %.*s %.*s %d",
                            (unsigned long long)turn->call->chance,
-                           (long long)turn->call->now.us, STR_FMT(nonce),
-                           STR_FMT(request->url), STR_FMT(str_of(turn->stage->name)),
-                           (int)turn->index);
+                           (long long)turn->call->now.us, STR_FMT(nonce), STR_FMT(request->url),
+                           STR_FMT(str_of(turn->stage->name)), (int)turn->index);
     return base64url(turn->keep, sign_digest(turn->keep, HASH_SHA256, all));
 }
 
@@ -156,7 +155,8 @@ bluesky_sign(struct turn *turn)
     }
     turn_header(turn, S("Authorization"),
                 arena_printf(turn->keep, "DPoP %.*s", STR_FMT(token)));
-    (void)bluesky_prove(turn, key, token, memo_get(turn->call->memo, nonce_name(turn->call->op)));
+    (void)bluesky_prove(turn, key, token,
+                        memo_get(turn->call->memo, nonce_name(turn->call->op)));
 }
 
 bool
@@ -251,8 +251,7 @@ ask_session(struct turn *turn)
 static void
 take_session(struct turn *turn)
 {
-    if (!same_person(turn, turn->json) &&
-        account_secret(turn->account, S("password")).n > 0)
+    if (!same_person(turn, turn->json) && account_secret(turn->account, S("password")).n > 0)
         turn_go(turn, &bluesky_at_login, 0);
     else
         verified(turn);
@@ -278,9 +277,10 @@ ask_login(struct turn *turn)
         turn_fail(turn, CLASS_AUTH, S("a handle and an app password are needed"));
         return;
     }
-    turn_post_json(turn, HTTP_POST,
-                   bluesky_xrpc(turn, server(turn), "com.atproto.server.createSession", NULL, 0),
-                   bluesky_made_json(turn, pairs, 2));
+    turn_post_json(
+        turn, HTTP_POST,
+        bluesky_xrpc(turn, server(turn), "com.atproto.server.createSession", NULL, 0),
+        bluesky_made_json(turn, pairs, 2));
 }
 
 /* Keeps both tokens; false when there are none. */

@@ -34,7 +34,8 @@ tag_end(str text, ptrdiff_t at)
     for (str rest = str_slice(text, at, text.n); rest.n > 0;) {
         int32_t c;
         utf8_take(&rest, &c);
-        if (c < 0 || u_isUWhiteSpace(c) || c == 0xfe0f || c == '#' || (c >= 0x200b && c <= 0x200d))
+        if (c < 0 || u_isUWhiteSpace(c) || c == 0xfe0f || c == '#' ||
+            (c >= 0x200b && c <= 0x200d))
             break;
         if (u_ispunct(c))
             continue;
@@ -49,7 +50,8 @@ tag_end(str text, ptrdiff_t at)
 static bool
 of_label(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           c == '-';
 }
 
 /* The end of a handle (a domain name of two labels at least); ${at} when there is none. */

@@ -35,7 +35,8 @@ static const struct rule rules[] = {
     {"bluesky", "RepoDeactivated", 0, CLASS_AUTH},
     {"bluesky", "RateLimitExceeded", 0, CLASS_RATE},
     {"bluesky", "InvalidRequest", 0, CLASS_PERMANENT},
-    {"bluesky", "use_dpop_nonce", 0, CLASS_AUTH}, /* for the second time: the first is asked again */
+    {"bluesky", "use_dpop_nonce", 0,
+     CLASS_AUTH}, /* for the second time: the first is asked again */
     {"bluesky", "invalid_grant", 0, CLASS_AUTH},
     {"bluesky", "invalid_token", 0, CLASS_AUTH},
     {"bluesky", "AuthMissing", 0, CLASS_AUTH},
@@ -45,9 +46,9 @@ static const struct rule rules[] = {
     {"telegram", "moved", 0, CLASS_CONFIG}, /* the chat has another id now */
     {"telegram", "chat", 0, CLASS_CONFIG},
     {"telegram", "rights", 0, CLASS_SCOPE},
-    {"telegram", NULL, 404, CLASS_AUTH}, /* of a token that is none */
-    {"telegram", NULL, 403, CLASS_AUTH},   /* the bot was thrown out */
-    {"discord", "10015", 404, CLASS_AUTH}, /* the webhook is gone */
+    {"telegram", NULL, 404, CLASS_AUTH},        /* of a token that is none */
+    {"telegram", NULL, 403, CLASS_AUTH},        /* the bot was thrown out */
+    {"discord", "10015", 404, CLASS_AUTH},      /* the webhook is gone */
     {"discord", "10008", 404, CLASS_PERMANENT}, /* the message is gone, not the webhook */
     {"discord", NULL, 404, CLASS_AUTH},
     {"discord", "50027", 401, CLASS_AUTH},

@@ -12,12 +12,14 @@
 enum {
     DISCORD_FILES_MAX = 10,  /* attachments of a message; OpenAPI 2026-07 */
     DISCORD_TEXT_MAX = 2000, /* characters; OpenAPI 2026-07 */
-    DISCORD_BODY_MAX = 64 * 1024, /* bytes: 2,000 characters and ten descriptions of 1,024, escaped */
-    DISCORD_ALT_MAX = 1024,       /* characters; OpenAPI 2026-07 */
-    DISCORD_NAME_MAX = 100        /* characters of a thread's name; OpenAPI 2026-07 */
+    DISCORD_BODY_MAX =
+        64 * 1024,          /* bytes: 2,000 characters and ten descriptions of 1,024, escaped */
+    DISCORD_ALT_MAX = 1024, /* characters; OpenAPI 2026-07 */
+    DISCORD_NAME_MAX = 100  /* characters of a thread's name; OpenAPI 2026-07 */
 };
 
-static const struct stage at_verify, at_send, at_link, at_look, at_withdraw, at_edit, at_metrics;
+static const struct stage at_verify, at_send, at_link, at_look, at_withdraw, at_edit,
+    at_metrics;
 
 /* The address without its query; none when it is no webhook. */
 static str
@@ -293,6 +295,11 @@ ask_look(struct turn *turn)
 static void
 take_look(struct turn *turn)
 {
+    str id = json_id(turn->keep, json_get(turn->json, S("id")));
+    if (!id.p || !str_eq(id, turn_memo(turn, "id", turn->message->parts_n - 1))) {
+        turn_fail(turn, CLASS_CONFIG, S("the answer names another message"));
+        return;
+    }
     turn->step->presence = PRESENCE_FOUND;
     published(turn, account_secret(turn->account, S("guild")));
 }
@@ -312,6 +319,7 @@ refuse_look(struct turn *turn)
     turn_done(turn);
 }
 
+/* Not among the traits: it answers only for what was confirmed already. */
 static const struct stage at_look = {
     .name = "look", .ask = ask_look, .take = take_look, .refuse = refuse_look};
 
@@ -416,13 +424,23 @@ take_metrics(struct turn *turn)
             struct maybe_real n = json_as_real(json_get(at, S("count")));
             sum += n.has ? n.is : 0;
         }
-    turn->step->metrics[turn->step->metrics_n++] =
-        (struct metric_value){S("reactions"), sum};
+    turn->step->metrics[turn->step->metrics_n++] = (struct metric_value){S("reactions"), sum};
     turn_done(turn);
 }
 
 static const struct stage at_metrics = {
     .name = "metrics", .ask = ask_metrics, .take = take_metrics};
+
+/* ---- limits: the network has no page for them; those of its documents hold ---- */
+
+static void
+ask_limits(struct turn *turn)
+{
+    turn->step->limits = S("{}");
+    turn_done(turn);
+}
+
+static const struct stage at_limits = {.name = "limits", .ask = ask_limits};
 
 /* ---- the driver ---- */
 
@@ -436,11 +454,13 @@ read_error(const struct json *json, struct arena *keep, struct failure *failure)
         failure->retry_after = (span){(int64_t)(wait.is * 1e6)};
 }
 
-static const struct stage *const stages[] = {&at_verify,   &at_send, &at_link,    &at_look,
-                                             &at_withdraw, &at_edit, &at_metrics, NULL};
+static const struct stage *const stages[] = {&at_limits, &at_verify,  &at_send,
+                                             &at_link,   &at_look,    &at_withdraw,
+                                             &at_edit,   &at_metrics, NULL};
 
 static const struct plan plan = {.driver = &driver_discord,
                                  .ops = {[OP_VERIFY] = &at_verify,
+                                         [OP_LIMITS] = &at_limits,
                                          [OP_PUBLISH] = &at_send,
                                          [OP_READ_BACK] = &at_look,
                                          [OP_WITHDRAW] = &at_withdraw,
@@ -458,33 +478,34 @@ next(const struct channel_call *call, const struct http_answer *answer, struct a
 
 #define READ "Discord OpenAPI", "2026-07"
 const struct driver driver_discord = {
-    .traits = {.network = "discord",
-               .name = "Discord",
-               .ops = {[OP_VERIFY] = true,
-                       [OP_PUBLISH] = true,
-                       [OP_READ_BACK] = true,
-                       [OP_WITHDRAW] = true,
-                       [OP_EDIT] = true,
-                       [OP_POST_METRICS] = true},
-               .read_back = BACK_NEVER,
-               .counter = COUNT_UTF16,
-               .text_max = {DISCORD_TEXT_MAX, READ},
-               .title_max = {DISCORD_NAME_MAX, READ},
-               .serves = {"other"},
-               .has_threads = true,
-               .has_alt = true,
-               .media_max = {DISCORD_FILES_MAX, READ},
-               .media_bytes_max = {10000000, "help page of Discord, files without a boost",
-                                   "2026-08 (from memory)"},
-               .alt_max = {DISCORD_ALT_MAX, READ},
-               .longest_flight = {60000000},
-               .settle = {0},
-               .looks = 1,
-               .fields = {{"webhook", N_("Address of the webhook"),
-                           N_("In Discord: edit the channel, Integrations, Webhooks, New webhook, "
-                              "then copy its address"),
-                           true, true}},
-               .connect_help =
-                   N_("A webhook posts into one channel of a Discord server. It cannot tell us "
-                      "what it posted: when an answer is lost, you are asked to look.")},
+    .traits =
+        {.network = "discord",
+         .name = "Discord",
+         .ops = {[OP_VERIFY] = true,
+                 [OP_LIMITS] = true,
+                 [OP_PUBLISH] = true,
+                 [OP_WITHDRAW] = true,
+                 [OP_EDIT] = true,
+                 [OP_POST_METRICS] = true},
+         .read_back = BACK_NEVER,
+         .counter = COUNT_UTF16,
+         .text_max = {DISCORD_TEXT_MAX, READ},
+         .title_max = {DISCORD_NAME_MAX, READ},
+         .serves = {"other"},
+         .has_threads = true,
+         .has_alt = true,
+         .media_max = {DISCORD_FILES_MAX, READ},
+         .media_bytes_max = {10000000, "help page of Discord, files without a boost",
+                             "2026-08 (from memory)"},
+         .alt_max = {DISCORD_ALT_MAX, READ},
+         .longest_flight = {60000000},
+         .settle = {0},
+         .looks = 1,
+         .fields = {{"webhook", N_("Address of the webhook"),
+                     N_("In Discord: edit the channel, Integrations, Webhooks, New webhook, "
+                        "then copy its address"),
+                     true, true}},
+         .connect_help =
+             N_("A webhook posts into one channel of a Discord server. It cannot tell us "
+                "what it posted: when an answer is lost, you are asked to look.")},
     .next = next};

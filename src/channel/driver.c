@@ -7,8 +7,8 @@
 
 /* In the order a person should meet them: what needs no review first, by hand last. */
 static const struct driver *const drivers[] = {
-    &driver_wordpress, &driver_ghost,    &driver_mastodon, &driver_bluesky,
-    &driver_telegram,  &driver_discord,  &driver_webhook,  &driver_manual,
+    &driver_wordpress, &driver_ghost,   &driver_mastodon, &driver_bluesky,
+    &driver_telegram,  &driver_discord, &driver_webhook,  &driver_manual,
 };
 
 const struct driver *const *

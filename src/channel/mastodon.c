@@ -9,10 +9,10 @@
  */
 
 enum {
-    MASTODON_FILES_MAX = 16,          /* of one post; 4 by default, more where a server says so */
+    MASTODON_FILES_MAX = 16, /* of one post; 4 by default, more where a server says so */
     MASTODON_BODY_MAX = 1024 * 1024,  /* bytes: the longest text taken, escaped, with room */
     MASTODON_TEXT_BYTES_MAX = 100000, /* of one post; servers with 65,535 characters exist */
-    MASTODON_MIMES_MAX = 40, /* kept of a server's list; Mastodon's own has about 30 */
+    MASTODON_MIMES_MAX = 40,          /* kept of a server's list; Mastodon's own has about 30 */
     POLL_SECONDS_USUAL = 86400
 };
 
@@ -277,9 +277,10 @@ ask_media_ready(struct turn *turn)
         return;
     }
     str id = turn_memo(turn, "media", turn->index);
-    mastodon_get(turn, mastodon_url(turn, cstr(turn->keep,
-                                               arena_printf(turn->keep, "/api/v1/media/%.*s",
-                                                            STR_FMT(percent(turn->keep, id))))));
+    mastodon_get(
+        turn,
+        mastodon_url(turn, cstr(turn->keep, arena_printf(turn->keep, "/api/v1/media/%.*s",
+                                                         STR_FMT(percent(turn->keep, id))))));
 }
 
 static void
@@ -450,8 +451,7 @@ take_status(struct turn *turn)
             url = json_web(json_get(turn->json, S("uri")));
         if (url.p)
             turn_remember(turn, "url", -1, url);
-        turn_remember(turn, "visibility", -1,
-                      json_text(json_get(turn->json, S("visibility"))));
+        turn_remember(turn, "visibility", -1, json_text(json_get(turn->json, S("visibility"))));
     }
     turn_go(turn, &at_status, turn->index + 1);
 }
@@ -480,8 +480,8 @@ ask_withdraw(struct turn *turn)
         return;
     }
     turn->index = MESSAGE_PARTS_MAX - 1 - part;
-    turn_delete(turn,
-                status_url(turn, part > 0 ? turn_memo(turn, "id", part) : turn->call->remote_id));
+    turn_delete(
+        turn, status_url(turn, part > 0 ? turn_memo(turn, "id", part) : turn->call->remote_id));
     turn_bearer(turn, account_secret(turn->account, S("token")));
 }
 
@@ -530,7 +530,8 @@ take_edit_look(struct turn *turn)
     const struct json *files = json_get(turn->json, S("media_attachments"));
     int32_t n = 0;
     if (files && files->kind == JSON_KIND_ARRAY)
-        for (const struct json *at = files->first; at && n < MASTODON_FILES_MAX; at = at->next) {
+        for (const struct json *at = files->first; at && n < MASTODON_FILES_MAX;
+             at = at->next) {
             str id = json_id(turn->keep, json_get(at, S("id")));
             if (id.p)
                 turn_remember(turn, "edit media", n++, id);
@@ -622,8 +623,7 @@ static const struct stage at_metrics = {
 static void
 take_followers(struct turn *turn)
 {
-    static const char *const names[] = {"followers_count", "following_count",
-                                        "statuses_count"};
+    static const char *const names[] = {"followers_count", "following_count", "statuses_count"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         step_metric(turn->step, str_of(names[i]), json_get(turn->json, str_of(names[i])));
     turn_done(turn);
@@ -645,12 +645,23 @@ read_error(const struct json *json, struct arena *keep, struct failure *failure)
                          : error;
 }
 
-static const struct stage *const stages[] = {
-    &at_verify,        &mastodon_at_whoami, &mastodon_at_list,      &mastodon_at_app,
-    &mastodon_at_token, &mastodon_at_limits, &mastodon_at_limits_v1, &at_media,
-    &at_media_v1,      &at_media_ready,     &at_status,             &at_withdraw,
-    &at_edit_look,     &at_edit,            &at_metrics,            &at_followers,
-    NULL};
+static const struct stage *const stages[] = {&at_verify,
+                                             &mastodon_at_whoami,
+                                             &mastodon_at_list,
+                                             &mastodon_at_app,
+                                             &mastodon_at_token,
+                                             &mastodon_at_limits,
+                                             &mastodon_at_limits_v1,
+                                             &at_media,
+                                             &at_media_v1,
+                                             &at_media_ready,
+                                             &at_status,
+                                             &at_withdraw,
+                                             &at_edit_look,
+                                             &at_edit,
+                                             &at_metrics,
+                                             &at_followers,
+                                             NULL};
 
 static const struct plan plan = {.driver = &driver_mastodon,
                                  .ops = {[OP_VERIFY] = &at_verify,
@@ -674,47 +685,49 @@ next(const struct channel_call *call, const struct http_answer *answer, struct a
 }
 
 #define READ "channels.md 10: configuration of /api/v2/instance", "2026-08"
-const struct driver driver_mastodon = {
-    .traits = {.network = "mastodon",
-               .name = "Mastodon",
-               .ops = {[OP_VERIFY] = true,
-                       [OP_LIMITS] = true,
-                       [OP_PUBLISH] = true,
-                       [OP_READ_BACK] = true,
-                       [OP_WITHDRAW] = true,
-                       [OP_EDIT] = true,
-                       [OP_POST_METRICS] = true,
-                       [OP_ACCOUNT_METRICS] = true,
-                       [OP_AUTH_BEGIN] = true,
-                       [OP_AUTH_FINISH] = true},
-               .read_back = BACK_LIST,
-               .counter = COUNT_MASTODON,
-               .text_max = {500, READ},
-               .serves = {"mastodon"},
-               .has_threads = true,
-               .has_alt = true,
-               .has_polls = true,
-               .has_warning = true,
-               .has_visibility = true,
-               .has_language = true,
-               .media_max = {4, READ},
-               .media_bytes_max = {16777216, READ},
-               .media_pixels_max = {33177600, READ},
-               .alt_max = {1500, READ},
-               .mimes = {"image/jpeg", "image/png", "image/gif", "image/webp", "image/avif",
-                         "video/mp4", "video/webm", "video/quicktime"},
-               .longest_flight = {60000000},
-               .settle = {30000000},
-               .looks = 2,
-               .fields = {{"server", N_("Server"),
-                           N_("The address of your server, for example https://mastodon.social"),
-                           false, true},
-                          {"token", N_("Access token"),
-                           N_("On your server: Preferences, Development, New application, with "
-                              "the rights read:accounts, read:statuses, write:statuses and "
-                              "write:media; or leave it empty and connect by the button"),
-                           true, false}},
-               .connect_help =
-                   N_("Mastodon, GoToSocial, snac and others that speak the same language. "
-                      "Connect on your server's own page, or paste a token.")},
-    .next = next};
+const struct driver driver_mastodon =
+    {.traits = {.network = "mastodon",
+                .name = "Mastodon",
+                .ops = {[OP_VERIFY] = true,
+                        [OP_LIMITS] = true,
+                        [OP_PUBLISH] = true,
+                        [OP_READ_BACK] = true,
+                        [OP_WITHDRAW] = true,
+                        [OP_EDIT] = true,
+                        [OP_POST_METRICS] = true,
+                        [OP_ACCOUNT_METRICS] = true,
+                        [OP_AUTH_BEGIN] = true,
+                        [OP_AUTH_FINISH] = true},
+                .read_back = BACK_LIST,
+                .counter = COUNT_MASTODON,
+                .text_max = {500, READ},
+                .serves = {"mastodon"},
+                .has_threads = true,
+                .has_alt = true,
+                .has_polls = true,
+                .has_warning = true,
+                .has_visibility = true,
+                .has_language = true,
+                .media_max = {4, READ},
+                .media_bytes_max = {16777216, READ},
+                .media_pixels_max = {33177600, READ},
+                .alt_max = {1500, READ},
+                .mimes = {"image/jpeg", "image/png", "image/gif", "image/webp", "image/avif",
+                          "video/mp4", "video/webm", "video/quicktime"},
+                .longest_flight = {60000000},
+                .settle = {30000000},
+                .looks = 2,
+                .fields =
+                    {{"server", N_("Server"),
+                      N_("The address of your server, for example https://mastodon.social"),
+                      false, true},
+                     {"token", N_("Access token"),
+                      N_(
+                          "On your server: Preferences, Development, New application, with "
+                          "the rights read:accounts, read:statuses, write:statuses and "
+                          "write:media; or leave it empty and connect by the button"),
+                      true, false}},
+                .connect_help =
+                    N_("Mastodon, GoToSocial, snac and others that speak the same language. "
+                       "Connect on your server's own page, or paste a token.")},
+     .next = next};

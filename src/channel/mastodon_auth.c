@@ -36,7 +36,8 @@ made(const struct turn *turn, const char *what)
 static void
 add_secret(struct turn *turn, str name, str value)
 {
-    assert(turn->step->secrets_n < (int32_t)(sizeof turn->step->secrets / sizeof turn->step->secrets[0]));
+    assert(turn->step->secrets_n <
+           (int32_t)(sizeof turn->step->secrets / sizeof turn->step->secrets[0]));
     turn->step->secrets[turn->step->secrets_n++] = (struct secret_pair){name, value};
 }
 

@@ -13,7 +13,7 @@
  */
 
 enum {
-    LIST_PAGES_MAX = 5,  /* of 20: a hundred posts within the time of one unclear answer */
+    LIST_PAGES_MAX = 5,   /* of 20: a hundred posts within the time of one unclear answer */
     LIST_TEXT_MAX = 65536 /* bytes of one text compared; servers that take more are not known */
 };
 
@@ -22,7 +22,7 @@ enum {
 struct entity {
     const char *name, *is;
 };
-static const struct entity entities[] = {{"amp", "&"},  {"lt", "<"},    {"gt", ">"},
+static const struct entity entities[] = {{"amp", "&"},   {"lt", "<"},   {"gt", ">"},
                                          {"quot", "\""}, {"apos", "'"}, {"nbsp", " "}};
 
 static int32_t
@@ -210,7 +210,8 @@ is_ours(const struct turn *turn, const struct json *status, int32_t part)
         if (str_eq(json_id(&scratch, json_get(status, S("id"))), turn_memo(turn, "id", i)))
             return false; /* a part that says the same as one before it */
     const struct json *again = json_get(status, S("reblog"));
-    if ((again && again->kind == JSON_KIND_OBJECT) || !json_id(&scratch, json_get(status, S("id"))).p)
+    if ((again && again->kind == JSON_KIND_OBJECT) ||
+        !json_id(&scratch, json_get(status, S("id"))).p)
         return false;
     const struct json *files = json_get(status, S("media_attachments"));
     str wanted = mastodon_text(turn, part);
@@ -233,7 +234,8 @@ take_list(struct turn *turn)
     for (const struct json *at = turn->json->first; at; at = at->next) {
         instant made;
         struct error error;
-        bool dated = instant_parse(json_text(json_get(at, S("created_at"))), &made, &error) == OK;
+        bool dated =
+            instant_parse(json_text(json_get(at, S("created_at"))), &made, &error) == OK;
         if (dated && made.us < since) {
             absent(turn);
             return;

@@ -11,10 +11,10 @@
  */
 
 enum {
-    TELEGRAM_TEXT_MAX = 4096,    /* UTF-16 units of a message; Bot API 10.1 */
-    TELEGRAM_CAPTION_MAX = 1024, /* of what stands under pictures; Bot API 10.1 */
-    TELEGRAM_QUESTION_MAX = 300, /* of a poll; Bot API 10.1 */
-    TELEGRAM_FILES_MAX = 10,     /* of an album; Bot API 10.1 */
+    TELEGRAM_TEXT_MAX = 4096,            /* UTF-16 units of a message; Bot API 10.1 */
+    TELEGRAM_CAPTION_MAX = 1024,         /* of what stands under pictures; Bot API 10.1 */
+    TELEGRAM_QUESTION_MAX = 300,         /* of a poll; Bot API 10.1 */
+    TELEGRAM_FILES_MAX = 10,             /* of an album; Bot API 10.1 */
     TELEGRAM_POLL_SECONDS_MAX = 2628000, /* a poll is open so long at most; Bot API 10.1 */
     TELEGRAM_BODY_MAX = 64 * 1024 /* bytes: 4,096 characters, escaped, and a dozen fields */
 };
@@ -29,8 +29,8 @@ token(const struct turn *turn)
     str text = str_trim(account_secret(turn->account, S("token")));
     for (ptrdiff_t i = 0; i < text.n; i++) {
         char c = text.p[i];
-        bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                    c == ':' || c == '_' || c == '-';
+        bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                    (c >= '0' && c <= '9') || c == ':' || c == '_' || c == '-';
         if (!good)
             return S("not-a-token");
     }
@@ -477,8 +477,8 @@ write_ids(struct body *body, const struct turn *turn)
     json_array_begin(&body->writer);
     json_int(&body->writer, first);
     /* an album is as many messages with ids in a row; its first may be the post itself */
-    if (files > 0 && parse_i64(turn_memo(turn, "files n", -1), 1, TELEGRAM_FILES_MAX, &n,
-                               &error) == OK)
+    if (files > 0 &&
+        parse_i64(turn_memo(turn, "files n", -1), 1, TELEGRAM_FILES_MAX, &n, &error) == OK)
         for (int64_t i = 0; i < n; i++)
             if (files + i != first)
                 json_int(&body->writer, files + i);
@@ -523,10 +523,8 @@ refuse_withdraw(struct turn *turn)
         turn_done(turn);
 }
 
-static const struct stage at_withdraw = {.name = "withdraw",
-                                         .ask = ask_withdraw,
-                                         .take = take_done,
-                                         .refuse = refuse_withdraw};
+static const struct stage at_withdraw = {
+    .name = "withdraw", .ask = ask_withdraw, .take = take_done, .refuse = refuse_withdraw};
 
 /* ---- edit ---- */
 
@@ -547,7 +545,8 @@ ask_edit(struct turn *turn)
     }
     str text = message_text(&driver_telegram, turn->message, turn->index, turn->keep);
     str files = turn_memo(turn, "files", -1);
-    bool under = turn->index == 0 && turn->message->media_n > 0 && (!files.p || str_eq(files, id));
+    bool under =
+        turn->index == 0 && turn->message->media_n > 0 && (!files.p || str_eq(files, id));
     int64_t max = under ? TELEGRAM_CAPTION_MAX : TELEGRAM_TEXT_MAX;
     if (count_utf16(text) > max) {
         turn_fail(turn, CLASS_PERMANENT,
@@ -585,9 +584,9 @@ static void
 ask_members(struct turn *turn)
 {
     struct pair pair = {S("chat_id"), chat(turn)};
-    turn_get(turn, arena_printf(turn->keep, "%.*s?%.*s",
-                                STR_FMT(method(turn, "getChatMemberCount")),
-                                STR_FMT(form(turn->keep, &pair, 1))));
+    turn_get(turn,
+             arena_printf(turn->keep, "%.*s?%.*s", STR_FMT(method(turn, "getChatMemberCount")),
+                          STR_FMT(form(turn->keep, &pair, 1))));
 }
 
 static void
@@ -599,6 +598,17 @@ take_members(struct turn *turn)
 
 static const struct stage at_members = {
     .name = "members", .ask = ask_members, .take = take_members};
+
+/* ---- limits: the network has no page for them; those of its documents hold ---- */
+
+static void
+ask_limits(struct turn *turn)
+{
+    turn->step->limits = S("{}");
+    turn_done(turn);
+}
+
+static const struct stage at_limits = {.name = "limits", .ask = ask_limits};
 
 /* ---- the driver ---- */
 
@@ -632,16 +642,17 @@ read_error(const struct json *json, struct arena *keep, struct failure *failure)
     if (!moved.p)
         return;
     failure->code = S("moved");
-    failure->words = arena_printf(keep, "the group became a supergroup: its id is now %.*s",
-                                  STR_FMT(moved));
+    failure->words =
+        arena_printf(keep, "the group became a supergroup: its id is now %.*s", STR_FMT(moved));
 }
 
-static const struct stage *const stages[] = {&at_bot,  &at_chat,     &at_rights, &at_files,
-                                             &at_text, &at_withdraw, &at_edit,   &at_members,
-                                             NULL};
+static const struct stage *const stages[] = {&at_limits,  &at_bot,  &at_chat,     &at_rights,
+                                             &at_files,   &at_text, &at_withdraw, &at_edit,
+                                             &at_members, NULL};
 
 static const struct plan plan = {.driver = &driver_telegram,
                                  .ops = {[OP_VERIFY] = &at_bot,
+                                         [OP_LIMITS] = &at_limits,
                                          [OP_PUBLISH] = &at_files,
                                          [OP_WITHDRAW] = &at_withdraw,
                                          [OP_EDIT] = &at_edit,
@@ -661,6 +672,7 @@ const struct driver driver_telegram = {
     .traits = {.network = "telegram",
                .name = "Telegram",
                .ops = {[OP_VERIFY] = true,
+                       [OP_LIMITS] = true,
                        [OP_PUBLISH] = true,
                        [OP_WITHDRAW] = true,
                        [OP_EDIT] = true,
@@ -676,15 +688,16 @@ const struct driver driver_telegram = {
                .longest_flight = {60000000},
                .settle = {0},
                .looks = 1,
-               .fields = {{"token", N_("Token of the bot"),
-                           N_("Write to @BotFather in Telegram: /newbot, then copy the token it "
-                              "gives"),
-                           true, true},
-                          {"user", N_("Channel or group"),
-                           N_("@name of a public one, else its number (-100…); the bot must be "
-                              "an administrator who may post"),
-                           false, true}},
-               .connect_help =
-                   N_("A bot posts into your channel or group. Bots cannot read what they sent: "
-                      "when an answer is lost, you are asked to look.")},
+               .fields =
+                   {{"token", N_("Token of the bot"),
+                     N_("Write to @BotFather in Telegram: /newbot, then copy the token it "
+                        "gives"),
+                     true, true},
+                    {"user", N_("Channel or group"),
+                     N_("@name of a public one, else its number (-100…); the bot must be "
+                        "an administrator who may post"),
+                     false, true}},
+               .connect_help = N_(
+                   "A bot posts into your channel or group. Bots cannot read what they sent: "
+                   "when an answer is lost, you are asked to look.")},
     .next = next};
