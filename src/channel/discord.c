@@ -102,14 +102,15 @@ write_mentions(struct json_writer *writer)
 }
 
 static void
-write_files(struct json_writer *writer, const struct channel_message *message)
+write_files(struct json_writer *writer, const struct channel_message *message,
+            struct arena *keep)
 {
     json_key(writer, S("attachments"));
     json_array_begin(writer);
     for (int32_t i = 0; i < message->media_n && i < DISCORD_FILES_MAX; i++) {
         json_object_begin(writer);
         json_key(writer, S("id"));
-        json_int(writer, i);
+        json_str(writer, arena_printf(keep, "%d", (int)i)); /* snowflakes are texts */
         if (message->media[i].alt.n > 0) {
             json_key(writer, S("description"));
             json_str(writer, text_cut(message->media[i].alt, DISCORD_ALT_MAX));
@@ -146,7 +147,7 @@ send_body(struct turn *turn, str text)
             &writer, S("thread_name"),
             text_cut(json_text(options_get(turn, S("thread_name"))), DISCORD_NAME_MAX));
         if (turn->message->media_n > 0)
-            write_files(&writer, turn->message);
+            write_files(&writer, turn->message, turn->keep);
     }
     json_object_end(&writer);
     return json_built(&out, turn->keep);

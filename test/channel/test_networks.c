@@ -39,7 +39,8 @@ all_requests(const char *network, struct checker *checker,
 /* ---- OpenAPI: right by the schema, and no member it does not know ---- */
 
 static bool
-knows(const struct json *root, const struct json *schema, str name, struct arena *arena)
+knows_directly(const struct json *root, const struct json *schema, str name,
+               struct arena *arena)
 {
     str ref = json_text(json_get(schema, S("$ref")));
     if (ref.n > 0)
@@ -47,6 +48,18 @@ knows(const struct json *root, const struct json *schema, str name, struct arena
     const struct json *of = json_get(schema, S("properties"));
     return json_get(of, name) ||
            json_get(of, arena_printf(arena, "%.*s[]", STR_FMT(name))) != NULL;
+}
+
+static bool
+knows(const struct json *root, const struct json *schema, str name, struct arena *arena)
+{
+    str ref = json_text(json_get(schema, S("$ref")));
+    const struct json *whole = ref.n > 0 ? schema_at(root, str_slice(ref, 1, ref.n)) : schema;
+    const struct json *all = json_get(whole, S("allOf"));
+    bool is = knows_directly(root, whole, name, arena);
+    for (const struct json *at = all ? all->first : NULL; at && !is; at = at->next)
+        is = knows_directly(root, at, name, arena);
+    return is;
 }
 
 /* None when one of the schemas (a list, or one) takes the body with all its members; else why not. */
@@ -58,7 +71,8 @@ problem_of(struct checker *checker, const struct json *schema, const struct json
     if (!list)
         list = json_get(schema, S("anyOf"));
     str problem = S("nothing takes it");
-    for (const struct json *one = list ? list->first : schema; one; one = list ? one->next : NULL) {
+    for (const struct json *one = list ? list->first : schema; one;
+         one = list ? one->next : NULL) {
         problem = schema_check(&contract, one, body, checker->arena);
         for (const struct json *at = body->first; at && !problem.p; at = at->next)
             if (!knows(checker->root, one, at->key, checker->arena))
@@ -106,8 +120,8 @@ mastodon_bodies_hold_its_schemas(void **state)
     (void)state;
     struct arena_region region;
     struct arena arena = arena_reserve(1LL << 30, &region);
-    struct checker checker = {.arena = &arena,
-                              .root = schema_load("contracts/mastodon-openapi/schema.json", &arena)};
+    struct checker checker = {
+        .arena = &arena, .root = schema_load("contracts/mastodon-openapi/schema.json", &arena)};
     if (!checker.root) {
         arena_release(&region);
         skip();
@@ -171,11 +185,11 @@ type_fits(const struct json *types, const struct json *value)
 {
     for (const struct json *at = types ? types->first : NULL; at; at = at->next) {
         str type = json_text(at);
-        enum json_kind kind = str_eq(type, S("String"))           ? JSON_KIND_STR
-                              : str_eq(type, S("Integer"))        ? JSON_KIND_INT
-                              : str_eq(type, S("Boolean"))        ? JSON_KIND_BOOL
+        enum json_kind kind = str_eq(type, S("String"))          ? JSON_KIND_STR
+                              : str_eq(type, S("Integer"))       ? JSON_KIND_INT
+                              : str_eq(type, S("Boolean"))       ? JSON_KIND_BOOL
                               : str_starts(type, S("Array of ")) ? JSON_KIND_ARRAY
-                                                                  : JSON_KIND_OBJECT;
+                                                                 : JSON_KIND_OBJECT;
         if (value->kind == kind)
             return true;
     }
@@ -393,8 +407,8 @@ check_bluesky(void *ctx, const struct act *act, const struct step *step)
     while (str_chr(method, '/') >= 0)
         (void)str_cut(&method, '/', &head);
     const struct json *body = parsed(checker->arena, step->request.body);
-    const struct json *def = json_get(
-        json_get(lexicon_def(method, S(""), checker->arena), S("input")), S("schema"));
+    const struct json *def =
+        json_get(json_get(lexicon_def(method, S(""), checker->arena), S("input")), S("schema"));
     const struct json *record = json_get(body, S("record"));
     /* the record is of any kind to the method: its own lexicon is another */
     const struct json *required = json_get(def, S("required"));
@@ -432,7 +446,8 @@ bluesky_bodies_hold_its_lexicons(void **state)
     const char *const wrong[] = {
         "{\"text\":\"a\"}", "{\"text\":\"a\",\"createdAt\":\"yesterday\"}",
         "{\"text\":\"a\",\"createdAt\":\"2026-01-01T00:00:00Z\",\"title\":\"a\"}",
-        "{\"text\":\"a\",\"createdAt\":\"2026-01-01T00:00:00Z\",\"embed\":{\"$type\":\"app.bsky."
+        "{\"text\":\"a\",\"createdAt\":\"2026-01-01T00:00:00Z\",\"embed\":{\"$type\":\"app."
+        "bsky."
         "embed.images\",\"images\":[{\"alt\":\"no picture\"}]}}"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
         assert_non_null(lexicon_named(S("app.bsky.feed.post"), S(""),
@@ -469,9 +484,9 @@ facets_count_bytes(void **state)
     facets_are("日本語 #東京 🎌", "#10-17");
     facets_are("#1 #2026 #4you #a#b #, # x#y", "#9-14 #15-17");
     facets_are("me@a.example a@b @alone @1.2.3.4 @-a.example", "");
-    facets_are("#it's. #c++ #été!", "#0-5 #7-9 #12-18");
+    facets_are("#it's. #c++, #été!", "#0-5 #7-11 #13-19");
     facets_are("https://a.example/#x @a.example", "l0-20 @21-31");
-    facets_are("\xff#a\xff @a.example", "@6-16");
+    facets_are("\xff#a\xff @a.example", "@5-15");
 }
 
 /* Vectors of the reference material: values computed elsewhere. */
@@ -504,7 +519,8 @@ keys_and_facets_are_as_elsewhere(void **state)
         str text = json_text(json_get(at, S("text")));
         int32_t i = 0, is = bluesky_facets(text, facets, BLUESKY_FACETS_MAX);
         assert_int_equal(json_get(at, S("facets"))->n, is);
-        for (const struct json *f = json_get(at, S("facets"))->first; f; f = f->next, i++, n++) {
+        for (const struct json *f = json_get(at, S("facets"))->first; f;
+             f = f->next, i++, n++) {
             const struct json *bytes = json_get(f, S("bytes"));
             assert_str(kinds[facets[i].kind], json_text(json_get(f, S("kind"))));
             assert_int_equal(json_as_int(bytes->first).is, facets[i].from);
@@ -524,20 +540,21 @@ texts_are_known_again(void **state)
     const struct {
         const char *sent, *shown, *link;
         bool same;
-    } rows[] = {{"Hello", "<p>Hello</p>", NULL, true},
-                {"Hello", "<p>Hello you</p>", NULL, false},
-                {"a\n\nb", "<p>a</p><p>b</p>", NULL, true},
-                {"e\xcc\x81t\xc3\xa9", "\xc3\xa9t\xc3\xa9", NULL, true},
-                {"a < b & c", "a &lt; b &amp; c &#x2764;", NULL, true},
-                {"@u@h.example hi", "<a>@<span>u</span></a> hi", NULL, true},
-                {"@u hi", "@v hi", NULL, false},
-                {"🚪", "<p>🚪</p>", NULL, true},
-                {"🚪", "<p>🪟</p>", NULL, false},
-                {"Other", "<a href=\"https://p.example/1\">p</a>", "https://p.example/1", true},
-                {"Other", "<a href=\"https://p.example/2\">p</a>", "https://p.example/1", false},
-                {"a", "a<", NULL, true},
-                {"a", "a&", NULL, true},
-                {"a", "a&#0;&#xd800;", NULL, false}};
+    } rows[] = {
+        {"Hello", "<p>Hello</p>", NULL, true},
+        {"Hello", "<p>Hello you</p>", NULL, false},
+        {"a\n\nb", "<p>a</p><p>b</p>", NULL, true},
+        {"e\xcc\x81t\xc3\xa9", "\xc3\xa9t\xc3\xa9", NULL, true},
+        {"a < b & c", "a &lt; b &amp; c &#x2764;", NULL, true},
+        {"@u@h.example hi", "<a>@<span>u</span></a> hi", NULL, true},
+        {"@u hi", "@v hi", NULL, false},
+        {"🚪", "<p>🚪</p>", NULL, true},
+        {"🚪", "<p>🪟</p>", NULL, false},
+        {"Other", "<a href=\"https://p.example/1\">p</a>", "https://p.example/1", true},
+        {"Other", "<a href=\"https://p.example/2\">p</a>", "https://p.example/1", false},
+        {"a", "a<", NULL, true},
+        {"a", "a&", NULL, true},
+        {"a", "a&#0;&#xd800;", NULL, false}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (mastodon_same(str_of(rows[i].sent), str_of(rows[i].shown), str_of(rows[i].link),
                           &arena) != rows[i].same)
