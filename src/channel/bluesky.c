@@ -623,20 +623,28 @@ remote_key(const struct turn *turn)
     return at < 0 ? STR_NONE : str_slice(id, at + (ptrdiff_t)sizeof COLLECTION + 1, id.n);
 }
 
+/* How many posts it became; one at least, whatever is remembered. */
+static int32_t
+parts_known(const struct turn *turn)
+{
+    str key, cid;
+    int32_t n = 1;
+    while (n < MESSAGE_PARTS_MAX && part_known(turn, n, &key, &cid))
+        n++;
+    return n;
+}
+
 static void
 ask_withdraw(struct turn *turn)
 {
     struct json_writer writer;
-    str key = remote_key(turn), cid;
-    int32_t part = MESSAGE_PARTS_MAX - 1 - turn->index;
-    if (turn->index >= MESSAGE_PARTS_MAX) {
+    str key, cid;
+    int32_t part = parts_known(turn) - 1 - turn->index;
+    if (part < 0) {
         turn_done(turn);
         return;
     }
-    while (part > 0 && !part_known(turn, part, &key, &cid))
-        part--;
-    turn->index = MESSAGE_PARTS_MAX - 1 - part;
-    if (part == 0)
+    if (part == 0 || !part_known(turn, part, &key, &cid))
         key = remote_key(turn);
     if (unverified(turn))
         return;

@@ -468,18 +468,17 @@ status_url(const struct turn *turn, str id)
                                                             STR_FMT(percent(turn->keep, id)))));
 }
 
-/* The index counts down by counting up: part 24 is 0. */
 static void
 ask_withdraw(struct turn *turn)
 {
-    int32_t part = MESSAGE_PARTS_MAX - 1 - turn->index;
-    while (part > 0 && !turn_memo(turn, "id", part).p)
-        part--;
-    if (turn->index >= MESSAGE_PARTS_MAX) {
+    int32_t parts = 1;
+    while (parts < MESSAGE_PARTS_MAX && turn_memo(turn, "id", parts).p)
+        parts++;
+    int32_t part = parts - 1 - turn->index;
+    if (part < 0) {
         turn_done(turn);
         return;
     }
-    turn->index = MESSAGE_PARTS_MAX - 1 - part;
     turn_delete(
         turn, status_url(turn, part > 0 ? turn_memo(turn, "id", part) : turn->call->remote_id));
     turn_bearer(turn, account_secret(turn->account, S("token")));
