@@ -1,7 +1,6 @@
 #include "base/text.h"
 #include "base/translate.h"
 #include "channel/bluesky_internal.h"
-#include "channel/count.h"
 #include "channel/drivers.h"
 
 /*

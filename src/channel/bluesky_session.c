@@ -1,6 +1,5 @@
 #include <assert.h>
 
-#include "base/number.h"
 #include "channel/bluesky_internal.h"
 #include "wire/sign.h"
 

@@ -3,7 +3,6 @@
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
 
-#include "base/number.h"
 #include "base/text.h"
 #include "channel/mastodon_internal.h"
 
