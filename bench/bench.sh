@@ -21,9 +21,16 @@ strip -o "$dir/stripped" "$propre"
 ls -l "$dir/stripped" | awk '{printf "without debug symbols: %.1f MB\n", $5 / 1e6}'
 
 echo "# effects on the 500 posts, 4 x (1000 + 1000)"
-build/run/bench/bench_effects
+build/run/bench/bench_effects | tee "$dir/ours"
 if command -v Rscript >/dev/null 2>&1 && Rscript -e 'library(rstan)' >/dev/null 2>&1; then
-    Rscript bench/effects_stan.R || echo "rstan is installed but did not run"
+    if Rscript bench/effects_stan.R >"$dir/stan" 2>"$dir/stan.err"; then
+        cat "$dir/stan"
+        awk '/bulk ESS min per CPU second/ {ours = $NF} /^rstan/ {stan = $NF}
+            END {printf "bulk ESS per CPU second, Propre to rstan: %.1f times\n", ours / stan}' "$dir/ours" "$dir/stan"
+    else
+        tail -n 5 "$dir/stan.err"
+        echo "SKIP rstan is installed but did not run, the lines above say why: no comparison in this run"
+    fi
 else
     echo "SKIP rstan is not installed (apt-get install r-cran-rstan libboost-dev): no comparison in this run"
 fi
@@ -55,15 +62,17 @@ for try in 1 2 3 4 5 6 7 8 9 10; do
     [ -n "$base" ] && [ -n "$link" ] && break
     sleep 0.5
 done
-# The one-time link shows a button; pressing it signs in.
-page=$(curl -s -c "$dir/cookies" "$link")
-csrf=$(printf '%s' "$page" | sed -n 's/.*name="csrf" value="\([^"]*\)".*/\1/p' | head -n 1)
-action=$(printf '%s' "$page" | sed -n 's/.*<form[^>]*action="\([^"]*\)".*/\1/p' | head -n 1)
-curl -s -o /dev/null -b "$dir/cookies" -c "$dir/cookies" -H "Origin: $base" --data-urlencode "csrf=$csrf" "$base${action:-/}" || true
+# The one-time link shows a button; pressing it signs in, and the first visit chooses a password.
+token() { sed -n 's/.*name="csrf" value="\([^"]*\)".*/\1/p' | head -n 1; }
+visit() { curl -s -b "$dir/cookies" -c "$dir/cookies" -H "Origin: $base" "$@"; }
+csrf=$(visit "$link" | token)
+visit -o "$dir/answer" --data-urlencode "csrf=$csrf" "$link"
+csrf=$(visit "$base/password" | token)
+visit -o "$dir/answer" --data-urlencode "csrf=$csrf" -d "password=only for the bench" -d "again=only for the bench" "$base/password"
 cookie=$(awk '$6 ~ /propre/ {print $6 "=" $7}' "$dir/cookies" | paste -sd ';' -)
 for page in / /results; do
-    echo "page $page, wrk -t2 -c64 -d10s"
+    echo "page $page under wrk -t2 -c64 -d10s"
     code=$(curl -s -o /dev/null -w '%{http_code}' -b "$cookie" "$base$page")
-    [ "$code" = 200 ] || echo "note: $page answered $code before the load"
-    wrk -t2 -c64 -d10s --latency -H "Cookie: $cookie" "$base$page" | grep -E 'Requests/sec|50%|99%|Non-2xx|Socket errors' || true
+    [ "$code" = 200 ] || die "bench: $page answered $code and not 200: signing in did not work, and the figures would be those of another page"
+    wrk -t2 -c64 -d10s --latency -H "Cookie: $cookie" "$base$page" | grep -E 'Requests/sec|50%|99%|Non-2xx|Socket errors'
 done

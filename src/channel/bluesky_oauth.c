@@ -274,7 +274,7 @@ read_callback(const struct turn *turn, struct came_back *ret)
     *ret = (struct came_back){0};
     if (str_chr(query, '?') >= 0)
         (void)str_cut(&query, '?', &head);
-    if (!form_read(turn->keep, query, fields, &n))
+    if (!form_decode(turn->keep, query, fields, &n))
         return false;
     for (int32_t i = 0; i < n; i++) {
         if (str_eq(fields[i].name, S("code")))

@@ -143,7 +143,7 @@ read_code(struct turn *turn, const struct json *oauth, str *ret)
     }
     if (str_chr(query, '?') >= 0)
         (void)str_cut(&query, '?', &head);
-    if (!form_read(turn->keep, query, fields, &n))
+    if (!form_decode(turn->keep, query, fields, &n))
         return false;
     for (int32_t i = 0; i < n; i++) {
         if (str_eq(fields[i].name, S("code")))

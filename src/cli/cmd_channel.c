@@ -12,11 +12,13 @@ command_channel_add(struct cli *cli, struct error *error)
                               .name = cli->args->positional,
                               .handle = handle.p ? handle : S("")};
     if (!network.p || !network_parse(network, &channel.network)) {
-        return fail(error, FAULT_INPUT,
-                    "--network \"%.*s\" is not known; it is one of site, blog, newsletter, "
-                    "facebook, instagram, threads, x, linkedin, youtube, tiktok, pinterest, "
-                    "flickr, mastodon, bluesky, reddit, telegram, other",
-                    STR_FMT(network));
+        return fail(
+            error, FAULT_INPUT,
+            "--network \"%.*s\" is not known; it is one of site, blog, newsletter, "
+            "facebook, instagram, threads, x, linkedin, youtube, tiktok, pinterest, "
+            "flickr, mastodon, bluesky, reddit, telegram, wordpress, ghost, discord, webhook, "
+            "manual, other",
+            STR_FMT(network));
     }
     channel.ownership =
         args_has(cli->args, "owned") ? OWNED : network_ownership(channel.network);

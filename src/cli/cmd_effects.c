@@ -178,7 +178,7 @@ command_effects_run(struct cli *cli, struct error *error)
     if (gathered.input.posts_n == 0) {
         return fail(error, FAULT_ABSENT,
                     "there is no post with a number of %.*s yet; bring some in with `propre "
-                    "import FILE`",
+                    "import FILE`, or name another result with --outcome",
                     STR_FMT(metric_word(outcome)));
     }
     if (effects_prepare(&gathered.input, &options, cli->keep, cli->scratch, &model, error))

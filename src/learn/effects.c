@@ -80,13 +80,13 @@ effects_note_format(enum effects_note_kind kind)
     case NOTE_ONE_LEVEL:
         return N_("All %1$s posts are alike in \"%2$s\": there is nothing to compare.");
     case NOTE_NOT_RECORDED:
-        return N_("For %1$s posts \"%2$s\" is not recorded: they are kept apart.");
+        return N_("\"%2$s\" is not recorded for %1$s of the posts: kept apart.");
     case NOTE_ALL_ZERO:
         return N_("None of the %1$s posts has had a result yet.");
     case NOTE_COVARIATE_CONSTANT:
         return N_("\"%2$s\" is the same for all %1$s posts: its effect cannot be told.");
     case NOTE_COVARIATE_MISSING:
-        return N_("For %1$s posts \"%2$s\" is not recorded: the average is taken.");
+        return N_("\"%2$s\" is not recorded for %1$s of the posts: the average is taken.");
     case NOTE_CONTRASTS_CUT:
         return N_(
             "The %1$s values of \"%2$s\" with the fewest posts are not compared in pairs.");

@@ -64,7 +64,7 @@ effects_note_text(struct arena *keep, enum lang lang, const struct effects_resul
     for (int32_t i = 0; of_covariate && i < result->scalars_n; i++) {
         if (result->scalars[i].kind == SCALAR_COVARIATE &&
             result->scalars[i].index == note->factor)
-            names[0] = result->scalars[i].name;
+            names[0] = factor_text(keep, lang, result->scalars[i].name);
     }
     return SAY(keep, lang, effects_note_format(note->kind), format_integer(keep, lang, note->n),
                names[0], names[1]);

@@ -21,7 +21,7 @@ enum account_state {
 
 struct account {
     int64_t channel, workspace;
-    str network; /* word */
+    str network; /* the driver's word; none given: the one it has, else the channel's network */
     str server, handle, user_id;
     enum account_state state;
     struct maybe_int token_expires_us, verified_us, failed_us;

@@ -70,7 +70,7 @@ struct attempt {
     str remote_id;
 };
 
-enum { DELIVERY_PAGE_MAX = 500 };
+enum { DELIVERY_PAGE_MAX = 500 /* rows of one page: more is not read */ };
 
 /*
  * delivery_schedule(propre, plan, ret_id, error):
@@ -111,6 +111,16 @@ must_use enum fault delivery_taken(struct propre *propre, int64_t channel, insta
                                    struct arena *keep, instant **ret, ptrdiff_t *ret_n,
                                    struct error *error);
 
+/* What happened besides the requests, oldest first: who did what (none: the house itself). */
+struct delivery_event {
+    int64_t at_us;
+    str who, act, detail;
+    enum delivery_state was, became;
+};
+must_use enum fault delivery_history(struct propre *propre, int64_t workspace, int64_t delivery,
+                                     struct arena *keep, struct delivery_event **ret,
+                                     ptrdiff_t *ret_n, struct error *error);
+
 /*
  * What a person can do. Each keeps the history with ${who}; CONFLICT when the state does not allow it any more (it is
  * being sent, it is out), saying what it is now. Needs an open write transaction.
@@ -122,7 +132,10 @@ must_use enum fault delivery_cancel(struct propre *propre, int64_t workspace, in
                                     str who, struct error *error);
 must_use enum fault delivery_hold(struct propre *propre, int64_t workspace, int64_t id, str who,
                                   struct error *error);
-/* delivery_release: a held or missed one goes out at its time, or now when that is over. */
+/*
+ * delivery_release: a draft, held, missed or refused one goes out at its time, or now when that is over. One of which a
+ * part is live only goes on.
+ */
 must_use enum fault delivery_release(struct propre *propre, int64_t workspace, int64_t id,
                                      str who, struct error *error);
 enum resolution {

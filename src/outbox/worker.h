@@ -9,12 +9,15 @@
 struct propre;
 struct wire;
 struct worker;
+struct worker_trial;
 
 struct worker_options {
     str name;          /* tells workers apart: host, boot and process; none: made */
     int32_t lanes_max; /* transfers side by side; 0: 64 */
     const struct log *log;
     bool mail; /* notices go out by the workspace's notice settings */
+    const struct worker_trial
+        *trial; /* NULL; tests put figures and drivers of their own here */
 };
 /*
  * worker_open(propre, wire, options, ret, error): one worker. ${propre} is its own connection. What an earlier worker of a

@@ -26,6 +26,11 @@ static const struct {
     [NETWORK_BLUESKY] = {"bluesky", "Bluesky", RENTED},
     [NETWORK_REDDIT] = {"reddit", "Reddit", RENTED},
     [NETWORK_TELEGRAM] = {"telegram", "Telegram", RENTED},
+    [NETWORK_WORDPRESS] = {"wordpress", "WordPress", OWNED},
+    [NETWORK_GHOST] = {"ghost", "Ghost", OWNED},
+    [NETWORK_DISCORD] = {"discord", "Discord", RENTED},
+    [NETWORK_WEBHOOK] = {"webhook", "Webhook", RENTED},
+    [NETWORK_MANUAL] = {"manual", "By hand", RENTED},
     [NETWORK_OTHER] = {"other", "Other", RENTED},
 };
 

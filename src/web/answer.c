@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "base/translate.h"
+#include "web/api.h"
 #include "web/pages.h"
 #include "web/web_internal.h"
 
@@ -181,6 +182,10 @@ words_of(int32_t status)
 void
 answer_error(struct exchange *x, int32_t status, str title, str text)
 {
+    if (api_asked(x)) {
+        api_problem(x, status, NULL, text, STR_NONE);
+        return;
+    }
     const struct error_words *words = words_of(status);
     struct error_view view = {
         .layout = layout(x, NAV_NONE),

@@ -7,16 +7,19 @@
 #include "base/lang.h"
 #include "base/str.h"
 #include "place/session.h"
+#include "place/token.h"
 #include "place/workspace.h"
 #include "web/form.h"
 #include "web/head.h"
 
+struct api_route;
 struct asset;
+struct json;
 struct route;
 struct web;
 struct zone;
 
-enum method { METHOD_OTHER, METHOD_GET, METHOD_POST };
+enum method { METHOD_OTHER, METHOD_GET, METHOD_POST, METHOD_PATCH, METHOD_DELETE };
 
 enum {
     ANSWER_HEADERS_MAX = 24,    /* about ten are sent */
@@ -66,6 +69,7 @@ struct exchange {
     const struct pair *sent; /* the body's fields, declared or not */
     int32_t sent_n;
     struct upload upload;
+    str body; /* of a JSON request, as sent */
     str peer; /* address of the other end */
 
     const struct route *route;
@@ -77,6 +81,11 @@ struct exchange {
     const struct zone *zone;    /* of the workspace */
     enum lang lang;             /* the reader's */
     bool has_flash;             /* a message of the last act was shown: its cookie goes */
+
+    /* Of the API alone (web/api.h). */
+    const struct api_route *api;
+    struct token token;      /* id 0: none */
+    const struct json *json; /* the body, checked; NULL: none was sent */
 
     struct answer answer;
 };

@@ -171,8 +171,8 @@ struct results_view {
     int64_t first, last; /* of this page, from 1 */
     bool filtered;
     str query;
-    struct options_view formats, tactics, channels, paid, metrics; /* each begins with "all" */
-    str sort, order;                                               /* kept by the filter form */
+    struct options_view formats, tactics, channels, metrics; /* each begins with "all" */
+    str sort, order;                                         /* kept by the filter form */
     const struct column_view *columns;
     ptrdiff_t columns_n;
     const struct result_row *rows;

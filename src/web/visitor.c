@@ -2,6 +2,7 @@
 
 #include "place/secret.h"
 #include "web/answer.h"
+#include "web/api.h"
 #include "web/web_internal.h"
 
 /* ---------- language ---------- */
@@ -31,6 +32,11 @@ visitor_lang(struct exchange *x)
     enum lang lang;
     bool known = x->workspace.id != 0;
     x->lang = known ? x->workspace.lang : LANG_EN;
+    if (api_asked(x)) { /* a program says what it wants in the header; cookies are for people */
+        if (lang_accepted(x->head, &lang))
+            x->lang = lang;
+        return;
+    }
     if (lang_parse(exchange_query(x, "lang"), &lang)) {
         x->lang = lang;
         answer_cookie(x, COOKIE_LANG, str_of(lang_code(lang)), LANG_LIFE_S);

@@ -6,6 +6,16 @@
 #include "web/server.h"
 #include "web/web.h"
 
+enum {
+    WEB_METERS =
+        256 /* more than the tokens a workspace can have; two that share one count apart */
+};
+/* How often a token asked since the beginning of its minute. */
+struct api_meter {
+    int64_t token, since_us;
+    int32_t n;
+};
+
 struct learn_job;
 struct web {
     struct web_options options;
@@ -16,6 +26,7 @@ struct web {
     str public_host;   /* "example.org:8443", none when only this machine */
     bool https;
     struct learn_job *job;
+    struct api_meter meters[WEB_METERS];
 };
 
 /* Cookies, by their short names; on https each carries "__Host-". */
@@ -32,6 +43,9 @@ enum {
     DOOR_LIFE_S = 24 * 3600,      /* a page left open over night can still be sent */
     LANG_LIFE_S = 365 * 24 * 3600 /* a choice, not a secret */
 };
+
+/* workspace_enter(x, error): loads the workspace and its zone, in a reading transaction. */
+must_use enum fault workspace_enter(struct exchange *x, struct error *error);
 
 /* visitor.c: who asks, in which language; reads only. */
 void visitor_lang(struct exchange *x);

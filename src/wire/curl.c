@@ -307,9 +307,9 @@ take_ended(struct curl_wire *w, struct arena *keep, int64_t *ret_tag, struct htt
         if (m->msg != CURLMSG_DONE)
             continue;
         CURLcode code = m->data.result;
-        char *private = NULL;
-        (void)curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &private);
-        struct curl_transfer *t = (struct curl_transfer *)(void *)private;
+        void *private = NULL; /* libcurl says char **, and means whatever was put in */
+        (void)curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, (char **)&private);
+        struct curl_transfer *t = private;
         bool over;
         hop_ended(t, code, keep, &over, ret);
         if (over) {
@@ -366,6 +366,9 @@ enum fault
 wire_open(const struct wire_options *options, struct wire **ret, struct error *error)
 {
     struct guard_list allowed = {.plain_http = options->plain_http};
+    assert(options->ports_n >= 0 && options->ports_n <= GUARD_PORTS_MAX);
+    for (int32_t i = 0; i < options->ports_n; i++)
+        allowed.ports[allowed.ports_n++] = options->ports[i];
     enum fault fault =
         list_fill(&allowed, options->private_hosts, options->private_hosts_n, error);
     if (fault)
@@ -426,7 +429,7 @@ wire_allow(struct wire *wire, const str *hosts, int32_t n, struct error *error)
 {
     assert(wire->ops == &curl_ops);
     struct curl_wire *w = wire->ctx;
-    struct guard_list allowed = {.plain_http = w->allowed.plain_http};
+    struct guard_list allowed = w->allowed;
     enum fault fault = list_fill(&allowed, hosts, n, error);
     if (fault == OK)
         w->allowed = allowed;

@@ -31,6 +31,8 @@ struct wire_options {
     const str *private_hosts; /* what wire_allow takes */
     int32_t private_hosts_n;
     bool plain_http; /* http also to hosts not named: off but for reading feeds and mentions */
+    const int32_t *ports; /* also called, besides 80 and 443; at most GUARD_PORTS_MAX */
+    int32_t ports_n;
     const char *ca_file; /* for tests and private authorities; NULL: the system's */
     struct clock clock;
     const struct wire_resolver *resolver; /* NULL but in tests */

@@ -177,7 +177,7 @@ form(struct arena *arena, const struct pair *pairs, int32_t n)
 }
 
 bool
-form_read(struct arena *arena, str text, struct pair ret[FORM_FIELDS_MAX], int32_t *ret_n)
+form_decode(struct arena *arena, str text, struct pair ret[FORM_FIELDS_MAX], int32_t *ret_n)
 {
     int32_t n = 0;
     while (text.n > 0) {
@@ -205,8 +205,9 @@ http_date(struct arena *arena, int64_t seconds)
 {
     struct civil c = instant_to_utc((instant){seconds * 1000000});
     return arena_printf(arena, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT",
-                        day_names + 3 * (civil_weekday(&c) - 1), c.day,
-                        month_names + 3 * (c.month - 1), c.year, c.hour, c.minute, c.second);
+                        day_names + (ptrdiff_t)3 * (civil_weekday(&c) - 1), c.day,
+                        month_names + (ptrdiff_t)3 * (c.month - 1), c.year, c.hour, c.minute,
+                        c.second);
 }
 
 static int32_t
@@ -234,11 +235,11 @@ http_date_read(str text, int64_t *ret_seconds)
                       .minute = digits_at(text, 20, 2),
                       .second = digits_at(text, 23, 2)};
     for (int32_t month = 1; month <= 12; month++) {
-        if (memcmp(text.p + 8, month_names + 3 * (month - 1), 3) == 0)
+        if (memcmp(text.p + 8, month_names + (ptrdiff_t)3 * (month - 1), 3) == 0)
             c.month = month;
     }
     if (c.month == 0 || c.year < 1970 || !civil_valid(&c) ||
-        memcmp(text.p, day_names + 3 * (civil_weekday(&c) - 1), 3) != 0)
+        memcmp(text.p, day_names + (ptrdiff_t)3 * (civil_weekday(&c) - 1), 3) != 0)
         return false;
     *ret_seconds = instant_from_utc(&c).us / 1000000;
     return true;

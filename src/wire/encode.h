@@ -28,8 +28,9 @@ bool percent_read(struct arena *arena, str text, bool plus, str *ret);
 /* form(arena, pairs, n): name=value&… by percent(), as a query or a body of application/x-www-form-urlencoded. */
 str form(struct arena *arena, const struct pair *pairs, int32_t n);
 enum { FORM_FIELDS_MAX = 64 /* of one query or body: the widest we know has about twenty */ };
-/* form_read(arena, text, ret, ret_n): the fields of a query or form. False: not one, or more than fit. */
-bool form_read(struct arena *arena, str text, struct pair ret[FORM_FIELDS_MAX], int32_t *ret_n);
+/* form_decode(arena, text, ret, ret_n): the fields of a query or form. False: not one, or more than fit. */
+bool form_decode(struct arena *arena, str text, struct pair ret[FORM_FIELDS_MAX],
+                 int32_t *ret_n);
 /* http_date(arena, t): "Sun, 05 Jul 2026 10:00:00 GMT" (RFC 9110 section 5.6.7), t in seconds since 1970 UTC. */
 str http_date(struct arena *arena, int64_t seconds);
 /* http_date_read(text, ret_seconds): that form only. */

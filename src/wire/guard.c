@@ -263,6 +263,16 @@ is_listed(const struct guard_list *list, str host, int32_t port)
     return false;
 }
 
+static bool
+is_port(const struct guard_list *list, int32_t port)
+{
+    for (int32_t i = 0; i < list->ports_n; i++) {
+        if (list->ports[i] == port)
+            return true;
+    }
+    return port == 443 || port == 80;
+}
+
 /* ---- addresses as written ---- */
 
 static const char *
@@ -323,7 +333,7 @@ guard_url(const struct guard_list *list, str url, struct arena *keep, struct gua
     if (target.port == 0)
         target.port = target.https ? 443 : 80;
     target.allowed_private = is_listed(list, target.host, target.port);
-    if (!target.allowed_private && target.port != 443 && target.port != 80)
+    if (!target.allowed_private && !is_port(list, target.port))
         return N_("Only ports 443 and 80 are called, and those of hosts the owner named");
     if (!target.https && !target.allowed_private && !list->plain_http)
         return N_("Without https only hosts the owner named are called");

@@ -23,8 +23,9 @@ enum guard_class guard_address(const struct sockaddr *address);
 enum guard_class guard_address_text(str text);
 
 enum {
-    GUARD_HOST_MAX = 253,  /* characters of a host name, RFC 1035 */
-    GUARD_ALLOWED_MAX = 64 /* private hosts an owner names: a handful */
+    GUARD_HOST_MAX = 253,   /* characters of a host name, RFC 1035 */
+    GUARD_ALLOWED_MAX = 64, /* private hosts an owner names: a handful */
+    GUARD_PORTS_MAX = 8     /* 8443 and few others are met */
 };
 
 /* A host the owner allows to be private; port 0: 80 and 443. */
@@ -35,7 +36,9 @@ struct guard_host {
 struct guard_list {
     struct guard_host hosts[GUARD_ALLOWED_MAX];
     int32_t n;
-    bool plain_http; /* http also to hosts not named */
+    bool plain_http;                /* http also to hosts not named */
+    int32_t ports[GUARD_PORTS_MAX]; /* besides 80 and 443, for every host */
+    int32_t ports_n;
 };
 /* guard_list_add(list, text): "nas.lan", "nas.lan:8080", "192.168.1.4", "[fd00::1]:8080". False: not that, or full. */
 bool guard_list_add(struct guard_list *list, str text);

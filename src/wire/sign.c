@@ -5,8 +5,6 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
-#include "base/buf.h"
-#include "base/json.h"
 #include "base/sha256.h"
 
 static const EVP_MD *

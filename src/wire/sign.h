@@ -110,4 +110,4 @@ must_use enum fault sign_client_assertion(struct arena *arena,
                                           const struct client_assertion *assertion, str *ret,
                                           struct error *error);
 
-/* ---- HTTP signatures: wire/httpsig.h ---- */
+/* Signed HTTP requests: wire/httpsig.h. */

@@ -198,16 +198,16 @@ sign_es256(struct arena *arena, str key, str text, str *ret, struct error *error
     uint8_t *out = new (arena, uint8_t, 2 * EC_BYTES);
     struct nonce nonce;
     nonce_init(&nonce, *arena, &c, z);
-    bool signed_ = false;
-    for (int32_t i = 0; i < NONCES_MAX && !signed_; i++) {
+    bool done = false;
+    for (int32_t i = 0; i < NONCES_MAX && !done; i++) {
         nonce_mac(&nonce, *arena, (str){(char *)nonce.v, EC_BYTES}, nonce.v);
         const BIGNUM *taken = BN_bin2bn(nonce.v, EC_BYTES, k);
         assert(taken);
-        signed_ = in_order(&c, k) && sign_by(&c, z, k, out);
-        if (!signed_)
+        done = in_order(&c, k) && sign_by(&c, z, k, out);
+        if (!done)
             nonce_stir(&nonce, *arena, 0, NULL, 0);
     }
-    assert(signed_);
+    assert(done);
     OPENSSL_cleanse(&nonce, sizeof nonce);
     BN_clear_free(k);
     BN_free(z);

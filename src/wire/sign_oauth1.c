@@ -116,7 +116,7 @@ sign_oauth1(struct arena *arena, const struct oauth1 *oauth, enum http_method me
         return fail(error, FAULT_INPUT, "the address to be signed is not one");
     struct pair *params = new (arena, struct pair, 2 * FORM_FIELDS_MAX + OAUTH_PARAMS);
     int32_t own = oauth_params(arena, oauth, params), asked = 0;
-    if (!form_read(arena, query, params + own, &asked) || n > FORM_FIELDS_MAX)
+    if (!form_decode(arena, query, params + own, &asked) || n > FORM_FIELDS_MAX)
         return fail(error, FAULT_LIMIT, "there are too many parameters to be signed");
     int32_t all = own + asked;
     for (int32_t i = 0; i < n; i++)

@@ -547,10 +547,6 @@ results_view(struct html *h, bool hostile)
     metrics[0] =
         (struct option_view){S("interactions"), BOTH("Interactions", "Interactions"), true};
     metrics[1] = (struct option_view){S("comments"), BOTH("Comments", "Commentaires"), false};
-    struct option_view *paid = new (a, struct option_view, 3);
-    paid[0] = (struct option_view){S(""), BOTH("all", "toutes"), true};
-    paid[1] = (struct option_view){S("yes"), BOTH("paid", "payées"), false};
-    paid[2] = (struct option_view){S("no"), BOTH("not paid", "non payées"), false};
     struct results_view view = {.layout = layout(NAV_RESULTS, "/results"),
                                 .posts_n = 500,
                                 .found_n = 500,
@@ -561,7 +557,6 @@ results_view(struct html *h, bool hostile)
                                 .formats = {formats, 3},
                                 .tactics = {tactics, 2},
                                 .channels = {channels, 1},
-                                .paid = {paid, 3},
                                 .metrics = {metrics, 2},
                                 .sort = S("interactions"),
                                 .order = S("down"),

@@ -31,7 +31,7 @@ admit(void *ctx, struct exchange *x, struct body_plan *ret_plan)
     static const struct form form = {FORM(fields), false};
     struct seen *seen = ctx;
     seen->admitted++;
-    *ret_plan = (struct body_plan){&form, 300000, "/tmp"};
+    *ret_plan = (struct body_plan){.form = &form, .bytes_max = 300000, .directory = "/tmp"};
     if (x->method == METHOD_OTHER)
         x->answer.status = 405;
 }

@@ -26,6 +26,9 @@ begin(void **state)
 {
     (void)state;
     arena = arena_reserve(256 << 20, &region);
+    /* What the environment says of proxies is not asked: everything below would fail. */
+    assert_int_equal(0, setenv("http_proxy", "http://127.0.0.1:1", 1));
+    assert_int_equal(0, setenv("ALL_PROXY", "http://127.0.0.1:1", 1));
     peer_start(&peer);
     str hosts[2] = {arena_printf(&arena, "own.test:%d", peer.port),
                     arena_printf(&arena, "other.test:%d", peer.port)};
@@ -239,13 +242,265 @@ test_redirects(void **state)
     assert_int_equal(2, peer.shared->requests);
 }
 
+/* ---- files ---- */
+
+enum { BIG = 3000000, WINDOW_MAX = 64 * 1024 };
+
+struct film {
+    int64_t breaks_at; /* cannot be read from there; 0: whole */
+    ptrdiff_t most;    /* asked for at once */
+    int32_t reads;
+};
+
+static bool
+read_film(void *ctx, int64_t media, int64_t offset, void *out, ptrdiff_t max, ptrdiff_t *ret_n)
+{
+    struct film *film = ctx;
+    assert_int_equal(4, media);
+    film->reads++;
+    if (max > film->most)
+        film->most = max;
+    if (film->breaks_at && offset >= film->breaks_at)
+        return false;
+    int64_t left = BIG - offset;
+    *ret_n = left < max ? left : max;
+    memset(out, 'f', (size_t)*ret_n);
+    return true;
+}
+
+static void
+test_files(void **state)
+{
+    (void)state;
+    struct film film = {0};
+    struct http_source source = {read_film, &film};
+    peer_forget(&peer);
+    peer_says(&peer, PEER_KEEP, OK_HELLO);
+    struct http_request request = {
+        .method = HTTP_PUT, .url = address("own.test", "/up"), .media = 4, .media_bytes = BIG};
+    http_add_header(&request, S("Content-Type"), S("video/mp4"));
+    assert_int_equal(200, call(&request, &source).status);
+    assert_true(peer.shared->bytes > BIG && peer.shared->bytes < BIG + 1000);
+    assert_true(str_find(peer_heard(&peer), S("PUT /up HTTP/1.1")) == 0);
+    assert_true(str_find(peer_heard(&peer), S("Content-Length: 3000000\r\n")) > 0);
+    assert_int_equal(-1, str_find(peer_heard(&peer), S("Expect")));
+    assert_true(film.most <= WINDOW_MAX); /* never much of it in memory */
+    /* The same as a part of a form. */
+    peer_forget(&peer);
+    peer_says(&peer, PEER_KEEP, OK_HELLO);
+    struct http_part parts[3] = {
+        {.name = S("text"), .value = S("a\r\n--b")},
+        {.name = S("json"), .value = S("{}"), .mime = S("application/json")},
+        {.name = S("file"),
+         .file_name = S("a\"b.mp4"),
+         .mime = S("video/mp4"),
+         .media = 4,
+         .media_bytes = BIG}};
+    request = (struct http_request){
+        .method = HTTP_POST, .url = address("own.test", "/form"), .parts = parts, .parts_n = 3};
+    assert_int_equal(200, call(&request, &source).status);
+    assert_true(peer.shared->bytes > BIG && peer.shared->bytes < BIG + 2000);
+    assert_true(str_find(peer_heard(&peer), S("multipart/form-data; boundary=")) > 0);
+    assert_true(str_find(peer_heard(&peer), S("name=\"text\"\r\n\r\na\r\n--b\r\n")) > 0);
+    assert_true(str_find(peer_heard(&peer),
+                         S("name=\"json\"\r\nContent-Type: application/json\r\n")) > 0);
+    assert_true(str_find(peer_heard(&peer),
+                         S("filename=\"a%22b.mp4\"\r\nContent-Type: video/mp4\r\n")) > 0);
+    assert_true(film.most <= WINDOW_MAX);
+    /* A file that ends too soon: what was begun may have been taken. */
+    film.breaks_at = BIG / 2;
+    struct http_answer answer = call(&request, &source);
+    assert_unknown(answer);
+    assert_str("The file could not be read to its end while it was sent", answer.problem);
+    /* One that cannot be read at all is known before. */
+    film.breaks_at = 0;
+    peer_forget(&peer);
+    request.parts[2].media_bytes = -1;
+    assert_fault(FAULT_INPUT, wire_start(wire, &request, &source, 1, &error), &error,
+                 "cannot be read");
+    assert_int_equal(0, peer.shared->connections);
+}
+
+static void
+test_what_is_no_request(void **state)
+{
+    (void)state;
+    struct http_request good = {.method = HTTP_POST,
+                                .url = address("own.test", "/"),
+                                .body = S("x")},
+                        bad = good;
+    peer_forget(&peer);
+    http_add_header(&bad, S("X-A"), S("b\r\nX-C: d"));
+    assert_fault(FAULT_INPUT, wire_start(wire, &bad, NULL, 1, &error), &error, "X-A");
+    static const char *const names[] = {
+        "Content-Length", "transfer-encoding",  "Host", "Cookie", "X A", "", "X:",
+        "Expect",         "Proxy-Authorization"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        bad = good;
+        http_add_header(&bad, str_of(names[i]), S("1"));
+        assert_fault(FAULT_INPUT, wire_start(wire, &bad, NULL, 1, &error), &error, names[i]);
+    }
+    bad = good;
+    bad.method = HTTP_GET;
+    assert_fault(FAULT_INPUT, wire_start(wire, &bad, NULL, 1, &error), &error, "body");
+    bad = good;
+    bad.media = 4;
+    assert_fault(FAULT_INPUT, wire_start(wire, &bad, NULL, 1, &error), &error, "body");
+    bad = good;
+    bad.follows = true;
+    assert_fault(FAULT_INPUT, wire_start(wire, &bad, NULL, 1, &error), &error, "redirected");
+    struct http_part part = {.name = S("a\r\nb"), .value = S("x")};
+    bad = good;
+    bad.body = STR_NONE;
+    bad.parts = &part;
+    bad.parts_n = 1;
+    assert_fault(FAULT_INPUT, wire_start(wire, &bad, NULL, 1, &error), &error, "part");
+    assert_int_equal(0, peer.shared->connections);
+}
+
+/* ---- connections that are used again ---- */
+
+static void
+test_reuse(void **state)
+{
+    (void)state;
+    peer_forget(&peer);
+    peer_says(&peer, PEER_KEEP, OK_HELLO);
+    assert_int_equal(200, get("/1").status);
+    int32_t before = peer.shared->connections;
+    assert_int_equal(200, get("/2").status);
+    assert_int_equal(before, peer.shared->connections); /* a GET takes it again */
+    assert_int_equal(200, post("/3").status);
+    assert_int_equal(before + 1,
+                     peer.shared->connections); /* what changes something never does */
+    /* A server that hangs up on the second request of a connection: the library would send it again by itself. */
+    peer_forget(&peer);
+    peer_says(&peer, PEER_KEEP, OK_HELLO);
+    peer_says(&peer, PEER_CLOSE, OK_HELLO)->cut = 0;
+    assert_int_equal(200, get("/1").status);
+    assert_unknown(post("/2"));
+    assert_int_equal(2, peer.shared->requests);
+}
+
+static void
+test_forms_of_answers(void **state)
+{
+    (void)state;
+    peer_forget(&peer);
+    peer_says(&peer, PEER_KEEP,
+              "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nX-A: early\r\n\r\n"
+              "HTTP/1.1 201 Made\r\nTransfer-Encoding: chunked\r\nX-B: b\r\n\r\n"
+              "3\r\nabc\r\n2\r\nde\r\n0\r\nX-Trailer: t\r\n\r\n");
+    struct http_answer answer = get("/");
+    assert_int_equal(201, answer.status);
+    assert_str("abcde", answer.body);
+    assert_true(http_header_value(&answer, S("x-a")).p == NULL);
+    assert_true(http_header_value(&answer, S("x-trailer")).p == NULL);
+    assert_str("b", http_header_value(&answer, S("x-b")));
+    static const char *const broken[] = {
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort",
+        "hello",
+        "\r\n\r\n",
+        "HTTP/1.1 100 Continue\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n",
+        "HTTP/9.9 999 what\r\n",
+        "SSH-2.0-x\r\n"};
+    for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
+        peer_forget(&peer);
+        peer_says(&peer, PEER_CLOSE, "%s", broken[i]);
+        answer = post("/");
+        if (answer.end != HTTP_UNKNOWN)
+            fail_msg("%zu: end %d status %d", i, (int)answer.end, answer.status);
+    }
+    /* 500 and 204 are whole answers; what they mean is not the wire's business. */
+    peer_forget(&peer);
+    peer_says(&peer, PEER_KEEP, "HTTP/1.1 204 None\r\n\r\n");
+    assert_int_equal(204, post("/").status);
+}
+
+/* Unpacked only when asked for; the limit is of what comes out. */
+static void
+test_gzip(void **state)
+{
+    (void)state;
+    /* 31 bytes: gzip of "hello" with a stored block. */
+    static const char hello[] =
+        "\x1f\x8b\x08\0\0\0\0\0\0\x03\x01\x05\0\xfa\xffhello\x86\xa6\x10\x36\x05\0\0\0";
+    enum { HELLO = sizeof hello - 1 };
+    for (int asks = 0; asks < 2; asks++) {
+        peer_forget(&peer);
+        struct peer_answer *says =
+            peer_says(&peer, PEER_KEEP,
+                      "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n",
+                      (int)HELLO);
+        memcpy(says->bytes + says->n, hello, HELLO);
+        says->n += HELLO;
+        struct http_request request = {.method = HTTP_GET, .url = address("own.test", "/")};
+        if (asks)
+            http_add_header(&request, S("Accept-Encoding"), S("gzip"));
+        struct http_answer answer = call(&request, NULL);
+        assert_int_equal(HTTP_ANSWERED, answer.end);
+        assert_int_equal(asks ? 5 : HELLO, answer.body.n);
+        assert_true(str_find(peer_heard(&peer), asks ? S("Accept-Encoding: gzip")
+                                                     : S("Accept-Encoding: identity")) > 0);
+        request.answer_max = 4; /* of what comes out */
+        assert_unknown(call(&request, NULL));
+    }
+}
+
+/* Many at once: each answer has its own tag, the slow one holds up nobody. */
+static void
+test_side_by_side(void **state)
+{
+    (void)state;
+    peer_forget(&peer);
+    peer_says(&peer, PEER_SILENT, "HTTP/1.1 200 OK\r\n");
+    peer_says(&peer, PEER_KEEP, OK_HELLO);
+    struct http_request request = {.method = HTTP_POST,
+                                   .url = address("own.test", "/"),
+                                   .body = S("x"),
+                                   .timeout = {300000}};
+    bool seen[16] = {0};
+    for (int64_t tag = 0; tag < 16; tag++)
+        assert_ok(wire_start(wire, &request, NULL, tag, &error), &error);
+    assert_fault(FAULT_LIMIT, wire_start(wire, &request, NULL, 99, &error), &error, "16");
+    int32_t unknown = 0;
+    for (int32_t n = 0; n < 16; n++) {
+        struct http_answer answer;
+        int64_t tag = -1;
+        bool any = false;
+        assert_ok(wire_wait(wire, (span){5000000}, &arena, &tag, &answer, &any, &error),
+                  &error);
+        assert_true(any && tag >= 0 && tag < 16 && !seen[tag]);
+        seen[tag] = true;
+        unknown += answer.end == HTTP_UNKNOWN;
+        assert_true(answer.end == HTTP_UNKNOWN ? n == 15 : str_eq(answer.body, S("hello")));
+    }
+    assert_int_equal(1, unknown);
+    bool any = true;
+    int64_t tag;
+    struct http_answer answer;
+    assert_ok(wire_wait(wire, (span){0}, &arena, &tag, &answer, &any, &error), &error);
+    assert_false(any);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plain),          cmocka_unit_test(test_not_sent),
-        cmocka_unit_test(test_broken_answers), cmocka_unit_test(test_reads_at_most),
+        cmocka_unit_test(test_plain),
+        cmocka_unit_test(test_not_sent),
+        cmocka_unit_test(test_broken_answers),
+        cmocka_unit_test(test_reads_at_most),
         cmocka_unit_test(test_redirects),
+        cmocka_unit_test(test_files),
+        cmocka_unit_test(test_what_is_no_request),
+        cmocka_unit_test(test_reuse),
+        cmocka_unit_test(test_forms_of_answers),
+        cmocka_unit_test(test_gzip),
+        cmocka_unit_test(test_side_by_side),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }

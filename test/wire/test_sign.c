@@ -1,8 +1,6 @@
 /* Signatures against the published vectors, and against keys and texts of our own (test/wire/vectors). */
-#include "t.h"
+#include "vectors.h"
 
-#include "base/buf.h"
-#include "base/json.h"
 #include "base/sha256.h"
 #include "wire/sign.h"
 
@@ -24,36 +22,6 @@ end(void **state)
     (void)state;
     arena_release(&region);
     return 0;
-}
-
-static const struct json *
-vectors(const char *name)
-{
-    char path[4096];
-    static char text[64 * 1024];
-    (void)snprintf(path, sizeof path, "%s/test/wire/vectors/%s-vectors.json",
-                   getenv("PROPRE_SOURCE_ROOT"), name);
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
-    size_t n = fread(text, 1, sizeof text, file);
-    assert_true(n < sizeof text);
-    (void)fclose(file);
-    struct json *json;
-    assert_ok(json_parse(&arena, (str){text, (ptrdiff_t)n}, &json, &error), &error);
-    return json;
-}
-
-static str
-field(const struct json *object, const char *name)
-{
-    return json_text(json_get(object, str_of(name)));
-}
-
-static void
-assert_same(str expected, str actual)
-{
-    if (!str_eq(expected, actual))
-        fail_msg("expected %.*s, got %.*s", STR_FMT(expected), STR_FMT(actual));
 }
 
 static void
@@ -89,7 +57,7 @@ test_encode(void **state)
     assert_true(http_date_read(S("Sun, 05 Jul 2026 10:00:00 GMT"), &seconds));
     assert_int_equal(1783245600, seconds);
     assert_false(http_date_read(S("Mon, 05 Jul 2026 10:00:00 GMT"), &seconds));
-    const struct json *rows = json_get(vectors("oauth1"), S("percent_encoding"));
+    const struct json *rows = json_get(vectors(&arena, "oauth1"), S("percent_encoding"));
     for (const struct json *row = rows->first; row; row = row->next)
         assert_same(json_text(row->first->next), percent(&arena, json_text(row->first)));
 }
@@ -108,7 +76,7 @@ test_oauth1(void **state)
 {
     (void)state;
     int32_t n = 0, bases = 0;
-    for (const struct json *v = json_get(vectors("oauth1"), S("vectors"))->first; v;
+    for (const struct json *v = json_get(vectors(&arena, "oauth1"), S("vectors"))->first; v;
          v = v->next) {
         struct pair params[16];
         int32_t params_n = read_params(json_get(v, S("params")), params);
@@ -155,9 +123,9 @@ static void
 test_small_ones(void **state)
 {
     (void)state;
-    const struct json *pkce = json_get(vectors("pkce"), S("vectors"))->first;
+    const struct json *pkce = json_get(vectors(&arena, "pkce"), S("vectors"))->first;
     assert_same(field(pkce, "challenge"), sign_pkce(&arena, field(pkce, "verifier")));
-    const struct json *ghost = json_get(vectors("ghost-jwt"), S("vectors"))->first;
+    const struct json *ghost = json_get(vectors(&arena, "ghost-jwt"), S("vectors"))->first;
     str token;
     assert_ok(sign_ghost(&arena, field(ghost, "admin_key"), (instant){1783245600000000}, &token,
                          &error),
@@ -165,7 +133,7 @@ test_small_ones(void **state)
     assert_same(field(ghost, "token"), token);
     assert_fault(FAULT_INPUT, sign_ghost(&arena, S("a:zz"), (instant){0}, &token, &error),
                  &error, "Ghost");
-    const struct json *hub = vectors("websub");
+    const struct json *hub = vectors(&arena, "websub");
     str secret = field(hub, "secret"), body = field(hub, "body");
     const struct json *all = json_get(hub, S("signatures"));
     int32_t hash = 0;

@@ -6,7 +6,7 @@ die() { say "$*"; exit 1; }
 # Debian packages the program itself is built from and with.
 BUILD_PACKAGES="gcc libc6-dev meson ninja-build pkg-config libmicrohttpd-dev libjansson-dev libsodium-dev libicu-dev libpq-dev libcurl4-openssl-dev libssl-dev libical-dev libvips-dev libmd4c-dev libmd4c-html0-dev zlib1g-dev gettext ca-certificates"
 # What the checks use besides.
-CHECK_PACKAGES="spin libcmocka-dev clang libclang-rt-14-dev libfuzzer-14-dev clang-format-14 clang-tidy-19 postgresql chromium fonts-dejavu-core unzip git"
+CHECK_PACKAGES="spin python3 tzdata libcmocka-dev clang libclang-rt-14-dev libfuzzer-14-dev clang-format-14 clang-tidy-19 postgresql chromium fonts-dejavu-core unzip git"
 BENCH_PACKAGES="wrk time"
 
 missing_packages() {
@@ -47,12 +47,12 @@ need_npm() {
         need_packages nodejs npm
     fi
     stamp=node_modules/.propre-stamp
-    wanted=$(sha256sum package-lock.json package.json | sha256sum)
-    [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] && return 0
+    npm_wanted=$(sha256sum package-lock.json package.json | sha256sum)
+    [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$npm_wanted" ] && return 0
     say "Fetching what the build takes from npm"
     log=$(mktemp)
     if npm ci --ignore-scripts --no-audit --no-fund >"$log" 2>&1; then
-        printf '%s\n' "$wanted" >"$stamp"
+        printf '%s\n' "$npm_wanted" >"$stamp"
         rm -f "$log"
         return 0
     fi
