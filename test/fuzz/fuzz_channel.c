@@ -4,7 +4,7 @@
 #include "channel/driver.h"
 
 /*
- * Any driver, any operation, any answers: a byte each for driver, operation and whether limits are known; then answers: a
+ * Any driver, any operation, any answers: a byte each for driver, operation and what is known of the account; then answers: a
  * byte for how it ended, two for the length of the body, the body.
  */
 
@@ -42,13 +42,14 @@ take_answer(struct input *input, struct http_header *headers)
     input->p += n;
     input->n -= n;
     headers[0] = (struct http_header){S("retry-after"), str_slice(body, 0, 20)};
+    headers[2] = (struct http_header){S("dpop-nonce"), str_slice(body, 0, 12)};
     headers[1] = (struct http_header){S("x-wp-total"), str_slice(body, 0, 3)};
     return (struct http_answer){.end = ends[which].end,
                                 .status = ends[which].status,
                                 .body = body,
                                 .problem = S("none"),
                                 .headers = headers,
-                                .headers_n = 2};
+                                .headers_n = 3};
 }
 
 int
@@ -65,14 +66,22 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         {S("user"), S("anna")},
         {S("password"), S("abcd efgh")},
         {S("token"), S("t0ken")},
-        {S("webhook"), S("https://hook.example/1/2")},
+        {S("webhook"), S("https://hook.example/webhooks/1/2")},
+        {S("access"), S("acc3ss")},
+        {S("refresh"), S("refr3sh")},
+        {S("oauth"), S("{\"state\":\"2\",\"issuer\":\"https://i.example\",\"key\":"
+                       "\"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8\",\"did\":\"did:plc:u\","
+                       "\"token_endpoint\":\"https://i.example/t\"}")},
+        {S("session"), S("{\"token_endpoint\":\"https://i.example/t\"}")},
         {S("key"), S("5f0c1e2d3b4a59687766554f:00112233445566778899aabbccddeeff"
-                     "00112233445566778899aabbccddeeff")}};
+                     "00112233445566778899aabbccddeeff")},
+        /* the last: only where an account came by OAuth */
+        {S("dpop_key"), S("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8")}};
     struct channel_account account = {.server = S("https://a.example"),
                                       .handle = S("@us"),
                                       .user_id = S("1"),
                                       .secrets = secrets,
-                                      .secrets_n = 5};
+                                      .secrets_n = sizeof secrets / sizeof secrets[0] - 1};
     const str parts[] = {S("One https://a.example #tag @b@c.example"), S("Two")};
     const str words[] = {S("news")};
     const struct channel_media media[] = {{.media = 1,
@@ -96,14 +105,19 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                 .message = &message,
                                 .remote_id = S("1"),
                                 .now = {1795600800000000},
-                                .redirect = S("https://us.example/back"),
-                                .callback = S("code=1&state=2"),
+                                .redirect = S("http://127.0.0.1:8080/back"),
+                                .callback = S("code=1&state=2&iss=https%3A%2F%2Fi.example"),
+                                .seed = S("0123456789abcdef0123456789abcdef"),
                                 .memo = &memo};
     call.op = (enum channel_op)(take(&input) % CHANNEL_OPS_N);
-    if (take(&input) & 1)
+    uint8_t known = take(&input);
+    account.secrets_n += (known & 2) != 0;
+    if (known & 4)
+        call.remote_id = S("at://did:plc:u/app.bsky.feed.post/3n34vlxje22up");
+    if (known & 1)
         account.limits = S("{\"api\":\"https://a.example/wp-json\"}");
     struct step step;
-    struct http_header headers[2];
+    struct http_header headers[3];
     driver->next(&call, NULL, &arena, &step);
     for (int32_t i = 0; i < 40 && step.kind == STEP_REQUEST; i++) {
         struct http_answer answer = take_answer(&input, headers);
