@@ -9,11 +9,14 @@
 #include "place/propre.h"
 
 enum {
-    ROUNDS_MAX = 1000,   /* of claiming and going on in one step: a step ends some time */
-    WIRE_BYTES = 8 << 20 /* an answer of HTTP_ANSWER_MAX with its headers */
+    ROUNDS_MAX = 1000,        /* of claiming and going on in one step: a step ends some time */
+    SCRATCH_BYTES = 64 << 20, /* address space: a request with its body, twice */
+    WIRE_BYTES = 8 << 20      /* an answer of HTTP_ANSWER_MAX with its headers */
 };
 static const int64_t UPKEEP_US =
     20000000; /* the beat; a third of what is noticed by a person */
+static const int64_t POLL_US =
+    1000000; /* others write what is due now: a second, so that "now" is now */
 static const int64_t LOOK_AHEAD_US =
     60000000; /* pre-flight and occurrences: a minute late is early enough */
 static const int64_t RETRY_US = 1000000; /* what could not be written down is tried again */
@@ -54,6 +57,7 @@ worker_open(struct propre *propre, struct wire *wire, const struct worker_option
                                        &worker->lanes_region);
     worker->lanes = new (&lanes, struct lane, worker->lanes_n);
     (void)arena_reserve(WIRE_BYTES, &worker->wire_region);
+    (void)arena_reserve(SCRATCH_BYTES, &worker->scratch_region);
     if (options->name.n > 0 && options->name.n < WORKER_NAME_BYTES) {
         memcpy(worker->name_bytes, options->name.p, (size_t)options->name.n);
         worker->name = (str){worker->name_bytes, options->name.n};
@@ -91,6 +95,7 @@ worker_free(struct worker *worker)
     }
     arena_release(&worker->lanes_region);
     arena_release(&worker->wire_region);
+    arena_release(&worker->scratch_region);
     struct arena_region region = worker->region;
     arena_release(&region);
 }
@@ -171,6 +176,18 @@ take_answer(struct worker *worker, span patience, bool *ret_any, bool *ret_again
     return OK;
 }
 
+/* What lies ahead must not keep from going out what is due: its faults are told, and it is tried in a minute. */
+static void
+look_ahead(struct worker *worker)
+{
+    struct error error = {0};
+    if (recur(worker, &error) && worker->log)
+        log_fault(worker->log, "outbox.recur", &error);
+    error = (struct error){0};
+    if (preflight(worker, &error) && worker->log)
+        log_fault(worker->log, "outbox.preflight", &error);
+}
+
 /* Everything that is not about one delivery: who lives, what lies ahead, who must be told. */
 static enum fault
 upkeep(struct worker *worker, struct error *error)
@@ -183,11 +200,17 @@ upkeep(struct worker *worker, struct error *error)
         worker->upkept_us = some_int(now.us);
     }
     if (!worker->stopping &&
+        (!worker->asked_us.has || now.us - worker->asked_us.is >= POLL_US ||
+         now.us < worker->asked_us.is)) {
+        if (claim_asked(worker, error))
+            return error->fault;
+        worker->asked_us = some_int(now.us);
+    }
+    if (!worker->stopping &&
         (!worker->looked_ahead_us.has || now.us - worker->looked_ahead_us.is >= LOOK_AHEAD_US ||
          now.us < worker->looked_ahead_us.is)) {
-        if (recur(worker, error) || preflight(worker, error) || claim_asked(worker, error))
-            return error->fault;
         worker->looked_ahead_us = some_int(now.us);
+        look_ahead(worker);
     }
     return OK;
 }
@@ -227,7 +250,7 @@ worker_step(struct worker *worker, span patience, instant *ret_next, struct erro
         return error->fault;
     if (worker->stopping)
         next.us = INT64_MAX;
-    next.us = earlier(next.us, now.us + UPKEEP_US);
+    next.us = earlier(next.us, now.us + POLL_US);
     if (again)
         next.us = earlier(next.us, now.us + RETRY_US);
     if (any_flight(worker))

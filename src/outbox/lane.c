@@ -9,8 +9,6 @@
 #include "place/db.h"
 #include "place/propre.h"
 
-enum { SCRATCH_BYTES = 64 << 20 /* address space: a request with its body, twice */ };
-
 void
 lane_send(struct worker *worker, struct lane *lane, const struct http_request *request)
 {
@@ -211,7 +209,6 @@ lane_go(struct worker *worker, struct lane *lane, struct error *error)
         return lane_ask_go(worker, lane, error);
     enum fault fault = OK;
     while (!fault && lane->kind == LANE_DELIVERY && lane->stage != STAGE_FLIGHT) {
-        struct arena_region region;
         bool over = false;
         if (lane->stage == STAGE_BEGIN && !lane->refreshing)
             fault = begin(worker, lane, &over, error);
@@ -221,9 +218,7 @@ lane_go(struct worker *worker, struct lane *lane, struct error *error)
             fault = lane_refresh(worker, lane, error);
             continue;
         }
-        struct arena scratch = arena_reserve(SCRATCH_BYTES, &region);
-        fault = one_step(worker, lane, scratch, error);
-        arena_release(&region);
+        fault = one_step(worker, lane, arena_reset(&worker->scratch_region), error);
     }
     return fault;
 }

@@ -8,7 +8,6 @@
 #include "place/db.h"
 #include "place/propre.h"
 
-enum { SCRATCH_BYTES = 64 << 20 };
 static const int64_t LEASE_US =
     120000000; /* a refresh is one or two requests of a minute at most */
 
@@ -46,23 +45,37 @@ lease(struct worker *worker, struct lane *lane, bool *ret_got, struct error *err
     return db_commit(worker->propre->db, error);
 }
 
-/* The new pair is in the data before anything uses it. */
 static enum fault
-refresh_good(struct worker *worker, struct lane *lane, const struct step *step,
-             struct error *error)
+keep_tokens(struct worker *worker, struct lane *lane, const struct step *step,
+            struct error *error)
 {
     if (db_begin(worker->propre->db, DB_WRITE, error))
         return error->fault;
     auto_tx tx = worker->propre->db;
     if (account_keep(worker->propre, &lane->row, OP_REFRESH, step, error) ||
-        account_lease_end(worker->propre, lane->channel, worker->name, error) ||
-        db_commit(worker->propre->db, error))
+        account_lease_end(worker->propre, lane->channel, worker->name, error))
         return error->fault;
+    return db_commit(worker->propre->db, error);
+}
+
+/* The new pair is in the data before anything uses it. */
+static enum fault
+refresh_good(struct worker *worker, struct lane *lane, const struct step *step,
+             struct error *error)
+{
+    enum fault fault = keep_tokens(worker, lane, step, error);
+    if (fault == FAULT_AWAY || fault == FAULT_SYSTEM || fault == FAULT_CONFLICT)
+        return fault; /* the answer is still here, and is kept in a moment */
     lane->refreshing = false;
     lane->refreshed = true;
-    lane->stage = STAGE_BEGIN; /* from the start, with the new token read from the data */
     lane->requested = false;
-    return OK;
+    lane->stage = STAGE_BEGIN; /* from the start, with the new token read from the data */
+    if (!fault)
+        return OK;
+    *error = (struct error){0};
+    return lane_stop(
+        worker, lane, lane->call.op == OP_READ_BACK ? DELIVERY_PERSON : DELIVERY_HELD,
+        N_("The fresh token of its account could not be kept; see the key file."), error);
 }
 
 static enum fault
@@ -127,13 +140,12 @@ keep_memo(struct lane *lane, const struct memo *memo)
 enum fault
 lane_refresh(struct worker *worker, struct lane *lane, struct error *error)
 {
-    struct arena_region region;
     bool got = true;
     if (lane->stage == STAGE_BEGIN && lease(worker, lane, &got, error))
         return error->fault;
     if (!got)
         return come_back(worker, lane, error);
-    struct arena scratch = arena_reserve(SCRATCH_BYTES, &region);
+    struct arena scratch = arena_reset(&worker->scratch_region);
     struct memo *memo = new (&scratch, struct memo, 1);
     struct step *step = new (&scratch, struct step, 1);
     enum fault fault = OK;
@@ -156,7 +168,6 @@ lane_refresh(struct worker *worker, struct lane *lane, struct error *error)
         fault = refresh_bad(worker, lane, step, error);
         break;
     }
-    arena_release(&region);
     return fault;
 }
 
@@ -212,7 +223,6 @@ lane_ask_go(struct worker *worker, struct lane *lane, struct error *error)
 {
     enum fault fault = OK;
     while (!fault && lane->kind == LANE_ASK && lane->stage != STAGE_FLIGHT) {
-        struct arena_region region;
         if (lane->stage == STAGE_BEGIN && ask_open(worker, lane, error)) {
             if (error->fault == FAULT_AWAY || error->fault == FAULT_SYSTEM ||
                 error->fault == FAULT_CONFLICT)
@@ -222,7 +232,7 @@ lane_ask_go(struct worker *worker, struct lane *lane, struct error *error)
                                         .words = str_of(error->frames[0].format)};
             return ask_answer(worker, lane, &cannot, error);
         }
-        struct arena scratch = arena_reserve(SCRATCH_BYTES, &region);
+        struct arena scratch = arena_reset(&worker->scratch_region);
         struct memo *memo = new (&scratch, struct memo, 1);
         struct step *step = new (&scratch, struct step, 1);
         memo_copy(&lane->memo, &scratch, memo);
@@ -235,7 +245,6 @@ lane_ask_go(struct worker *worker, struct lane *lane, struct error *error)
                 step->error_class = CLASS_TRANSIENT;
             fault = ask_answer(worker, lane, step, error);
         }
-        arena_release(&region);
     }
     return fault;
 }

@@ -68,8 +68,8 @@ struct worker {
     int32_t lanes_n;
     int64_t tag_last;
     bool mail, stopping;
-    struct maybe_int upkept_us, looked_ahead_us;
-    struct arena_region region, lanes_region, wire_region;
+    struct maybe_int upkept_us, looked_ahead_us, asked_us;
+    struct arena_region region, lanes_region, wire_region, scratch_region;
 };
 
 /* worker_free(worker): gives its memory back and tells the data nothing, as a crash would. */
