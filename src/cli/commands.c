@@ -169,6 +169,11 @@ const struct command commands[] = {
     {"incident", "list", NULL, N_("List what needs a person"), NEEDS_READ, command_incident_list, {{NULL, NULL, NULL}}},
     {"worker", "", NULL, N_("Send what is due, until stopped"), NEEDS_WRITE, command_worker,
      {{"once", NULL, N_("end when nothing is due")}}},
+    {"token", "add", "NAME", N_("Make a token with which a program uses the API for the owner"), NEEDS_WRITE, command_token_add,
+     {{"scopes", "SCOPE,…", N_("what it may: read, write, publish, settings; default: read")}}},
+    {"token", "list", NULL, N_("List the tokens"), NEEDS_READ, command_token_list, {{NULL, NULL, NULL}}},
+    {"token", "revoke", "ID", N_("Revoke a token, at once"), NEEDS_WRITE, command_token_revoke, {{NULL, NULL, NULL}}},
+    {"api", "openapi", NULL, N_("Print the OpenAPI document of the API"), NEEDS_NOTHING, command_api_openapi, {{NULL, NULL, NULL}}},
 
     {"backup", "", "FILE", N_("Copy the workspace to a new file and check the copy"), NEEDS_READ, command_backup, {{NULL, NULL, NULL}}},
     {"restore", "", "FILE", N_("Put a backup in the place of the workspace; the old file is kept aside"), NEEDS_NOTHING, command_restore, {{NULL, NULL, NULL}}},

@@ -15,4 +15,5 @@ command_run command_show_help, command_show_version, command_show_manual,
     command_channel_connect, command_channel_verify, command_channel_disconnect,
     command_channel_allow, command_channel_forbid, command_channel_allowed,
     command_post_compose, command_queue, command_attempts, command_resolve, command_cancel,
-    command_hold, command_release, command_move, command_incident_list, command_worker;
+    command_hold, command_release, command_move, command_incident_list, command_worker,
+    command_token_add, command_token_list, command_token_revoke, command_api_openapi;

@@ -40,6 +40,7 @@ enum flash_kind {
     FLASH_SETTINGS,
     FLASH_IMPORTED,
     FLASH_IMPORT_UNDONE,
+    FLASH_TOKEN_REVOKED,
     FLASH_KINDS_N
 };
 void answer_flash(struct exchange *x, enum flash_kind kind, int64_t id, int64_t n);

@@ -10,6 +10,12 @@
  * The API: the same handlers' way as the pages, but for programs. JSON comes and goes; a bearer token says who asks and
  * what they may; no cookie counts here, and no token counts for a page. What a call takes and gives is written in
  * tables (web/api_objects.c), from which the request is checked and the OpenAPI document is made.
+ *
+ * To add an address: a row in web/api_routes.c, its objects in web/api_objects.c (listed in api_objects[]), the handler:
+ *     {ROW(POST, "tactics", MAY_EDIT, API_BODY_MAX, handle_api_tactic_add, "Add a tactic"),
+ *      .scopes = SCOPE_WRITE, JSON(api_tactic_new), GIVES(201, api_tactic)},
+ * It runs in the row's transaction, reads with api_text() …, answers with api_begin() and api_put_…(), or refuses with
+ * api_refuse() and api_problem().
  */
 enum {
     API_BODY_MAX = 1 << 20, /* bytes of a JSON body: the longest post with 50 variants */

@@ -26,6 +26,7 @@ static const struct flash_words words[FLASH_KINDS_N] = {
     [FLASH_IMPORTED] = {TONE_GOOD, "%s post was added.", "%s posts were added.",
                         "/import/%" PRId64 "/undo"},
     [FLASH_IMPORT_UNDONE] = {TONE_GOOD, N_("The import was undone."), NULL, NULL},
+    [FLASH_TOKEN_REVOKED] = {TONE_GOOD, N_("The token is revoked."), NULL, NULL},
 };
 
 enum { FLASH_LIFE_S = 60 /* the next page comes at once */ };

@@ -35,6 +35,11 @@ static const struct field mapping_fields[] = {
     {"channel_name", FIELD_LINE, false, 800}, {"network", FIELD_LINE, false, 32},
     {"dates", FIELD_LINE, false, 8},          {"decimal", FIELD_LINE, false, 8},
 };
+static const struct field token_fields[] = {
+    {"name", FIELD_LINE, true, 400},    {"read", FIELD_LINE, false, 8},
+    {"write", FIELD_LINE, false, 8},    {"publish", FIELD_LINE, false, 8},
+    {"settings", FIELD_LINE, false, 8},
+};
 static const struct field run_fields[] = {
     {"outcome", FIELD_LINE, false, 64},
 };
@@ -108,5 +113,11 @@ const struct route routes[] = {
      "Name, time zone, language, currency of the workspace"},
     {METHOD_POST, "/settings", MAY_OWN, WAY_DATA, FORM_BODY_MAX,
      SHOWS_PROBLEMS(settings_fields), handle_settings, "Save the settings"},
+    {METHOD_GET, "/settings/tokens", MAY_OWN, WAY_DATA, 0, NO_FORM, handle_tokens_page,
+     "The tokens programs come in with"},
+    {METHOD_POST, "/settings/tokens", MAY_OWN, WAY_DATA, FORM_BODY_MAX,
+     SHOWS_PROBLEMS(token_fields), handle_token_add, "Make a token; it is shown once"},
+    {METHOD_POST, "/settings/tokens/:id/revoke", MAY_OWN, WAY_DATA, FORM_BODY_MAX, NO_FORM,
+     handle_token_revoke, "Revoke a token"},
 };
 const ptrdiff_t routes_n = (ptrdiff_t)(sizeof routes / sizeof *routes);

@@ -356,6 +356,22 @@ struct settings_view {
     str now; /* "23:41" in the workspace's zone: lets the reader check it */
 };
 
+/* The tokens programs come in with. */
+struct token_line {
+    int64_t id;
+    str name, scopes, person, created, used; /* used: none when never */
+    bool revoked;
+};
+struct tokens_view {
+    struct layout_view layout;
+    const struct token_line *lines;
+    ptrdiff_t lines_n;
+    str made; /* the secret of one made just now, shown this once */
+    struct field_view name;
+    str scopes_error;
+    bool read, write, publish, settings; /* chosen */
+};
+
 /* A fault as a page: what was attempted, why it did not work, what to press. */
 struct error_view {
     struct layout_view layout;

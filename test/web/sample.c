@@ -880,6 +880,23 @@ settings(struct html *h)
 }
 
 static void
+tokens(struct html *h)
+{
+    const struct token_line lines[] = {
+        {2, S("Calendar <b>sync</b>"), S("read write"), S("Ada"), S("2026-11-24"),
+         S("2026-11-25"), false},
+        {1, S("Old script"), S("read"), S("Ada"), S("2026-10-01"), STR_NONE, true}};
+    struct tokens_view view = {.layout = layout(NAV_SETTINGS, "/settings/tokens"),
+                               .lines = lines,
+                               .lines_n = 2,
+                               .made = S("propre_Zm9vYmFy"),
+                               .scopes_error =
+                                   BOTH("Choose at least one.", "Choisissez-en au moins un."),
+                               .read = true};
+    page_tokens(h, &view);
+}
+
+static void
 error_page(struct html *h)
 {
     struct error_view view = {
@@ -922,6 +939,7 @@ const struct sample samples[] = {
     {"link-spent", link_spent},
     {"password", password},
     {"settings", settings},
+    {"tokens", tokens},
     {"error", error_page},
 };
 const ptrdiff_t samples_n = (ptrdiff_t)(sizeof samples / sizeof *samples);

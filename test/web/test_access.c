@@ -41,6 +41,9 @@ static const struct {
     {METHOD_POST, "/import/:id/undo", MAY_EDIT},
     {METHOD_GET, "/settings", MAY_OWN},
     {METHOD_POST, "/settings", MAY_OWN},
+    {METHOD_GET, "/settings/tokens", MAY_OWN},
+    {METHOD_POST, "/settings/tokens", MAY_OWN},
+    {METHOD_POST, "/settings/tokens/:id/revoke", MAY_OWN},
     /* clang-format on */
 };
 enum { EXPECTED_N = sizeof expected / sizeof *expected };
