@@ -4,7 +4,7 @@
 set -eu
 cd "$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)"
 . tools/sh/lib.sh
-need_packages time curl wrk
+need_packages $BENCH_PACKAGES
 compile build/run
 propre=$PWD/build/run/src/cli/propre
 dir=$(mktemp -d)

@@ -103,6 +103,8 @@ struct effects_covariate {
 struct effects_input {
     const struct effects_post *posts;
     int32_t posts_n;
+    bool
+        cut; /* older posts may have been left behind: no more than EFFECTS_POSTS_MAX were read */
     const struct effects_factor *factors;
     int32_t factors_n;
     const struct effects_covariate *covariates;

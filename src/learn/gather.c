@@ -472,6 +472,7 @@ learn_gather(struct propre *propre, int64_t workspace, enum metric outcome, stru
     name_channels(&work, &gathered.input);
     fill_posts(&work, shots, shots_n, &gathered.input);
     gathered.without_n = (int32_t)rows_n - gathered.input.posts_n;
+    gathered.input.cut = rows_n >= EFFECTS_POSTS_MAX; /* the query's LIMIT */
     *ret = gathered;
     return OK;
 }

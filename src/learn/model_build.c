@@ -72,7 +72,7 @@ choose_posts(struct build *b)
         model_note(model, NOTE_NO_POSTS, -1, 0);
     else if (model->posts_n < 10)
         model_note(model, NOTE_FEW_POSTS, -1, model->posts_n);
-    if (b->in->posts_n == EFFECTS_POSTS_MAX)
+    if (b->in->cut)
         model_note(model, NOTE_POSTS_CUT, -1, EFFECTS_POSTS_MAX);
     if (model->posts_n > 0 && model->outcome_sum == 0)
         model_note(model, NOTE_ALL_ZERO, -1, model->posts_n);

@@ -22,11 +22,12 @@ t() {
     fi
 }
 
+# One row in a thousand does not say how many engagements.
 awk -v rows=$rows 'BEGIN {
     print "Tweet id,Tweet permalink,Tweet text,time,impressions,engagements,likes,replies,retweets"
     for (i = 1; i <= rows; i++)
-        printf "%d,https://x.com/demo/status/%d,Post number %d about tea,2025-%02d-%02d %02d:00 +0000,%d,%d,%d,%d,%d\n",
-            1000000 + i, 1000000 + i, i, i % 12 + 1, i % 28 + 1, i % 24, 100 + i % 5000, i % 50, i % 20, i % 5, i % 7
+        printf "%d,https://x.com/demo/status/%d,Post number %d about tea,2025-%02d-%02d %02d:00 +0000,%d,%s,%d,%d,%d\n",
+            1000000 + i, 1000000 + i, i, i % 12 + 1, i % 28 + 1, i % 24, 100 + i % 5000, i % 1000 ? i % 50 : "", i % 20, i % 5, i % 7
 }' >"$dir/many.csv"
 head -n 1001 "$dir/many.csv" >"$dir/few.csv"
 # The same, but for one row near the end that is cut.

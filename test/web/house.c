@@ -64,6 +64,22 @@ house_close(struct house *house)
     testdb_close(&house->db);
 }
 
+int
+house_setup(void **state)
+{
+    static struct house house;
+    house_open(&house);
+    *state = &house;
+    return 0;
+}
+
+int
+house_teardown(void **state)
+{
+    house_close(*state);
+    return 0;
+}
+
 str
 house_link(struct house *house, int64_t person)
 {

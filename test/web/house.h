@@ -18,6 +18,9 @@ struct house {
 /* house_open(house): a workspace "Maison <b>" in Europe/Paris, English, with three people and passwords. */
 void house_open(struct house *house);
 void house_close(struct house *house);
+/* cmocka's setup and teardown: *state is the one house. */
+int house_setup(void **state);
+int house_teardown(void **state);
 /* house_path(house, person, link, ret): the path of a fresh one-time link. */
 str house_link(struct house *house, int64_t person);
 

@@ -48,22 +48,6 @@ static const struct {
 };
 enum { EXPECTED_N = sizeof expected / sizeof *expected };
 
-static int
-setup(void **state)
-{
-    static struct house house;
-    house_open(&house);
-    *state = &house;
-    return 0;
-}
-
-static int
-teardown(void **state)
-{
-    house_close(*state);
-    return 0;
-}
-
 static void
 test_table(void **state)
 {
@@ -387,15 +371,16 @@ main(void)
     if (testdb_skips())
         return 0;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_table, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_everybody_everywhere, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_every_post_needs_its_token, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_every_post_from_here, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_odd_paths, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_hostile_forms, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_names, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_https, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_failing_data, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_table, house_setup, house_teardown),
+        cmocka_unit_test_setup_teardown(test_everybody_everywhere, house_setup, house_teardown),
+        cmocka_unit_test_setup_teardown(test_every_post_needs_its_token, house_setup,
+                                        house_teardown),
+        cmocka_unit_test_setup_teardown(test_every_post_from_here, house_setup, house_teardown),
+        cmocka_unit_test_setup_teardown(test_odd_paths, house_setup, house_teardown),
+        cmocka_unit_test_setup_teardown(test_hostile_forms, house_setup, house_teardown),
+        cmocka_unit_test_setup_teardown(test_names, house_setup, house_teardown),
+        cmocka_unit_test_setup_teardown(test_https, house_setup, house_teardown),
+        cmocka_unit_test_setup_teardown(test_failing_data, house_setup, house_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

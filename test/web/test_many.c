@@ -96,28 +96,12 @@ test_pages_of_many_posts(void **state)
     assert_int_equal(404, browser_get(&b, "/post/1"));
 }
 
-static int
-setup(void **state)
-{
-    static struct house house;
-    house_open(&house);
-    *state = &house;
-    return 0;
-}
-
-static int
-teardown(void **state)
-{
-    house_close(*state);
-    return 0;
-}
-
 int
 main(void)
 {
     if (testdb_skips())
         return 0;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_pages_of_many_posts, setup, teardown)};
+        cmocka_unit_test_setup_teardown(test_pages_of_many_posts, house_setup, house_teardown)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,7 +7,8 @@ die() { say "$*"; exit 1; }
 BUILD_PACKAGES="gcc libc6-dev meson ninja-build pkg-config libmicrohttpd-dev libjansson-dev libsodium-dev libicu-dev libpq-dev libcurl4-openssl-dev libssl-dev libical-dev libvips-dev libmd4c-dev libmd4c-html0-dev zlib1g-dev gettext ca-certificates"
 # What the checks use besides.
 CHECK_PACKAGES="spin python3 tzdata libcmocka-dev clang libclang-rt-14-dev libfuzzer-14-dev clang-format-14 clang-tidy-19 postgresql chromium fonts-dejavu-core unzip git"
-BENCH_PACKAGES="wrk time"
+# What ./run bench uses besides.
+BENCH_PACKAGES="time curl wrk"
 
 missing_packages() {
     for package in "$@"; do
