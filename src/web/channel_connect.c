@@ -204,6 +204,10 @@ gather(struct exchange *x, const struct connecting *c, const struct connect_wron
     ret->fields = put_fields(x, c, wrong, ret->fields_n);
     if (account && ret->health.state != CHANNEL_BY_HAND)
         ret->ask = channel_ask_of(x, account, &answer);
+    bool settled =
+        ret->health.state == CHANNEL_CONNECTED || ret->health.state == CHANNEL_BY_HAND;
+    ret->folded =
+        settled && !x->form.n && !exchange_query(x, "way").p && !ret->health.token_low;
     return OK;
 }
 

@@ -168,6 +168,16 @@ bad_sentence(struct exchange *x, enum channel_op op)
     return word(x, N_("It does not work."));
 }
 
+/* "mastodon.example" of "https://mastodon.example/oauth/authorize?…". */
+static str
+host_of(str address)
+{
+    ptrdiff_t at = str_find(address, S("://"));
+    str rest = str_slice(address, at < 0 ? 0 : at + 3, address.n), host;
+    (void)str_cut(&rest, '/', &host); /* without a path it is the whole */
+    return host;
+}
+
 static void
 good_say(struct exchange *x, const struct account *account, const struct account_answer *answer,
          int64_t age_s, struct ask_view *ret)
@@ -179,6 +189,7 @@ good_say(struct exchange *x, const struct account *account, const struct account
             return;
         }
         ret->visit = answer->visit;
+        ret->visit_host = host_of(answer->visit);
         ret->sentence = word(x, N_("It is ready. Agree on the network’s own page; afterwards "
                                    "you come back here."));
     } else if (answer->op == OP_AUTH_FINISH) {

@@ -60,7 +60,8 @@ struct ask_view {
     bool slow;                /* no worker took it up for a while */
     str sentence;             /* "It works: the account is @lumen." */
     str cause, advice, words; /* when it went wrong */
-    str visit;                /* where to agree, on the network's own page */
+    str visit;      /* where to agree, on the network's own page */
+    str visit_host; /* whose page that is */
     bool check_next;          /* agreed: what is left is to look whose account it is */
 };
 
@@ -76,6 +77,7 @@ struct channel_view {
     struct options_view ways; /* links, when there is more than one */
     const str *steps;
     ptrdiff_t steps_n;
+    bool folded; /* it works: changing it is behind a click */
     bool by_hand;
     bool account;   /* something is kept: it can be checked and disconnected */
     bool authorize; /* the network can be asked on its own page */

@@ -234,6 +234,7 @@ sample_channel_works(struct html *h)
 {
     struct channel_view view = wordpress(h, true);
     view.health = connected(h);
+    view.folded = true;
     view.ask = (struct ask_view){.state = ASK_GOOD,
                                  .sentence = BOTH("It works: it is the account lumen.",
                                                   "Tout marche : c’est le compte lumen.")};
@@ -309,6 +310,24 @@ sample_channel_agree(struct html *h)
     view.ownership = BOTH("rented ground", "terrain loué");
     view.way = S("mastodon");
     view.ways = (struct options_view){0};
+    static str steps[4];
+    steps[0] = str_of(translate(
+        h->lang, "Write the address of your server below and press “Connect on the server’s "
+                 "page”. Propre registers itself there; you make nothing by hand."));
+    steps[1] = str_of(translate(h->lang, "Sign in there and agree to four rights: "
+                                         "read:accounts, read:statuses, write:statuses, "
+                                         "write:media."));
+    steps[2] = str_of(translate(
+        h->lang, "You come back here by yourself, press once more, and it is connected."));
+    steps[3] = str_of(translate(
+        h->lang, "Or by a token: on your server, Preferences, Development, New application, "
+                 "with these four rights and the redirect URI below; then paste “Your access "
+                 "token”."));
+    view.steps = steps;
+    view.steps_n = 4;
+    view.about = str_of(translate(
+        h->lang, "Mastodon, GoToSocial, snac and others that speak the same language. Connect "
+                 "on your server's own page, or paste a token."));
     view.fields = fields;
     view.fields_n = 2;
     view.authorize = true;
@@ -323,8 +342,8 @@ sample_channel_agree(struct html *h)
                          "back here.",
                          "C’est prêt. Donnez votre accord sur la page du réseau ; vous "
                          "reviendrez ensuite ici."),
-        .visit = S("https://mastodon.example/oauth/authorize?response_type=code&client_id="
-                   "0123456789abcdef0123456789abcdef&redirect_uri=http%3A%2F%2F127.0.0.1")};
+        .visit = S("https://mastodon.example/oauth/authorize?response_type=code&client_id=a"),
+        .visit_host = S("mastodon.example")};
     page_channel(h, &view);
 }
 

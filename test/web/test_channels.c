@@ -341,6 +341,7 @@ test_agreeing_on_the_servers_page(void **state)
     answer(true, "https://social.example/oauth/authorize?x=1", NULL, NULL);
     assert_int_equal(200, browser_get(&scene.owner, "/channel/1"));
     assert_true(sees("href=\"https://social.example/oauth/authorize?x=1\""));
+    assert_true(sees("It leads to social.example."));
     /* coming back: a look changes nothing, the button hands on what came */
     assert_int_equal(200,
                      browser_get(&scene.owner, "/channel/1/connected?code=a%2Bb&state=s1"));
