@@ -352,6 +352,17 @@ needs_keeping(const struct exchange *x, const struct connecting *c)
            (user.n > 0 && !str_eq(user, c->account.handle));
 }
 
+static bool
+secret_given(const struct exchange *x, const struct connecting *c)
+{
+    for (int32_t i = 0; i < fields_n(c->driver); i++) {
+        const struct auth_field *field = &c->driver->traits.fields[i];
+        if (field->secret && str_trim(form_text(&x->form, field->name)).n > 0)
+            return true;
+    }
+    return false;
+}
+
 enum fault
 handle_channel_authorize(struct exchange *x, struct error *error)
 {
@@ -359,6 +370,8 @@ handle_channel_authorize(struct exchange *x, struct error *error)
     struct connect_wrong wrong;
     if (look(x, form_text(&x->form, "way"), &c, error))
         return error->fault;
+    if (secret_given(x, &c)) /* the Enter key behind a pasted token means to keep it */
+        return handle_channel_connect(x, error);
     if (!c.authorize)
         return fail(error, FAULT_INPUT,
                     "this network cannot be asked on its own page from here");

@@ -4,8 +4,10 @@
 
 #include "outbox/account.h"
 #include "outbox/queries.h"
+#include "outbox/worker.h"
 #include "place/vault.h"
 #include "strategy/channel.h"
+#include "wire/http.h"
 
 /*
  * Channels and their connection as a person sees them, on both engines. The worker's part is played by the test: it
@@ -362,6 +364,127 @@ test_agreeing_on_the_servers_page(void **state)
     test_end();
 }
 
+/* ---- the whole way, with the worker itself and a server that is played ---- */
+
+/* One transfer at a time, as a question needs; answers by address. */
+struct played {
+    struct wire wire;
+    int64_t tag;
+    bool under_way;
+    char url[400];
+};
+
+static enum fault
+played_start(void *ctx, const struct http_request *request, const struct http_source *source,
+             int64_t tag, struct error *error)
+{
+    struct played *played = ctx;
+    (void)source;
+    (void)error;
+    assert_false(played->under_way);
+    played->under_way = true;
+    played->tag = tag;
+    (void)snprintf(played->url, sizeof played->url, "%.*s", STR_FMT(request->url));
+    return OK;
+}
+
+static enum fault
+played_wait(void *ctx, span timeout, struct arena *keep, int64_t *ret_tag,
+            struct http_answer *ret, bool *ret_any, struct error *error)
+{
+    static const char *const answers[][2] = {
+        {"/api/v1/apps", "{\"client_id\":\"cid\",\"client_secret\":\"hush\"}"},
+        {"/oauth/token", "{\"access_token\":\"" SECRET "\",\"token_type\":\"Bearer\"}"},
+        {"/verify_credentials", "{\"id\":\"9\",\"username\":\"lumen\",\"acct\":\"lumen\"}"},
+        {"/", "{}"}};
+    struct played *played = ctx;
+    (void)timeout;
+    (void)keep;
+    (void)error;
+    *ret_any = played->under_way;
+    if (!played->under_way)
+        return OK;
+    played->under_way = false;
+    size_t i = 0;
+    while (str_find(str_of(played->url), str_of(answers[i][0])) < 0)
+        i++;
+    static struct http_header headers[] = {
+        {S_CONST("content-type"), S_CONST("application/json")}};
+    *ret = (struct http_answer){.end = HTTP_ANSWERED,
+                                .status = 200,
+                                .headers = headers,
+                                .headers_n = 1,
+                                .body = str_of(answers[i][1])};
+    *ret_tag = played->tag;
+    return OK;
+}
+
+static void
+work(struct played *played)
+{
+    static const struct wire_ops ops = {played_start, played_wait};
+    struct worker *worker = NULL;
+    struct error error;
+    instant next;
+    played->wire = (struct wire){&ops, played};
+    const struct worker_options options = {.name = S("w"), .lanes_max = 2};
+    assert_ok(worker_open(&scene.house.db.propre, &played->wire, &options, &worker, &error),
+              &error);
+    for (int i = 0; i < 12; i++)
+        assert_ok(worker_step(worker, (span){0}, &next, &error), &error);
+    worker_close(worker);
+}
+
+/* What stands between two marks of the page. */
+static str
+between(const char *before, char after)
+{
+    str page = scene.owner.answer, found;
+    ptrdiff_t at = str_find(page, str_of(before));
+    assert_true(at >= 0);
+    page = str_slice(page, at + (ptrdiff_t)strlen(before), page.n);
+    (void)str_cut(&page, after, &found);
+    return found;
+}
+
+static void
+test_the_whole_way(void **state)
+{
+    static struct played played;
+    (void)state;
+    played = (struct played){0};
+    test_begin();
+    struct arena *keep = &scene.house.db.keep;
+    add("network=mastodon&name=Lumen&handle=");
+    press("/channel/1/authorize", "way=mastodon&server=https%3A%2F%2Fsocial.example");
+    work(&played);
+    assert_int_equal(200, browser_get(&scene.owner, "/channel/1"));
+    assert_true(sees("href=\"https://social.example/oauth/authorize?"));
+    str came = between("state=", '&');
+    assert_true(came.n >= 40); /* it cannot be guessed */
+    /* somebody else's agreement is not taken */
+    press("/channel/1/finish", "back=code%3Dc0de%26state%3Dother");
+    work(&played);
+    assert_int_equal(200, browser_get(&scene.owner, "/channel/1"));
+    assert_true(sees("The connection could not be finished."));
+    assert_int_equal(0, secret("token").n);
+    str back = arena_printf(keep, "/channel/1/connected?code=c0de&state=%.*s", STR_FMT(came));
+    assert_int_equal(200, browser_get(&scene.owner, cstr(keep, back)));
+    back = arena_printf(keep, "back=code%%3Dc0de%%26state%%3D%.*s", STR_FMT(came));
+    press("/channel/1/finish", cstr(keep, back));
+    work(&played);
+    assert_int_equal(200, browser_get(&scene.owner, "/channel/1"));
+    assert_true(sees("See whose account it is"));
+    assert_true(str_eq(secret("token"), S(SECRET)));
+    press("/channel/1/verify", "");
+    work(&played);
+    assert_int_equal(200, browser_get(&scene.owner, "/channel/1"));
+    assert_true(sees("It works: it is the account @lumen@social.example."));
+    assert_true(sees("connected"));
+    assert_false(sees(SECRET) || sees("hush"));
+    test_end();
+}
+
 /* Beginning anew on the same server leaves what works as it is, until the network agreed. */
 static void
 test_agreeing_again_breaks_nothing(void **state)
@@ -376,6 +499,11 @@ test_agreeing_again_breaks_nothing(void **state)
     press("/channel/1/authorize", "way=mastodon&server=https%3A%2F%2Fsocial.example&token=");
     assert_true(str_eq(secret("token"), S(SECRET)));
     assert_true(account(&found).verified_us.has);
+    /* the Enter key behind a pasted token presses the first button; the token is meant */
+    press("/channel/1/authorize",
+          "way=mastodon&server=https%3A%2F%2Fsocial.example&token=another");
+    assert_true(str_eq(secret("token"), S("another")));
+    assert_true(str_eq(question().ask_op, S("verify")));
     test_end();
 }
 
@@ -508,6 +636,7 @@ main(void)
         cmocka_unit_test(test_disconnect_forgets),
         cmocka_unit_test(test_another_way_begins_anew),
         cmocka_unit_test(test_agreeing_on_the_servers_page),
+        cmocka_unit_test(test_the_whole_way),
         cmocka_unit_test(test_agreeing_again_breaks_nothing),
         cmocka_unit_test(test_days_left),
         cmocka_unit_test(test_token_that_renews_itself),
