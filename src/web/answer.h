@@ -41,6 +41,12 @@ enum flash_kind {
     FLASH_IMPORTED,
     FLASH_IMPORT_UNDONE,
     FLASH_TOKEN_REVOKED,
+    FLASH_CHANNEL_ADDED,
+    FLASH_CHANNEL_KEPT,
+    FLASH_CHANNEL_BY_HAND,
+    FLASH_CHANNEL_FORGOTTEN,
+    FLASH_HOST_ALLOWED,
+    FLASH_HOST_FORBIDDEN,
     FLASH_KINDS_N
 };
 void answer_flash(struct exchange *x, enum flash_kind kind, int64_t id, int64_t n);

@@ -27,6 +27,17 @@ static const struct flash_words words[FLASH_KINDS_N] = {
                         "/import/%" PRId64 "/undo"},
     [FLASH_IMPORT_UNDONE] = {TONE_GOOD, N_("The import was undone."), NULL, NULL},
     [FLASH_TOKEN_REVOKED] = {TONE_GOOD, N_("The token is revoked."), NULL, NULL},
+    [FLASH_CHANNEL_ADDED] = {TONE_GOOD, N_("The channel is added. Now connect it."), NULL,
+                             NULL},
+    [FLASH_CHANNEL_KEPT] = {TONE_GOOD, N_("The credentials are kept, sealed."), NULL, NULL},
+    [FLASH_CHANNEL_BY_HAND] = {TONE_GOOD, N_("This channel is published to by hand."), NULL,
+                               NULL},
+    [FLASH_CHANNEL_FORGOTTEN] = {TONE_GOOD,
+                                 N_("It is disconnected; its credentials are forgotten."), NULL,
+                                 NULL},
+    [FLASH_HOST_ALLOWED] = {TONE_GOOD, N_("The host may be reached."), NULL, NULL},
+    [FLASH_HOST_FORBIDDEN] = {TONE_GOOD, N_("The host may not be reached any more."), NULL,
+                              NULL},
 };
 
 enum { FLASH_LIFE_S = 60 /* the next page comes at once */ };

@@ -8,6 +8,12 @@ handler handle_asset, handle_health;
 /* door.c */
 handler handle_sign_in_page, handle_sign_in, handle_sign_out, handle_link_page, handle_link,
     handle_password_page, handle_password, handle_language;
+/* channels.c */
+handler handle_channels_page, handle_channel_add, handle_host_allow, handle_host_forbid;
+/* channel_connect.c */
+handler handle_channel_page, handle_channel_connect, handle_channel_verify,
+    handle_channel_disconnect, handle_channel_authorize, handle_channel_connected,
+    handle_channel_finish, handle_channel_answer;
 /* settings.c */
 handler handle_settings_page, handle_settings;
 /* tokens.c */

@@ -44,6 +44,25 @@ static const struct field run_fields[] = {
     {"outcome", FIELD_LINE, false, 64},
 };
 
+static const struct field channel_fields[] = {
+    {"network", FIELD_LINE, true, 32},
+    {"name", FIELD_LINE, true, 3200},
+    {"handle", FIELD_LINE, false, 300},
+};
+/* The names of all drivers' fields (channel/driver.h); which of them count, the driver says. */
+static const struct field connect_fields[] = {
+    {"way", FIELD_LINE, false, 32},         {"server", FIELD_LINE, false, 2048},
+    {"user", FIELD_LINE, false, 2048},      {"password", FIELD_SECRET, false, 2048},
+    {"token", FIELD_SECRET, false, 2048},   {"key", FIELD_SECRET, false, 2048},
+    {"webhook", FIELD_SECRET, false, 2048},
+};
+static const struct field back_fields[] = {
+    {"back", FIELD_LINE, true, 8000}, /* an address is 8192 bytes at most */
+};
+static const struct field host_fields[] = {
+    {"host", FIELD_LINE, true, 260},
+};
+
 #define NO_FORM        \
     {                  \
         NULL, 0, false \
@@ -108,6 +127,33 @@ const struct route routes[] = {
      handle_import_apply, "Take the file in"},
     {METHOD_POST, "/import/:id/undo", MAY_EDIT, WAY_DATA, FORM_BODY_MAX, NO_FORM,
      handle_import_undo, "Take an import back whole"},
+
+    {METHOD_GET, "/channels", MAY_READ, WAY_DATA, 0, NO_FORM, handle_channels_page,
+     "All channels and how their connections are"},
+    {METHOD_POST, "/channels", MAY_EDIT, WAY_DATA, FORM_BODY_MAX,
+     SHOWS_PROBLEMS(channel_fields), handle_channel_add, "Add a channel"},
+    {METHOD_POST, "/channels/hosts", MAY_OWN, WAY_DATA, FORM_BODY_MAX,
+     SHOWS_PROBLEMS(host_fields), handle_host_allow, "Allow a private host to be reached"},
+    {METHOD_POST, "/channels/hosts/forbid", MAY_OWN, WAY_DATA, FORM_BODY_MAX,
+     PLAIN(host_fields), handle_host_forbid, "Forbid it again"},
+    {METHOD_GET, "/channel/:id", MAY_READ, WAY_DATA, 0, NO_FORM, handle_channel_page,
+     "One channel: its connection, and how to make it"},
+    {METHOD_GET, "/channel/:id/answer", MAY_READ, WAY_DATA, 0, NO_FORM, handle_channel_answer,
+     "Whether the last question to the account is answered, as JSON"},
+    {METHOD_GET, "/channel/:id/connected", MAY_EDIT, WAY_DATA, 0, NO_FORM,
+     handle_channel_connected, "Where a network sends back to: shows a button"},
+    {METHOD_POST, "/channel/:id/connect", MAY_EDIT, WAY_DATA, FORM_BODY_MAX,
+     SHOWS_PROBLEMS(connect_fields), handle_channel_connect,
+     "Keep the credentials, and ask whether they work"},
+    {METHOD_POST, "/channel/:id/authorize", MAY_EDIT, WAY_DATA, FORM_BODY_MAX,
+     SHOWS_PROBLEMS(connect_fields), handle_channel_authorize,
+     "Ask the network where to agree"},
+    {METHOD_POST, "/channel/:id/finish", MAY_EDIT, WAY_DATA, FORM_BODY_MAX, PLAIN(back_fields),
+     handle_channel_finish, "Hand over what came back from the network"},
+    {METHOD_POST, "/channel/:id/verify", MAY_EDIT, WAY_DATA, FORM_BODY_MAX, NO_FORM,
+     handle_channel_verify, "Ask the account whether it works"},
+    {METHOD_POST, "/channel/:id/disconnect", MAY_EDIT, WAY_DATA, FORM_BODY_MAX, NO_FORM,
+     handle_channel_disconnect, "Forget the credentials"},
 
     {METHOD_GET, "/settings", MAY_OWN, WAY_DATA, 0, NO_FORM, handle_settings_page,
      "Name, time zone, language, currency of the workspace"},

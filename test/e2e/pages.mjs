@@ -30,6 +30,11 @@ const server = createServer((request, response) => {
     response.end(JSON.stringify({ running: true, progress: 44, text: "…" }));
     return;
   }
+  if (/^\/channel\/[0-9]+\/answer$/.test(path)) {
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(JSON.stringify({ waiting: true }));
+    return;
+  }
   const file = join(folder, basename(path));
   if (!existsSync(file) || basename(path) === "") {
     response.writeHead(404);

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "pages.h"
+#include "sample_channels.h"
 #include "web/picture.h"
 
 /* Data of a workspace is in its own language; texts a handler would translate are said twice here. */
@@ -941,5 +942,17 @@ const struct sample samples[] = {
     {"settings", settings},
     {"tokens", tokens},
     {"error", error_page},
+    {"channels", sample_channels},
+    {"channels-empty", sample_channels_empty},
+    {"channels-reader", sample_channels_reader},
+    {"channels-hostile", sample_channels_hostile},
+    {"channel-new", sample_channel_new},
+    {"channel-agree", sample_channel_agree},
+    {"channel-waiting", sample_channel_waiting},
+    {"channel-works", sample_channel_works},
+    {"channel-refused", sample_channel_refused},
+    {"channel-by-hand", sample_channel_by_hand},
+    {"connected", sample_connected},
+    {"connected-refused", sample_connected_refused},
 };
 const ptrdiff_t samples_n = (ptrdiff_t)(sizeof samples / sizeof *samples);
