@@ -170,13 +170,13 @@ take_channels(struct exchange *x, struct compose *c)
     for (ptrdiff_t i = 0; i < c->channels_n; i++)
         c->channels[i].ticked = false;
     for (int32_t k = 0; k < COMPOSE_CHANNELS_MAX; k++) {
-        int64_t id = numbered_int(x, "channel-#", k);
+        int64_t id = numbered_int(x, "channel", k);
         for (ptrdiff_t i = 0; id && i < c->channels_n; i++) {
             struct compose_channel *channel = &c->channels[i];
             if (channel->id != id)
                 continue;
-            str own = form_numbered(&x->form, "own-#", k);
-            channel->ticked = form_numbered(&x->form, "to-#", k).n > 0;
+            str own = form_numbered(&x->form, "own", k);
+            channel->ticked = form_numbered(&x->form, "to", k).n > 0;
             channel->own = own.p ? own : S("");
             if (channel->own.n > POST_BODY_MAX)
                 compose_wrong(x, c, &c->channels_problem, N_("This is too long."));
@@ -191,7 +191,7 @@ take_files(struct exchange *x, struct compose *c, struct error *error)
     struct media media;
     c->files_n = 0;
     for (int32_t k = 0; k < MESSAGE_FILES_MAX; k++) {
-        int64_t id = numbered_int(x, "picture-#", k);
+        int64_t id = numbered_int(x, "picture", k);
         if (!id || k == removed)
             continue;
         enum fault fault =
@@ -203,7 +203,7 @@ take_files(struct exchange *x, struct compose *c, struct error *error)
         }
         if (fault)
             return fault;
-        str alt = form_numbered(&x->form, "alt-#", k);
+        str alt = form_numbered(&x->form, "alt", k);
         if (alt.n > MESSAGE_ALT_MAX)
             compose_wrong(x, c, &c->files_problem, N_("This is too long."));
         c->files[c->files_n++] =

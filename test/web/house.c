@@ -181,7 +181,6 @@ browser_upload_with(struct browser *browser, const char *path, const char *field
              STR_FMT(browser->csrf));
     for (bool more = rest.n > 0; more;) {
         more = str_cut(&rest, '&', &field);
-        field = more ? field : rest;
         (void)str_cut(&field, '=', &name);
         buf_addf(&body, "--b\r\nContent-Disposition: form-data; name=\"%.*s\"\r\n\r\n%.*s\r\n",
                  STR_FMT(name), STR_FMT(field));
