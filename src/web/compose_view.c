@@ -48,8 +48,8 @@ choose_tactic(struct exchange *x, const struct message *m, struct compose_view *
         return error->fault;
     struct option_view *at = new (x->keep, struct option_view, n + 1);
     struct option_view *to = new (x->keep, struct option_view, objectives_n + 1);
-    at[0] = (struct option_view){S(""), word(x, N_("None")), !m->tactic.has};
-    to[0] = (struct option_view){S(""), word(x, N_("None")), !m->objective.has};
+    at[0] = (struct option_view){S(""), word(x, N_("No tactic")), !m->tactic.has};
+    to[0] = (struct option_view){S(""), word(x, N_("No objective")), !m->objective.has};
     for (ptrdiff_t i = 0; i < n; i++)
         at[i + 1] = (struct option_view){number_text(x, tactics[i].id), tactics[i].name,
                                          m->tactic.has && m->tactic.is == tactics[i].id};

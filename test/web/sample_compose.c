@@ -231,8 +231,7 @@ sample_compose_hostile(struct html *h)
     channels[0].problems_n = 1;
     view.text.value = view.title.value = view.link.value = view.tags.value =
         view.warning.value = view.topic.value = S(HOSTILE);
-    view.problem = view.notice = view.when_error = view.day = view.time = view.zone =
-        S(HOSTILE);
+    view.problem = view.notice = view.when_error = view.zone = S(HOSTILE);
     view.channels = channels;
     view.channels_n = 1;
     view.pictures = pictures;
