@@ -13,7 +13,10 @@
 #include "web/web_internal.h"
 #include "web/words.h"
 
-enum { DRAFT_DAYS_MAX = 180, HEADING_BYTES = 80 };
+enum {
+    DRAFT_DAYS_MAX = 180, /* half a year: an older draft is a forgotten one */
+    HEADING_BYTES = 80    /* one line of a title */
+};
 
 /* ---------- what can be chosen ---------- */
 

@@ -42,9 +42,9 @@ struct web {
 
 enum {
     FORM_BODY_MAX = 64 * 1024, /* a form of a few fields */
-    /* the composer's texts for a hundred channels (web/body.h), one file (place/media.h), what parts them */
-    COMPOSE_TEXT_MAX = BODY_FIELDS_MAX + 128 * 1024,
-    COMPOSE_BODY_MAX = MEDIA_BYTES_MAX + COMPOSE_TEXT_MAX,
+    COMPOSE_TEXT_MAX =
+        BODY_FIELDS_MAX + 128 * 1024, /* a post's texts for all channels, and what parts them */
+    COMPOSE_BODY_MAX = MEDIA_BYTES_MAX + COMPOSE_TEXT_MAX, /* and one picture or film */
     DOOR_LIFE_S = 24 * 3600,      /* a page left open over night can still be sent */
     LANG_LIFE_S = 365 * 24 * 3600 /* a choice, not a secret */
 };
