@@ -47,6 +47,10 @@ enum flash_kind {
     FLASH_CHANNEL_FORGOTTEN,
     FLASH_HOST_ALLOWED,
     FLASH_HOST_FORBIDDEN,
+    FLASH_POST_KEPT,
+    FLASH_POST_PLANNED,
+    FLASH_POST_SAVED,
+    FLASH_POST_TAKEN_BACK,
     FLASH_KINDS_N
 };
 void answer_flash(struct exchange *x, enum flash_kind kind, int64_t id, int64_t n);

@@ -31,8 +31,9 @@ enum {
 struct answer {
     int32_t status;
     const char *mime;
-    struct buf body; /* or: */
-    str fixed;       /* bytes that live as long as the program */
+    const char *policy; /* of content; NULL: that of our pages */
+    struct buf body;    /* or: */
+    str fixed;          /* bytes that live as long as the program */
     struct pair headers[ANSWER_HEADERS_MAX];
     int32_t headers_n;
     bool close; /* the connection's other requests cannot be trusted to be framed */
@@ -81,6 +82,7 @@ struct exchange {
     const struct zone *zone;    /* of the workspace */
     enum lang lang;             /* the reader's */
     bool has_flash;             /* a message of the last act was shown: its cookie goes */
+    int32_t flash_kind;         /* which one (web/answer.h): a page may know more of it */
 
     /* Of the API alone (web/api.h). */
     const struct api_route *api;

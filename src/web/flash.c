@@ -26,6 +26,12 @@ static const struct flash_words words[FLASH_KINDS_N] = {
     [FLASH_IMPORTED] = {TONE_GOOD, "%s post was added.", "%s posts were added.",
                         "/import/%" PRId64 "/undo"},
     [FLASH_IMPORT_UNDONE] = {TONE_GOOD, N_("The import was undone."), NULL, NULL},
+    [FLASH_POST_KEPT] = {TONE_GOOD, N_("The draft is kept. Nothing goes out of it yet."), NULL,
+                         NULL},
+    [FLASH_POST_PLANNED] = {TONE_GOOD, N_("The post is planned."), NULL, NULL},
+    [FLASH_POST_SAVED] = {TONE_GOOD, N_("The changes are saved."), NULL, NULL},
+    [FLASH_POST_TAKEN_BACK] = {TONE_GOOD, N_("The post is a draft again and does not go out."),
+                               NULL, NULL},
     [FLASH_TOKEN_REVOKED] = {TONE_GOOD, N_("The token is revoked."), NULL, NULL},
     [FLASH_CHANNEL_ADDED] = {TONE_GOOD, N_("The channel is added. Now connect it."), NULL,
                              NULL},
@@ -76,6 +82,7 @@ flash_take(struct exchange *x, ptrdiff_t *ret_n)
     struct flash_view *view = new (x->keep, struct flash_view, 1);
     str number = format_integer(x->keep, x->lang, n);
     view->tone = w->tone;
+    x->flash_kind = (int32_t)kind;
     view->text = w->many
                      ? SAY(x->keep, x->lang, translate_n(x->lang, w->one, w->many, n), number)
                      : str_of(translate(x->lang, w->one));

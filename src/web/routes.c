@@ -1,4 +1,5 @@
 #include "place/person.h"
+#include "tactic/message.h"
 #include "web/handlers.h"
 #include "web/web_internal.h"
 
@@ -39,6 +40,34 @@ static const struct field token_fields[] = {
     {"name", FIELD_LINE, true, 400},    {"read", FIELD_LINE, false, 8},
     {"write", FIELD_LINE, false, 8},    {"publish", FIELD_LINE, false, 8},
     {"settings", FIELD_LINE, false, 8},
+};
+/* A post: its texts are kept whole up to what the data takes (tactic/post.h); beyond, the page says so. */
+static const struct field compose_fields[] = {
+    {"key", FIELD_LINE, false, 64},
+    {"revision", FIELD_INT, false, INT64_MAX},
+    {"act", FIELD_LINE, false, 16},
+    {"remove", FIELD_INT, false, 1000},
+    {"title", FIELD_LINE, false, 2000},
+    {"text", FIELD_TEXT, false, POST_BODY_MAX},
+    {"link", FIELD_LINE, false, POST_ADDRESS_MAX},
+    {"tactic", FIELD_INT, false, INT64_MAX},
+    {"objective", FIELD_INT, false, INT64_MAX},
+    {"intent", FIELD_LINE, false, 16},
+    {"format", FIELD_LINE, false, POST_LABEL_MAX},
+    {"topic", FIELD_LINE, false, POST_LABEL_MAX},
+    {"tags", FIELD_LINE, false, POST_HASHTAGS_MAX},
+    {"warning", FIELD_LINE, false, POST_ADDRESS_MAX},
+    {"visibility", FIELD_LINE, false, 16},
+    {"when", FIELD_LINE, false, 8},
+    {"day", FIELD_LINE, false, 16},
+    {"time", FIELD_LINE, false, 16},
+    {"queue", FIELD_LINE, false, POST_LABEL_MAX},
+    {"channel-#", FIELD_INT, false, INT64_MAX},
+    {"to-#", FIELD_LINE, false, 8},
+    {"own-#", FIELD_TEXT, false, POST_BODY_MAX},
+    {"picture-#", FIELD_INT, false, INT64_MAX},
+    {"alt-#", FIELD_TEXT, false, MESSAGE_ALT_MAX},
+    {"file", FIELD_FILE, false, INT64_MAX},
 };
 static const struct field run_fields[] = {
     {"outcome", FIELD_LINE, false, 64},
@@ -99,6 +128,25 @@ const struct route routes[] = {
      handle_language, "Change the language of the pages"},
 
     {METHOD_GET, "/", MAY_READ, WAY_DATA, 0, NO_FORM, handle_today, "What is known today"},
+    {METHOD_GET, "/compose", MAY_EDIT, WAY_DATA, 0, NO_FORM, handle_compose_page,
+     "Write a post"},
+    {METHOD_POST, "/compose", MAY_EDIT, WAY_DATA, COMPOSE_BODY_MAX,
+     SHOWS_PROBLEMS(compose_fields), handle_compose, "Keep, check or plan a new post"},
+    {METHOD_POST, "/compose/count", MAY_EDIT, WAY_OWN, COMPOSE_TEXT_MAX,
+     SHOWS_PROBLEMS(compose_fields), handle_compose_count,
+     "How long a text is on each channel, as JSON; writes nothing"},
+    {METHOD_POST, "/compose/draft", MAY_EDIT, WAY_DATA, COMPOSE_TEXT_MAX,
+     SHOWS_PROBLEMS(compose_fields), handle_compose_draft,
+     "Keep a new draft by itself, as JSON"},
+    {METHOD_GET, "/message/:id", MAY_READ, WAY_DATA, 0, NO_FORM, handle_message_page,
+     "A post that was composed"},
+    {METHOD_POST, "/message/:id", MAY_EDIT, WAY_DATA, COMPOSE_BODY_MAX,
+     SHOWS_PROBLEMS(compose_fields), handle_message, "Change, check or plan it"},
+    {METHOD_POST, "/message/:id/draft", MAY_EDIT, WAY_DATA, COMPOSE_TEXT_MAX,
+     SHOWS_PROBLEMS(compose_fields), handle_message_draft,
+     "Keep what is typed by itself, as JSON"},
+    {METHOD_GET, "/media/:id/picture", MAY_READ, WAY_DATA, 0, NO_FORM, handle_media_picture,
+     "A stored picture"},
     {METHOD_GET, "/results", MAY_READ, WAY_DATA, 0, NO_FORM, handle_results_page,
      "Posts and what they brought"},
     {METHOD_GET, "/results.csv", MAY_READ, WAY_DATA, 0, NO_FORM, handle_results_csv,
