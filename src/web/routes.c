@@ -44,6 +44,29 @@ static const struct field run_fields[] = {
     {"outcome", FIELD_LINE, false, 64},
 };
 
+static const struct field act_fields[] = {
+    {"back", FIELD_LINE, false, 400},
+};
+static const struct field time_fields[] = {
+    {"at", FIELD_LINE, false, 100},
+    {"back", FIELD_LINE, false, 400},
+};
+static const struct field resolve_fields[] = {
+    {"as", FIELD_LINE, true, 8},
+    {"address", FIELD_LINE, false, 2000},
+    {"back", FIELD_LINE, false, 400},
+};
+static const struct field slot_fields[] = {
+    {"day-#", FIELD_LINE, false, 4},
+    {"time", FIELD_LINE, false, 8},
+    {"queue", FIELD_LINE, false, 200},
+    {"channel", FIELD_LINE, false, 24},
+};
+static const struct field pause_fields[] = {
+    {"queue", FIELD_LINE, false, 200},
+    {"paused", FIELD_INT, true, 1},
+};
+
 #define NO_FORM        \
     {                  \
         NULL, 0, false \

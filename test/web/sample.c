@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "pages.h"
+#include "sample_queue.h"
 #include "web/picture.h"
 
 /* Data of a workspace is in its own language; texts a handler would translate are said twice here. */
@@ -941,5 +942,21 @@ const struct sample samples[] = {
     {"settings", settings},
     {"tokens", tokens},
     {"error", error_page},
+    {"queue", sample_queue},
+    {"queue-empty", sample_queue_empty},
+    {"queue-hold", sample_queue_hold},
+    {"queue-finished", sample_queue_finished},
+    {"queue-hostile", sample_queue_hostile},
+    {"delivery", sample_delivery},
+    {"delivery-person", sample_delivery_person},
+    {"delivery-missed", sample_delivery_refused},
+    {"delivery-published", sample_delivery_published},
+    {"delivery-cancelled", sample_delivery_cancelled},
+    {"delivery-hostile", sample_delivery_hostile},
+    {"slots", sample_slots},
+    {"slots-wrong", sample_slots_wrong},
+    {"slots-empty", sample_slots_empty},
+    {"today-queue", sample_today_queue},
+    {"today-queue-away", sample_today_away},
 };
 const ptrdiff_t samples_n = (ptrdiff_t)(sizeof samples / sizeof *samples);
