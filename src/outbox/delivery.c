@@ -30,8 +30,8 @@ static const struct {
     [DELIVERY_UNKNOWN] = {S_CONST("unknown"), N_("Being checked: it may be live")},
     [DELIVERY_PERSON] = {S_CONST("person"), N_("Needs you: it may be live")},
     [DELIVERY_PUBLISHED] = {S_CONST("published"), N_("Published")},
-    [DELIVERY_REJECTED] = {S_CONST("rejected"), N_("Refused")},
-    [DELIVERY_MISSED] = {S_CONST("missed"), N_("Missed")},
+    [DELIVERY_REJECTED] = {S_CONST("rejected"), N_("Rejected")},
+    [DELIVERY_MISSED] = {S_CONST("missed"), N_("Its time is over")},
     [DELIVERY_CANCELLED] = {S_CONST("cancelled"), N_("Cancelled")},
 };
 

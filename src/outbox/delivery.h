@@ -98,7 +98,7 @@ struct delivery_filter {
     bool needs_person; /* may be live, on hold, or refused: it stays until somebody says */
     bool goes_out;     /* by itself: scheduled, or under way */
     bool drafts;
-    int64_t after_id;                  /* paging: rows behind this one in the order */
+    int64_t after_id; /* paging: rows behind this one in the order */
     int64_t from_us, until_us;
     int32_t limit_n;
 };

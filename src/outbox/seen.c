@@ -34,7 +34,7 @@ enum fault
 worker_seen(struct propre *propre, struct maybe_int *ret_us, struct error *error)
 {
     struct worker_last_seen_row row;
-    if (q_worker_last_seen(propre->db, NULL, &row, error))
+    if (q_worker_last_seen(propre->db, NULL, NULL, &row, error))
         return error->fault;
     *ret_us = row.seen_us;
     return OK;

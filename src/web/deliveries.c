@@ -45,8 +45,8 @@ delivery_heading(struct exchange *x, const struct delivery *d)
     (void)str_cut(&text, '\n', &line);
     line = str_trim(line);
     if (line.n == 0)
-        return SAY(x->keep, x->lang, N_("Post %s"), arena_printf(x->keep, "%lld",
-                                                                 (long long)d->message));
+        return SAY(x->keep, x->lang, N_("Post %s"),
+                   arena_printf(x->keep, "%lld", (long long)d->message));
     str cut = text_cut(line, HEADING_GRAPHEMES);
     return cut.n < line.n ? arena_printf(x->keep, "%.*s…", STR_FMT(str_trim(cut))) : line;
 }
@@ -126,9 +126,9 @@ delivery_row(struct exchange *x, const struct delivery *d)
         .queue = d->queue,
         .state = state_shown(x, d->state),
         .state_class = state_tone(d->state),
-        .note = again ? SAY(x->keep, x->lang, N_("next look: %s"),
-                            moment_shown(x, d->next_us.is))
-                      : STR_NONE,
+        .note = again
+                    ? SAY(x->keep, x->lang, N_("next look: %s"), moment_shown(x, d->next_us.is))
+                    : STR_NONE,
     };
 }
 

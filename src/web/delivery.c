@@ -127,9 +127,9 @@ sentence_of(struct exchange *x, const struct delivery *d)
         [DELIVERY_CANCELLED] = N_("It does not go out. Its time was %s."),
     };
     bool again = d->state == DELIVERY_DEFERRED || d->state == DELIVERY_UNKNOWN;
-    int64_t at = again && d->next_us.has                                       ? d->next_us.is
+    int64_t at = again && d->next_us.has                                 ? d->next_us.is
                  : d->state == DELIVERY_PUBLISHED && d->published_us.has ? d->published_us.is
-                                                                               : d->due_us;
+                                                                         : d->due_us;
     return SAY(x->keep, x->lang, says[d->state], moment_shown(x, at));
 }
 
@@ -176,7 +176,8 @@ add_text(struct exchange *x, struct delivery_view *view, struct error *error)
     enum fault fault =
         delivery_text(x->web->propre, x->workspace.id, x->id, x->keep, &text, error);
     if (fault == FAULT_ABSENT || fault == FAULT_CORRUPT) {
-        view->text_missing = true; /* a picture of it is gone: the rest of the page still tells */
+        view->text_missing =
+            true; /* a picture of it is gone: the rest of the page still tells */
         return OK;
     }
     if (fault)
@@ -214,9 +215,8 @@ add_ledger(struct exchange *x, const struct delivery *d, struct delivery_view *v
             .began = moment_shown(x, a->began_us),
             .ended = a->ended_us.has ? moment_shown(x, a->ended_us.is) : STR_NONE,
             .outcome = a->ended_us.has ? shown(x, outcome, a->outcome)
-                       : under_way
-                           ? str_of(translate(x->lang, N_("under way")))
-                           : str_of(translate(x->lang, N_("nobody saw how it ended"))),
+                       : under_way     ? str_of(translate(x->lang, N_("under way")))
+                                   : str_of(translate(x->lang, N_("nobody saw how it ended"))),
             .outcome_class = !a->ended_us.has ? (under_way ? "waits" : "warning")
                              : outcome        ? outcome->tone
                                               : "waits",
@@ -244,8 +244,8 @@ add_history(struct exchange *x, const struct delivery *d, struct delivery_view *
     for (ptrdiff_t i = 0; i < n; i++)
         lines[i] = (struct history_line){
             .when = moment_shown(x, all[i].at_us),
-            .who = all[i].who.n > 0 ? all[i].who
-                                    : str_of(translate(x->lang, N_("The program"))),
+            .who =
+                all[i].who.n > 0 ? all[i].who : str_of(translate(x->lang, N_("The program"))),
             .what = shown(x, FIND(acts, all[i].act), all[i].act),
             .state = state_shown(x, all[i].became),
         };
@@ -263,20 +263,18 @@ add_buttons(struct exchange *x, const struct delivery *d, struct delivery_view *
     bool final = d->state == DELIVERY_REJECTED || d->state == DELIVERY_MISSED;
     view->can_move = protocol_allows(d->state, ACT_MOVE, d->live);
     /* A draft goes out when somebody says so: it needs no hold. */
-    view->can_hold =
-        d->state != DELIVERY_DRAFT && protocol_allows(d->state, ACT_HOLD, d->live);
+    view->can_hold = d->state != DELIVERY_DRAFT && protocol_allows(d->state, ACT_HOLD, d->live);
     view->can_cancel = protocol_allows(d->state, ACT_CANCEL, d->live);
     view->can_say_live = protocol_allows(d->state, ACT_SAY_LIVE, d->live);
     view->can_again = protocol_allows(d->state, ACT_AGAIN, d->live);
     view->can_drop = protocol_allows(d->state, ACT_DROP, d->live);
     view->can_plan_again = d->state == DELIVERY_CANCELLED && !d->live;
     view->maybe_out = view->can_plan_again && d->attempts_n > 0;
-    view->cancel_label =
-        str_of(translate(x->lang, final ? N_("Let it be") : N_("Cancel it")));
+    view->cancel_label = str_of(translate(x->lang, final ? N_("Let it be") : N_("Cancel it")));
     if (release)
-        view->release =
-            (struct press_view){arena_printf(x->keep, "/delivery/%lld/release", (long long)d->id),
-                                str_of(translate(x->lang, release))};
+        view->release = (struct press_view){
+            arena_printf(x->keep, "/delivery/%lld/release", (long long)d->id),
+            str_of(translate(x->lang, release))};
 }
 
 /* The form's first value: the time it has, unless that is over. */
@@ -291,14 +289,14 @@ time_value(struct exchange *x, const struct delivery *d)
 }
 
 /* What a form got wrong, for the page that shows it again. */
-struct refusal {
+struct wrong {
     int32_t status;
     str conflict;
     struct field_view at, address;
 };
 
 static enum fault
-answer_delivery(struct exchange *x, const struct delivery *d, const struct refusal *refusal,
+answer_delivery(struct exchange *x, const struct delivery *d, const struct wrong *wrong,
                 struct error *error)
 {
     struct delivery_view view = {
@@ -321,17 +319,17 @@ answer_delivery(struct exchange *x, const struct delivery *d, const struct refus
     };
     if (d->post.has)
         view.result_href = arena_printf(x->keep, "/post/%lld", (long long)d->post.is);
-    if (refusal) {
-        view.conflict = refusal->conflict;
-        view.at = refusal->at.value.p ? refusal->at : view.at;
-        view.address = refusal->address;
+    if (wrong) {
+        view.conflict = wrong->conflict;
+        view.at = wrong->at.value.p ? wrong->at : view.at;
+        view.address = wrong->address;
     }
     add_facts(x, d, &view);
     add_buttons(x, d, &view);
     if (add_text(x, &view, error) || add_ledger(x, d, &view, error) ||
         add_history(x, d, &view, error))
         return error->fault;
-    struct html h = answer_html(x, refusal ? refusal->status : 200);
+    struct html h = answer_html(x, wrong ? wrong->status : 200);
     page_delivery(&h, &view);
     return OK;
 }
@@ -361,13 +359,13 @@ begin(struct exchange *x, enum act act, struct delivery *ret, bool *ret_done,
     if (protocol_allows(ret->state, act, ret->live))
         return OK;
     *ret_done = true;
-    const struct refusal refusal = {
+    const struct wrong wrong = {
         .status = 409,
         .conflict = SAY(x->keep, x->lang,
                         N_("Nothing was changed: meanwhile it is “%s”, which does not allow "
                            "this."),
                         state_shown(x, ret->state))};
-    return answer_delivery(x, ret, &refusal, error);
+    return answer_delivery(x, ret, &wrong, error);
 }
 
 /* Back to the list one came from, or to its page. */
@@ -376,8 +374,8 @@ finish(struct exchange *x, enum flash_kind kind, int64_t id)
 {
     str back = form_text(&x->form, "back");
     answer_flash(x, kind, id, 0);
-    bool listed = (str_eq(back, S("/queue")) || str_starts(back, S("/queue?"))) &&
-                  local_path(back);
+    bool listed =
+        (str_eq(back, S("/queue")) || str_starts(back, S("/queue?"))) && local_path(back);
     answer_redirect(x, listed ? back : delivery_href(x, id));
 }
 
@@ -388,7 +386,7 @@ who(const struct exchange *x)
 }
 
 typedef enum fault simple_verb(struct propre *propre, int64_t workspace, int64_t id, str who,
-                        struct error *error);
+                               struct error *error);
 
 static enum fault
 act_simply(struct exchange *x, enum act act, simple_verb *verb, enum flash_kind kind,
@@ -429,9 +427,8 @@ static enum fault
 answer_wrong_time(struct exchange *x, const struct delivery *d, str text, str problem,
                   struct error *error)
 {
-    const struct refusal refusal = {.status = 422,
-                                    .at = {text.p ? text : S(""), problem}};
-    return answer_delivery(x, d, &refusal, error);
+    const struct wrong wrong = {.status = 422, .at = {text.p ? text : S(""), problem}};
+    return answer_delivery(x, d, &wrong, error);
 }
 
 enum fault
@@ -477,13 +474,13 @@ handle_delivery_plan(struct exchange *x, struct error *error)
                                  .queue = d.queue,
                                  .use_by_us = d.use_by_us};
     if (d.state != DELIVERY_CANCELLED || d.live) {
-        const struct refusal refusal = {
+        const struct wrong wrong = {
             .status = 409,
             .conflict = SAY(x->keep, x->lang,
                             N_("Nothing was changed: meanwhile it is “%s”, which does not "
                                "allow this."),
                             state_shown(x, d.state))};
-        return answer_delivery(x, &d, &refusal, error);
+        return answer_delivery(x, &d, &wrong, error);
     }
     enum fault fault = text.n > 0 ? delivery_when(x, &d, text, &plan, error) : OK;
     if (!fault)
@@ -529,12 +526,12 @@ handle_delivery_resolve(struct exchange *x, struct error *error)
     if (done)
         return OK;
     if (answers[i].resolution == RESOLVE_LIVE && address.n > 0 && !web_address_like(address)) {
-        const struct refusal refusal = {
+        const struct wrong wrong = {
             .status = 422,
             .address = {address,
                         str_of(translate(x->lang, N_("An address begins with https://. Copy it "
                                                      "from the browser, or leave it out.")))}};
-        return answer_delivery(x, &d, &refusal, error);
+        return answer_delivery(x, &d, &wrong, error);
     }
     if (delivery_resolve(x->web->propre, x->workspace.id, x->id, answers[i].resolution,
                          address.n > 0 ? address : STR_NONE, who(x), error))

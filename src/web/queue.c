@@ -10,8 +10,8 @@
 #include "web/web_internal.h"
 
 enum {
-    PAGE_ROWS = 100,   /* two screens of a dense list */
-    NEEDS_SHOWN = 10   /* above what goes out; the rest has a page of its own */
+    PAGE_ROWS = 100, /* two screens of a dense list */
+    NEEDS_SHOWN = 10 /* above what goes out; the rest has a page of its own */
 };
 
 static const char *const which_words[] = {"open", "needs", "drafts", "finished"};
@@ -59,8 +59,7 @@ add_counts(struct exchange *x, struct queue_view *view, struct error *error)
     int64_t counts[DELIVERY_STATES_N];
     if (delivery_counts(x->web->propre, x->workspace.id, counts, error))
         return error->fault;
-    view->needs_n =
-        counts[DELIVERY_PERSON] + counts[DELIVERY_HELD] + counts[DELIVERY_REJECTED];
+    view->needs_n = counts[DELIVERY_PERSON] + counts[DELIVERY_HELD] + counts[DELIVERY_REJECTED];
     view->open_n = counts[DELIVERY_SCHEDULED] + counts[DELIVERY_CLAIMED] +
                    counts[DELIVERY_SENDING] + counts[DELIVERY_DEFERRED] +
                    counts[DELIVERY_UNKNOWN];
@@ -106,8 +105,8 @@ add_channels(struct exchange *x, const struct asked *a, struct queue_view *view,
     for (ptrdiff_t i = 0; i < n; i++)
         at[i + 1] =
             (struct option_view){arena_printf(x->keep, "%lld", (long long)all[i].id),
-                                 SAY(x->keep, x->lang, "%1$s · %2$s", all[i].name,
-                                     network_name(all[i].network)),
+                                 arena_printf(x->keep, "%.*s · %.*s", STR_FMT(all[i].name),
+                                              STR_FMT(network_name(all[i].network))),
                                  all[i].id == a->channel};
     view->channels = (struct options_view){at, n + 1};
     return OK;
@@ -144,14 +143,14 @@ need_of(struct exchange *x, const struct delivery *d)
         .cause = delivery_cause(x, d),
         .words = d->words,
         .advice = delivery_advice(x, d),
-        .look_label = str_of(translate(x->lang, d->state == DELIVERY_PERSON
-                                                    ? N_("Say what became of it")
-                                                    : N_("Look at it"))),
+        .look_label =
+            str_of(translate(x->lang, d->state == DELIVERY_PERSON ? N_("Say what became of it")
+                                                                  : N_("Look at it"))),
     };
     if (release)
-        need.press = (struct press_view){
-            arena_printf(x->keep, "%.*s/release", STR_FMT(need.href)),
-            str_of(translate(x->lang, release))};
+        need.press =
+            (struct press_view){arena_printf(x->keep, "%.*s/release", STR_FMT(need.href)),
+                                str_of(translate(x->lang, release))};
     return need;
 }
 

@@ -13,8 +13,9 @@
 #include "web/web_internal.h"
 
 enum {
-    FREE_SHOWN = 3,  /* next free times of a channel's queue */
-    FREE_GROUPS = 50 /* of more channels and queues the free times are left out: a day's walk each */
+    FREE_SHOWN = 3, /* next free times of a channel's queue */
+    FREE_GROUPS =
+        50 /* of more channels and queues the free times are left out: a day's walk each */
 };
 
 /* Everything the page is made of. */
@@ -30,8 +31,8 @@ read_all(struct exchange *x, struct appointments *ret, struct error *error)
 {
     if (slot_list(x->web->propre, x->workspace.id, x->keep, &ret->slots, &ret->slots_n,
                   error) ||
-        channel_list(x->web->propre, x->workspace.id, x->keep, &ret->channels,
-                     &ret->channels_n, error))
+        channel_list(x->web->propre, x->workspace.id, x->keep, &ret->channels, &ret->channels_n,
+                     error))
         return error->fault;
     return OK;
 }
@@ -83,8 +84,7 @@ fill_week(struct exchange *x, const struct appointments *all, const struct slot 
         ptrdiff_t n = 0;
         for (ptrdiff_t s = 0; s < all->slots_n; s++) {
             const struct slot *slot = &all->slots[s];
-            if (!same_group(slot, like) ||
-                (slot->weekday != 0 && slot->weekday != weekday))
+            if (!same_group(slot, like) || (slot->weekday != 0 && slot->weekday != weekday))
                 continue;
             int32_t minute = slot->hour * 60 + slot->minute;
             ptrdiff_t at = n++;
@@ -133,8 +133,7 @@ add_queue(struct exchange *x, const struct appointments *all, str name, ptrdiff_
     ptrdiff_t n = 0;
     *ret = (struct slot_queue){
         .name = name,
-        .label = name.n > 0 ? name
-                            : str_of(translate(x->lang, N_("The channels’ own times"))),
+        .label = name.n > 0 ? name : str_of(translate(x->lang, N_("The channels’ own times"))),
     };
     int64_t last = 0;
     for (ptrdiff_t i = 0; i < all->slots_n; i++) {
@@ -214,9 +213,8 @@ static enum fault
 gather(struct exchange *x, const struct appointments *all, struct slots_view *ret,
        struct error *error)
 {
-    *ret = (struct slots_view){.layout = layout(x, NAV_QUEUE),
-                               .may_edit = may_edit(x),
-                               .zone = x->workspace.zone};
+    *ret = (struct slots_view){
+        .layout = layout(x, NAV_QUEUE), .may_edit = may_edit(x), .zone = x->workspace.zone};
     add_form(x, all, ret);
     return add_queues(x, all, ret, error);
 }
@@ -321,8 +319,8 @@ handle_slot_add(struct exchange *x, struct error *error)
         added_n++;
     }
     if (added_n == 0) {
-        view.days.error = str_of(
-            translate(x->lang, N_("The channel has this time on these days already.")));
+        view.days.error =
+            str_of(translate(x->lang, N_("The channel has this time on these days already.")));
         return answer_wrong(x, &view);
     }
     answer_flash(x, FLASH_SLOTS_ADDED, 0, added_n);

@@ -10,7 +10,7 @@
 
 enum {
     NEXT_SHOWN = 3,
-    NEEDS_SHOWN = 5, /* the rest is one click away */
+    NEEDS_SHOWN = 5,        /* the rest is one click away */
     PATIENCE_US = 180000000 /* three minutes: nine beats of a worker that is alive */
 };
 
@@ -104,9 +104,9 @@ add_worker(struct exchange *x, struct today_queue_view *view, struct error *erro
         view->worker_away = str_of(
             translate(x->lang, N_("Something is due, and no worker is running to send it.")));
     else if (seen.is < before.us)
-        view->worker_away = SAY(x->keep, x->lang,
-                                N_("Something is due, and no worker was seen running since %s."),
-                                moment_shown(x, seen.is));
+        view->worker_away = SAY(
+            x->keep, x->lang, N_("Something is due, and no worker was seen running since %s."),
+            moment_shown(x, seen.is));
     return OK;
 }
 

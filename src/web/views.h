@@ -17,8 +17,15 @@
 
 /* ---- every page ---- */
 
-enum nav_here { NAV_NONE, NAV_TODAY, NAV_RESULTS, NAV_LEARNING, NAV_IMPORT, NAV_SETTINGS,
-    NAV_QUEUE };
+enum nav_here {
+    NAV_NONE,
+    NAV_TODAY,
+    NAV_RESULTS,
+    NAV_LEARNING,
+    NAV_IMPORT,
+    NAV_SETTINGS,
+    NAV_QUEUE
+};
 
 enum tone { TONE_QUIET, TONE_GOOD, TONE_WARN, TONE_BAD };
 
@@ -122,7 +129,7 @@ struct today_queue_view;
 struct today_view {
     struct layout_view layout;
     const struct today_queue_view *queue; /* web/views_queue.h; NULL when nothing goes out */
-    str date; /* "Sunday 22 November" */
+    str date;                             /* "Sunday 22 November" */
     enum next_step next;
     int64_t posts_n;
     int64_t days_since_import; /* for NEXT_IMPORT_FRESH */

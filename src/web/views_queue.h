@@ -114,8 +114,8 @@ struct delivery_view {
 
 struct slot_time {
     int64_t id;
-    str time;  /* "09:00" */
-    str where; /* "Tuesday, 09:00, Mastodon": names the button that removes it */
+    str time;   /* "09:00" */
+    str where;  /* "Tuesday, 09:00, Mastodon": names the button that removes it */
     bool daily; /* it stands on every day, and is removed there */
 };
 struct slot_day {
@@ -130,7 +130,7 @@ struct slot_channel {
     str free;                        /* "Tue 24 Nov, 09:00 · …"; none when it stands still */
 };
 struct slot_queue {
-    str name;  /* as stored; "" is the channels' own */
+    str name; /* as stored; "" is the channels' own */
     str label;
     bool paused;
     const struct slot_channel *channels;

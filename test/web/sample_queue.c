@@ -9,7 +9,7 @@
 #define OPTIONS(list) ((struct options_view){LIST(list)})
 #define HOSTILE \
     "<script>alert(1)</script> \"'><img src=x onerror=alert(2)> & {{ 1 }} </textarea>"
-#define LONG_NAME                                                                             \
+#define LONG_NAME                                                                            \
     "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft und " \
     "Töchter"
 
@@ -40,10 +40,11 @@ queue_view(struct html *h)
         .when = BOTH("24 Nov 2026, 09:00", "24 nov. 2026, 9 h"),
         .state = BOTH("Needs you: it may be live", "À vous de voir : c’est peut-être en ligne"),
         .state_class = "error",
-        .cause = BOTH("It may be live, and looking for it did not tell: look there before it is "
-                      "sent again.",
-                      "C’est peut-être en ligne, et la recherche n’a rien dit : regardez avant "
-                      "tout nouvel envoi."),
+        .cause =
+            BOTH("It may be live, and looking for it did not tell: look there before it is "
+                 "sent again.",
+                 "C’est peut-être en ligne, et la recherche n’a rien dit : regardez avant "
+                 "tout nouvel envoi."),
         .words = S("504 Gateway Time-out"),
         .look_label = BOTH("Say what became of it", "Dire ce qu’il en est")};
     needs[1] = (struct need_view){
@@ -52,7 +53,7 @@ queue_view(struct html *h)
         .channel_name = S("Atelier Lumen"),
         .network = S("Bluesky"),
         .when = BOTH("24 Nov 2026, 08:30", "24 nov. 2026, 8 h 30"),
-        .state = BOTH("Refused", "Refusée"),
+        .state = BOTH("Rejected", "Refusée"),
         .state_class = "error",
         .cause = BOTH("The network will not take it as it is.",
                       "Le réseau ne la prendra pas telle quelle."),
@@ -69,30 +70,30 @@ queue_view(struct html *h)
         .when = BOTH("23 Nov 2026, 23:00", "23 nov. 2026, 23 h"),
         .state = BOTH("On hold", "En attente"),
         .state_class = "warning",
-        .cause = BOTH("It is more than six hours late; say whether it shall still go out.",
-                      "Elle a plus de six heures de retard ; dites si elle doit encore partir."),
+        .cause =
+            BOTH("It is more than six hours late; say whether it shall still go out.",
+                 "Elle a plus de six heures de retard ; dites si elle doit encore partir."),
         .press = {S("/delivery/42/release"), BOTH("Let it go out", "Laisser partir")},
         .look_label = BOTH("Look at it", "Voir")};
-    first[0] = (struct queue_row){
-        .href = S("/delivery/43"),
-        .time = BOTH("14:00", "14 h"),
-        .text = BOTH("Three mugs left of the November series",
-                     "Il reste trois tasses de la série de novembre"),
-        .channel_name = S("Atelier"),
-        .network = S("Mastodon"),
-        .queue = BOTH("offers", "offres"),
-        .state = BOTH("Will be tried again", "Sera réessayée"),
-        .state_class = "warning",
-        .note = BOTH("next look: 24 Nov 2026, 14:06", "prochain essai : 24 nov. 2026, 14 h 06")};
-    first[1] = (struct queue_row){
-        .href = S("/delivery/44"),
-        .time = BOTH("18:00", "18 h"),
-        .text = BOTH("Why this blue changes in daylight",
-                     "Pourquoi ce bleu change à la lumière du jour"),
-        .channel_name = S("Blog"),
-        .network = S("WordPress"),
-        .state = BOTH("Scheduled", "Programmée"),
-        .state_class = "waits"};
+    first[0] = (struct queue_row){.href = S("/delivery/43"),
+                                  .time = BOTH("14:00", "14 h"),
+                                  .text = BOTH("Three mugs left of the November series",
+                                               "Il reste trois tasses de la série de novembre"),
+                                  .channel_name = S("Atelier"),
+                                  .network = S("Mastodon"),
+                                  .queue = BOTH("offers", "offres"),
+                                  .state = BOTH("Will be tried again", "Sera réessayée"),
+                                  .state_class = "warning",
+                                  .note = BOTH("next look: 24 Nov 2026, 14:06",
+                                               "prochain essai : 24 nov. 2026, 14 h 06")};
+    first[1] = (struct queue_row){.href = S("/delivery/44"),
+                                  .time = BOTH("18:00", "18 h"),
+                                  .text = BOTH("Why this blue changes in daylight",
+                                               "Pourquoi ce bleu change à la lumière du jour"),
+                                  .channel_name = S("Blog"),
+                                  .network = S("WordPress"),
+                                  .state = BOTH("Scheduled", "Programmée"),
+                                  .state_class = "waits"};
     first[2] = first[1];
     first[2].channel_name = S("Atelier Lumen");
     first[2].network = S("Bluesky");
@@ -114,8 +115,7 @@ queue_view(struct html *h)
                                    BOTH("Needs you (3)", "Pour vous (3)"), false};
     tabs[2] = (struct option_view){S("/queue?show=finished"),
                                    BOTH("Finished (1,204)", "Terminées (1 204)"), false};
-    channels[0] =
-        (struct option_view){S(""), BOTH("All channels", "Tous les canaux"), true};
+    channels[0] = (struct option_view){S(""), BOTH("All channels", "Tous les canaux"), true};
     channels[1] = (struct option_view){S("1"), S("Atelier · Mastodon"), false};
     channels[2] = (struct option_view){S("2"), S("Atelier Lumen · Bluesky"), false};
     return (struct queue_view){.layout = layout("/queue"),
@@ -233,10 +233,10 @@ delivery_view(struct html *h)
                     "le même bol, montre en main.");
     pictures[0] = BOTH("Two white bowls side by side on a plank",
                        "Deux bols blancs côte à côte sur une planche");
-    history[0] = (struct history_line){
-        BOTH("24 Nov 2026, 09:05", "24 nov. 2026, 9 h 05"), S("Camille"),
-        BOTH("gave it another time", "lui a donné une autre heure"),
-        BOTH("Scheduled", "Programmée")};
+    history[0] =
+        (struct history_line){BOTH("24 Nov 2026, 09:05", "24 nov. 2026, 9 h 05"), S("Camille"),
+                              BOTH("gave it another time", "lui a donné une autre heure"),
+                              BOTH("Scheduled", "Programmée")};
     return (struct delivery_view){
         .layout = layout("/delivery/44"),
         .may_edit = true,
@@ -247,7 +247,8 @@ delivery_view(struct html *h)
         .network = S("Mastodon"),
         .state = BOTH("Scheduled", "Programmée"),
         .state_class = "waits",
-        .sentence = BOTH("It goes out on 25 Nov 2026, 09:00.", "Elle part le 25 nov. 2026, 9 h."),
+        .sentence =
+            BOTH("It goes out on 25 Nov 2026, 09:00.", "Elle part le 25 nov. 2026, 9 h."),
         .compose_href = S("/compose/12"),
         .zone = S("Europe/Paris"),
         .link = S("https://atelier-lumen.example/bol"),
@@ -304,21 +305,23 @@ sample_delivery_person(struct html *h)
                             "warning");
     ledger[1].status = S("504");
     ledger[1].words = S("504 Gateway Time-out: the upstream server is getting late");
-    ledger[2] = ledger_line(h, 3, BOTH("Look whether it is there", "Voir si elle y est"),
-                            BOTH("nobody saw how it ended", "personne n’a vu la fin"), "warning");
+    ledger[2] =
+        ledger_line(h, 3, BOTH("Look whether it is there", "Voir si elle y est"),
+                    BOTH("nobody saw how it ended", "personne n’a vu la fin"), "warning");
     ledger[2].ended = STR_NONE;
     ledger[2].status = STR_NONE;
     view.ledger = ledger;
     view.ledger_n = 3;
     view.state = BOTH("Needs you: it may be live", "À vous de voir : c’est peut-être en ligne");
     view.state_class = "error";
-    view.sentence =
-        BOTH("It may be live. Look at the account, then say here what you saw.",
-             "C’est peut-être en ligne. Regardez le compte, puis dites ici ce que vous avez vu.");
-    view.cause = BOTH("It may be live, and looking for it did not tell: look there before it is "
-                      "sent again.",
-                      "C’est peut-être en ligne, et la recherche n’a rien dit : regardez avant "
-                      "tout nouvel envoi.");
+    view.sentence = BOTH(
+        "It may be live. Look at the account, then say here what you saw.",
+        "C’est peut-être en ligne. Regardez le compte, puis dites ici ce que vous avez vu.");
+    view.cause =
+        BOTH("It may be live, and looking for it did not tell: look there before it is "
+             "sent again.",
+             "C’est peut-être en ligne, et la recherche n’a rien dit : regardez avant "
+             "tout nouvel envoi.");
     view.words = S("504 Gateway Time-out: the upstream server is getting late");
     view.frozen = true;
     view.can_move = view.can_hold = view.can_cancel = false;
@@ -331,7 +334,7 @@ void
 sample_delivery_refused(struct html *h)
 {
     struct delivery_view view = delivery_view(h);
-    view.state = BOTH("Missed", "Manquée");
+    view.state = BOTH("Its time is over", "Manquée");
     view.state_class = "warning";
     view.sentence = BOTH("It did not go out: its time, 24 Nov 2026, 09:00, is over.",
                          "Elle n’est pas partie : son heure, 24 nov. 2026, 9 h, est passée.");
@@ -441,11 +444,11 @@ slots_view(struct html *h)
     own[0] = slot_channel(h, S("Atelier"), S("Mastodon"), 2);
     own[1] = slot_channel(h, S(LONG_NAME), S("Bluesky"), 1);
     tips[0] = slot_channel(h, S("Blog"), S("WordPress"), 1);
-    queues[0] = (struct slot_queue){.name = S(""),
-                                    .label = BOTH("The channels’ own times",
-                                                  "Les heures propres aux canaux"),
-                                    .channels = own,
-                                    .channels_n = 2};
+    queues[0] = (struct slot_queue){
+        .name = S(""),
+        .label = BOTH("The channels’ own times", "Les heures propres aux canaux"),
+        .channels = own,
+        .channels_n = 2};
     queues[1] = (struct slot_queue){.name = S("tips"),
                                     .label = S("tips"),
                                     .paused = true,
@@ -479,12 +482,11 @@ sample_slots_wrong(struct html *h)
     struct slots_view view = slots_view(h);
     view.queues_n = 1;
     view.days.error = BOTH("Choose at least one day.", "Choisissez au moins un jour.");
-    view.time = (struct field_view){
-        S("9"), BOTH("Write the time as hours and minutes, like 09:30.",
-                     "Écrivez l’heure en heures et minutes, comme 09:30.")};
+    view.time =
+        (struct field_view){S(""), BOTH("Write the time as hours and minutes, like 09:30.",
+                                        "Écrivez l’heure en heures et minutes, comme 09:30.")};
     view.channel.error = BOTH("Choose a channel.", "Choisissez un canal.");
-    view.queue = (struct field_view){
-        S(HOSTILE), BOTH("This is too long.", "C’est trop long.")};
+    view.queue = (struct field_view){S(HOSTILE), BOTH("This is too long.", "C’est trop long.")};
     page_slots(h, &view);
 }
 
@@ -505,26 +507,23 @@ today_view(struct html *h)
     static struct queue_row next[3];
     static struct today_queue_view queue;
     struct queue_view whole = queue_view(h);
-    needs[0] = (struct today_need){
-        whole.needs[0].cause, whole.needs[0].text, whole.needs[0].href};
-    needs[1] = (struct today_need){
-        BOTH("Its network no longer accepts the account; connect it again.",
-             "Le réseau n’accepte plus le compte ; reconnectez-le."),
-        S("Atelier Lumen"), S("/channels/2")};
+    needs[0] =
+        (struct today_need){whole.needs[0].cause, whole.needs[0].text, whole.needs[0].href};
+    needs[1] =
+        (struct today_need){BOTH("Its network no longer accepts the account; connect it again.",
+                                 "Le réseau n’accepte plus le compte ; reconnectez-le."),
+                            S("Atelier Lumen"), S("/channels/2")};
     for (int i = 0; i < 3; i++) {
         next[i] = whole.days[0].rows[i];
         next[i].time = BOTH("24 Nov 2026, 14:00", "24 nov. 2026, 14 h");
     }
-    queue = (struct today_queue_view){.needs = needs,
-                                      .needs_n = 2,
-                                      .needs_more_n = 4,
-                                      .next = next,
-                                      .next_n = 3};
-    struct today_view view = {
-        .layout = layout("/"),
-        .queue = &queue,
-        .date = BOTH("Tuesday, 24 November 2026", "mardi 24 novembre 2026"),
-        .next = NEXT_IMPORT_FIRST};
+    queue = (struct today_queue_view){
+        .needs = needs, .needs_n = 2, .needs_more_n = 4, .next = next, .next_n = 3};
+    struct today_view view = {.layout = layout("/"),
+                              .queue = &queue,
+                              .date =
+                                  BOTH("Tuesday, 24 November 2026", "mardi 24 novembre 2026"),
+                              .next = NEXT_IMPORT_FIRST};
     view.layout.here = NAV_TODAY;
     return view;
 }
@@ -543,10 +542,10 @@ sample_today_away(struct html *h)
     struct today_queue_view queue = *view.queue;
     queue.held = true;
     queue.held_reason = BOTH("restored from a backup", "restauré depuis une sauvegarde");
-    queue.worker_away =
-        BOTH("Something is due, and no worker was seen running since 24 Nov 2026, 08:40.",
-             "Quelque chose attend, et aucun exécuteur n’a donné signe de vie depuis le 24 nov. "
-             "2026, 8 h 40.");
+    queue.worker_away = BOTH(
+        "Something is due, and no worker was seen running since 24 Nov 2026, 08:40.",
+        "Quelque chose attend, et aucun exécuteur n’a donné signe de vie depuis le 24 nov. "
+        "2026, 8 h 40.");
     queue.needs_n = 0;
     queue.next_n = 0;
     view.queue = &queue;
