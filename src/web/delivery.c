@@ -1,4 +1,5 @@
 #include "base/format.h"
+#include "base/number.h"
 #include "base/translate.h"
 #include "channel/driver.h"
 #include "web/answer.h"
@@ -119,8 +120,7 @@ sentence_of(struct exchange *x, const struct delivery *d)
         [DELIVERY_DEFERRED] = N_("It is tried again on %s."),
         [DELIVERY_UNKNOWN] = N_("It may be live. It is looked for on %s, before anything else "
                                 "is done."),
-        [DELIVERY_PERSON] = N_("It may be live. Look at the account, then say here what you "
-                               "saw."),
+        [DELIVERY_PERSON] = N_("Look at the account, then say here what you saw."),
         [DELIVERY_PUBLISHED] = N_("It went out on %s."),
         [DELIVERY_REJECTED] = N_("It did not go out. Its time was %s."),
         [DELIVERY_MISSED] = N_("It did not go out: its time, %s, is over."),
@@ -140,16 +140,36 @@ add_fact(struct exchange *x, struct fact_view *facts, ptrdiff_t *n, const char *
         facts[(*n)++] = (struct fact_view){str_of(translate(x->lang, name)), value};
 }
 
-/* "2026-12-01T09:00" as it was asked for, in the zone it was meant in. */
+/* A stored "2026-12-01T09:00"; false for another text. */
+static bool
+wall_read(str wall, struct civil *ret)
+{
+    static const struct {
+        ptrdiff_t from, to;
+    } at[] = {{0, 4}, {5, 7}, {8, 10}, {11, 13}, {14, 16}};
+    int64_t n[5] = {0};
+    struct error ignored = {0};
+    for (int i = 0; i < 5; i++)
+        if (wall.n < at[i].to ||
+            parse_i64(str_slice(wall, at[i].from, at[i].to), 0, 9999, &n[i], &ignored))
+            return false;
+    *ret = (struct civil){.year = (int32_t)n[0],
+                          .month = (int32_t)n[1],
+                          .day = (int32_t)n[2],
+                          .hour = (int32_t)n[3],
+                          .minute = (int32_t)n[4]};
+    return civil_valid(ret);
+}
+
+/* The wall time as it was asked for, in the zone it was meant in. */
 static str
 asked_for(struct exchange *x, const struct delivery *d)
 {
-    if (d->wall.n == 0)
+    struct civil wall;
+    if (!wall_read(d->wall, &wall))
         return SAY(x->keep, x->lang, N_("%s, an exact moment"), moment_shown(x, d->due_us));
-    char *wall = new (x->keep, char, d->wall.n);
-    for (ptrdiff_t i = 0; i < d->wall.n; i++)
-        wall[i] = d->wall.p[i] == 'T' ? ' ' : d->wall.p[i];
-    return arena_printf(x->keep, "%.*s, %.*s", (int)d->wall.n, wall,
+    return arena_printf(x->keep, "%.*s, %.*s",
+                        STR_FMT(format_civil(x->keep, x->lang, &wall, FORMAT_DATE_TIME)),
                         STR_FMT(d->zone.n > 0 ? d->zone : x->workspace.zone));
 }
 
@@ -196,6 +216,21 @@ add_text(struct exchange *x, struct delivery_view *view, struct error *error)
     return OK;
 }
 
+/* Evidence has seconds, and is the same in every language; the day only where it is another than before. */
+static str
+second_shown(struct exchange *x, int64_t us, int64_t before_us)
+{
+    struct civil t = zone_civil(x->zone, (instant){us}),
+                 before = zone_civil(x->zone, (instant){before_us});
+    bool same_day =
+        civil_days(t.year, t.month, t.day) == civil_days(before.year, before.month, before.day);
+    str time =
+        arena_printf(x->keep, "%02d:%02d:%02d", (int)t.hour, (int)t.minute, (int)t.second);
+    return same_day ? time
+                    : arena_printf(x->keep, "%04d-%02d-%02d %.*s", (int)t.year, (int)t.month,
+                                   (int)t.day, STR_FMT(time));
+}
+
 static enum fault
 add_ledger(struct exchange *x, const struct delivery *d, struct delivery_view *view,
            struct error *error)
@@ -212,8 +247,8 @@ add_ledger(struct exchange *x, const struct delivery *d, struct delivery_view *v
         lines[i] = (struct ledger_line){
             .n = a->n,
             .step = step_shown(x, a->step),
-            .began = moment_shown(x, a->began_us),
-            .ended = a->ended_us.has ? moment_shown(x, a->ended_us.is) : STR_NONE,
+            .began = second_shown(x, a->began_us, 0),
+            .ended = a->ended_us.has ? second_shown(x, a->ended_us.is, a->began_us) : STR_NONE,
             .outcome = a->ended_us.has ? shown(x, outcome, a->outcome)
                        : under_way     ? str_of(translate(x->lang, N_("under way")))
                                    : str_of(translate(x->lang, N_("nobody saw how it ended"))),

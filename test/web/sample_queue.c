@@ -222,8 +222,9 @@ delivery_view(struct html *h)
     static struct fact_view facts[3];
     static str parts[1], pictures[1];
     static struct history_line history[1];
-    facts[0] = (struct fact_view){BOTH("Asked for", "Demandé pour"),
-                                  S("2026-11-25 09:00, Europe/Paris")};
+    facts[0] = (struct fact_view){
+        BOTH("Asked for", "Demandé pour"),
+        BOTH("25 Nov 2026, 09:00, Europe/Paris", "25 nov. 2026, 9 h, Europe/Paris")};
     facts[1] = (struct fact_view){BOTH("Useless after", "Inutile après"),
                                   BOTH("28 Nov 2026, 18:00", "28 nov. 2026, 18 h")};
     facts[2] = (struct fact_view){BOTH("Queue", "File"), BOTH("tips", "conseils")};
@@ -276,13 +277,13 @@ sample_delivery(struct html *h)
 }
 
 static struct ledger_line
-ledger_line(struct html *h, int64_t n, str step, str outcome, const char *tone)
+ledger_line(int64_t n, str step, str outcome, const char *tone)
 {
     return (struct ledger_line){
         .n = n,
         .step = step,
-        .began = BOTH("25 Nov 2026, 09:00", "25 nov. 2026, 9 h"),
-        .ended = BOTH("25 Nov 2026, 09:00", "25 nov. 2026, 9 h"),
+        .began = S("2026-11-25 09:00:04"),
+        .ended = S("09:00:06"),
         .outcome = outcome,
         .outcome_class = tone,
         .status = S("200"),
@@ -297,16 +298,16 @@ sample_delivery_person(struct html *h)
 {
     static struct ledger_line ledger[3];
     struct delivery_view view = delivery_view(h);
-    ledger[0] = ledger_line(h, 1, BOTH("Send a picture", "Envoyer une image"),
-                            BOTH("done", "fait"), "ok");
-    ledger[1] = ledger_line(h, 2, BOTH("Publish it", "Publier"),
+    ledger[0] =
+        ledger_line(1, BOTH("Send a picture", "Envoyer une image"), BOTH("done", "fait"), "ok");
+    ledger[1] = ledger_line(2, BOTH("Publish it", "Publier"),
                             BOTH("no clear answer: it may be live",
                                  "pas de réponse claire : c’est peut-être en ligne"),
                             "warning");
     ledger[1].status = S("504");
     ledger[1].words = S("504 Gateway Time-out: the upstream server is getting late");
     ledger[2] =
-        ledger_line(h, 3, BOTH("Look whether it is there", "Voir si elle y est"),
+        ledger_line(3, BOTH("Look whether it is there", "Voir si elle y est"),
                     BOTH("nobody saw how it ended", "personne n’a vu la fin"), "warning");
     ledger[2].ended = STR_NONE;
     ledger[2].status = STR_NONE;
@@ -314,9 +315,8 @@ sample_delivery_person(struct html *h)
     view.ledger_n = 3;
     view.state = BOTH("Needs you: it may be live", "À vous de voir : c’est peut-être en ligne");
     view.state_class = "error";
-    view.sentence = BOTH(
-        "It may be live. Look at the account, then say here what you saw.",
-        "C’est peut-être en ligne. Regardez le compte, puis dites ici ce que vous avez vu.");
+    view.sentence = BOTH("Look at the account, then say here what you saw.",
+                         "Regardez le compte, puis dites ici ce que vous avez vu.");
     view.cause =
         BOTH("It may be live, and looking for it did not tell: look there before it is "
              "sent again.",
@@ -356,7 +356,7 @@ sample_delivery_published(struct html *h)
     static struct ledger_line ledger[1];
     struct delivery_view view = delivery_view(h);
     ledger[0] =
-        ledger_line(h, 1, BOTH("Publish it", "Publier"), BOTH("published", "publiée"), "ok");
+        ledger_line(1, BOTH("Publish it", "Publier"), BOTH("published", "publiée"), "ok");
     view.ledger = ledger;
     view.ledger_n = 1;
     view.layout.needs_n = 0;
@@ -393,7 +393,7 @@ sample_delivery_hostile(struct html *h)
     static struct ledger_line ledger[1];
     static str parts[2];
     struct delivery_view view = delivery_view(h);
-    ledger[0] = ledger_line(h, 1, S(HOSTILE), S(HOSTILE), "waits");
+    ledger[0] = ledger_line(1, S(HOSTILE), S(HOSTILE), "waits");
     ledger[0].words = S(HOSTILE LONG_NAME LONG_NAME);
     parts[0] = S(HOSTILE LONG_NAME LONG_NAME LONG_NAME);
     parts[1] = S(HOSTILE);
