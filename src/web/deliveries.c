@@ -111,6 +111,35 @@ delivery_advice(struct exchange *x, const struct delivery *d)
     return str_of(translate(x->lang, error_class_advice(d->error_class)));
 }
 
+str
+message_href(struct exchange *x, int64_t message)
+{
+    return arena_printf(x->keep, "/message/%lld", (long long)message);
+}
+
+str
+channel_href(struct exchange *x, int64_t channel)
+{
+    return arena_printf(x->keep, "/channel/%lld", (long long)channel);
+}
+
+struct press_view
+delivery_fix(struct exchange *x, const struct delivery *d)
+{
+    bool stands = d->state == DELIVERY_REJECTED || d->state == DELIVERY_HELD ||
+                  d->state == DELIVERY_DEFERRED;
+    enum error_class c = d->error_class;
+    if (!stands || !may_edit(x))
+        return (struct press_view){0};
+    if (c == CLASS_AUTH || c == CLASS_SCOPE || c == CLASS_CONFIG)
+        return (struct press_view){channel_href(x, d->channel),
+                                   str_of(translate(x->lang, N_("Connect the account again")))};
+    if (c == CLASS_PERMANENT)
+        return (struct press_view){message_href(x, d->message),
+                                   str_of(translate(x->lang, N_("Edit the text")))};
+    return (struct press_view){0};
+}
+
 struct queue_row
 delivery_row(struct exchange *x, const struct delivery *d)
 {

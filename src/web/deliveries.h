@@ -31,6 +31,11 @@ str moment_shown(struct exchange *x, int64_t us);
 str delivery_cause(struct exchange *x, const struct delivery *d);
 /* delivery_advice(x, d): what helps against it; none. */
 str delivery_advice(struct exchange *x, const struct delivery *d);
+/* delivery_fix(x, d): the page where its cause is put right, as a link; none for who may only read. */
+struct press_view delivery_fix(struct exchange *x, const struct delivery *d);
+/* message_href(x, message), channel_href(x, channel): where a text is edited, an account connected. */
+str message_href(struct exchange *x, int64_t message);
+str channel_href(struct exchange *x, int64_t channel);
 /* delivery_row(x, d): it as a line of a list. */
 struct queue_row delivery_row(struct exchange *x, const struct delivery *d);
 /* release_label(d): what the button is called that lets it go out now; NULL when it may not. */

@@ -127,6 +127,8 @@ sentence_of(struct exchange *x, const struct delivery *d)
         [DELIVERY_CANCELLED] = N_("It does not go out. Its time was %s."),
     };
     bool again = d->state == DELIVERY_DEFERRED || d->state == DELIVERY_UNKNOWN;
+    if (d->state == DELIVERY_PERSON && d->attempts_n == 0) /* no request: it is done by hand */
+        return str_of(translate(x->lang, N_("Publish it there yourself, then say so here.")));
     int64_t at = again && d->next_us.has                                 ? d->next_us.is
                  : d->state == DELIVERY_PUBLISHED && d->published_us.has ? d->published_us.is
                                                                          : d->due_us;
@@ -349,7 +351,9 @@ answer_delivery(struct exchange *x, const struct delivery *d, const struct wrong
         .advice = delivery_advice(x, d),
         .permalink = d->permalink,
         .zone = x->workspace.zone,
-        .compose_href = arena_printf(x->keep, "/compose/%lld", (long long)d->message),
+        .fix = delivery_fix(x, d),
+        .message_href = message_href(x, d->message),
+        .channel_href = channel_href(x, d->channel),
         .at.value = time_value(x, d),
     };
     if (d->post.has)

@@ -143,6 +143,7 @@ need_of(struct exchange *x, const struct delivery *d)
         .cause = delivery_cause(x, d),
         .words = d->words,
         .advice = delivery_advice(x, d),
+        .fix = delivery_fix(x, d),
         .look_label =
             str_of(translate(x->lang, d->state == DELIVERY_PERSON ? N_("Say what became of it")
                                                                   : N_("Look at it"))),

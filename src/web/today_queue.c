@@ -37,7 +37,7 @@ find_subject(struct exchange *x, str subject, struct today_need *need, struct er
         fault = channel_get(x->web->propre, x->workspace.id, id, x->keep, &channel, error);
         if (!fault) {
             need->of = channel.name;
-            need->href = arena_printf(x->keep, "/channels/%lld", (long long)id);
+            need->href = arena_printf(x->keep, "/channel/%lld", (long long)id);
         }
     }
     return fault == FAULT_ABSENT ? OK : fault; /* gone meanwhile: its text still tells */

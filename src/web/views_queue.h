@@ -3,7 +3,7 @@
 
 /* What the pages of what goes out show; the rules are those of web/views.h. */
 
-/* What presses a button: a path to POST to. */
+/* What presses a button: a path to POST to, or the page of a link. */
 struct press_view {
     str action; /* none: there is nothing to press */
     str label;
@@ -36,7 +36,8 @@ struct need_view {
     str words;  /* the network's; none */
     str advice; /* what helps; none */
     struct press_view press;
-    str look_label; /* the link to its page */
+    struct press_view fix; /* a link to where its cause is put right; none */
+    str look_label;        /* the link to its page */
 };
 
 enum queue_which { QUEUE_OPEN, QUEUE_NEEDS, QUEUE_DRAFTS, QUEUE_FINISHED };
@@ -86,8 +87,9 @@ struct delivery_view {
     const char *state_class;
     str sentence; /* what becomes of it: "It goes out on …" */
     str cause, words, advice;
-    str conflict; /* what was asked is not possible any more; none */
-    str permalink, result_href, compose_href, zone;
+    str conflict;          /* what was asked is not possible any more; none */
+    struct press_view fix; /* a link to where its cause is put right; none */
+    str permalink, result_href, message_href, channel_href, zone;
     /* the text */
     bool frozen, text_missing;
     str title, link, warning;

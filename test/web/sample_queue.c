@@ -57,6 +57,7 @@ queue_view(struct html *h)
         .state_class = "error",
         .cause = BOTH("The network will not take it as it is.",
                       "Le réseau ne la prendra pas telle quelle."),
+        .fix = {S("/message/12"), BOTH("Edit the text", "Modifier le texte")},
         .words = S("InvalidRequest: Record/text must not be longer than 300 graphemes"),
         .advice = BOTH("Change the post, then send it again",
                        "Modifiez la publication, puis renvoyez-la"),
@@ -250,7 +251,8 @@ delivery_view(struct html *h)
         .state_class = "waits",
         .sentence =
             BOTH("It goes out on 25 Nov 2026, 09:00.", "Elle part le 25 nov. 2026, 9 h."),
-        .compose_href = S("/compose/12"),
+        .channel_href = S("/channel/1"),
+        .message_href = S("/message/12"),
         .zone = S("Europe/Paris"),
         .link = S("https://atelier-lumen.example/bol"),
         .parts = parts,
@@ -305,7 +307,7 @@ sample_delivery_person(struct html *h)
                                  "pas de réponse claire : c’est peut-être en ligne"),
                             "warning");
     ledger[1].status = S("504");
-    ledger[1].words = S("504 Gateway Time-out: the upstream server is getting late");
+    ledger[1].words = S("504 Gateway Time-out: upstream is late");
     ledger[2] =
         ledger_line(3, BOTH("Look whether it is there", "Voir si elle y est"),
                     BOTH("nobody saw how it ended", "personne n’a vu la fin"), "warning");
@@ -322,7 +324,7 @@ sample_delivery_person(struct html *h)
              "sent again.",
              "C’est peut-être en ligne, et la recherche n’a rien dit : regardez avant "
              "tout nouvel envoi.");
-    view.words = S("504 Gateway Time-out: the upstream server is getting late");
+    view.words = S("504 Gateway Time-out: upstream is late");
     view.frozen = true;
     view.can_move = view.can_hold = view.can_cancel = false;
     view.can_again = view.can_drop = true;
@@ -400,7 +402,8 @@ sample_delivery_hostile(struct html *h)
     view.heading = S(HOSTILE LONG_NAME);
     view.channel_name = S(LONG_NAME);
     view.cause = view.words = view.advice = view.warning = view.title = S(HOSTILE);
-    view.link = view.permalink = S("javascript:alert(1)");
+    view.permalink = S("javascript:alert(1)");
+    view.link = S(HOSTILE);
     view.parts = parts;
     view.parts_n = 2;
     view.ledger = ledger;
@@ -512,7 +515,7 @@ today_view(struct html *h)
     needs[1] =
         (struct today_need){BOTH("Its network no longer accepts the account; connect it again.",
                                  "Le réseau n’accepte plus le compte ; reconnectez-le."),
-                            S("Atelier Lumen"), S("/channels/2")};
+                            S("Atelier Lumen"), S("/channel/2")};
     for (int i = 0; i < 3; i++) {
         next[i] = whole.days[0].rows[i];
         next[i].time = BOTH("24 Nov 2026, 14:00", "24 nov. 2026, 14 h");

@@ -86,9 +86,9 @@ got(struct house *house, int64_t id)
     struct error error;
     struct delivery d;
     assert_ok(db_begin(house->db.propre.db, DB_READ, &error), &error);
-    assert_ok(delivery_get(&house->db.propre, house->workspace, id, &house->db.keep, &d,
-                           &error),
-              &error);
+    assert_ok(
+        delivery_get(&house->db.propre, house->workspace, id, &house->db.keep, &d, &error),
+        &error);
     db_rollback(house->db.propre.db);
     return d;
 }
@@ -295,17 +295,17 @@ test_queue(void **state)
     begin(house);
     int64_t other = channel_made(house, house->workspace, "Blog");
     commit(house);
-    assert_int_equal(200, browser_get(&p.editor, cstr(&house->db.keep,
-                                                      arena_printf(&house->db.keep,
-                                                                   "/queue?channel=%lld",
-                                                                   (long long)other))));
+    assert_int_equal(
+        200, browser_get(&p.editor, cstr(&house->db.keep,
+                                         arena_printf(&house->db.keep, "/queue?channel=%lld",
+                                                      (long long)other))));
     sees(&p.editor, "Nothing is planned on this channel.");
     sees_not(&p.editor, "Perhaps live");
 
     /* A button of the list comes back to the list, with its filter. */
     (void)browser_get(&p.editor, "/queue?show=needs");
-    assert_int_equal(303, browser_post(&p.editor, path(&p, no, "/release"),
-                                       "back=/queue?show%3Dneeds"));
+    assert_int_equal(
+        303, browser_post(&p.editor, path(&p, no, "/release"), "back=/queue?show%3Dneeds"));
     assert_str("/queue?show=needs", answer_value(p.editor.answer, "Location"));
     is_now(house, no, DELIVERY_SCHEDULED);
     /* Never to another site. */
@@ -354,7 +354,8 @@ test_many_rows(void **state)
         (void)str_cut(&rest, '"', &link);
         struct buf plain;
         buf_init(&plain, 1000);
-        for (str part; link.n > 0; buf_addf(&plain, "%.*s%s", STR_FMT(part), link.n ? "&" : "")) {
+        for (str part; link.n > 0;
+             buf_addf(&plain, "%.*s%s", STR_FMT(part), link.n ? "&" : "")) {
             (void)str_cut(&link, '&', &part);
             if (str_starts(link, S("amp;")))
                 link = str_slice(link, 4, link.n);
@@ -423,7 +424,8 @@ test_move_hold_cancel(void **state)
     assert_int_equal(1796112000000000, got(house, id).due_us); /* 08:00 UTC */
 
     /* A time that is over, or none: said beside the field, with what was typed. */
-    assert_int_equal(422, browser_post(&p.editor, path(&p, id, "/move"), "at=2020-01-01T09:00"));
+    assert_int_equal(422,
+                     browser_post(&p.editor, path(&p, id, "/move"), "at=2020-01-01T09:00"));
     sees(&p.editor, "id=\"at-error\"");
     sees(&p.editor, "value=\"2020-01-01T09:00\"");
     assert_int_equal(422, browser_post(&p.editor, path(&p, id, "/move"), "at=perhaps"));
@@ -526,7 +528,7 @@ test_resolve(void **state)
 static void
 test_rights(void **state)
 {
-    static const char *const verbs[] = {"/move", "/hold", "/release",
+    static const char *const verbs[] = {"/move",   "/hold", "/release",
                                         "/cancel", "/plan", "/resolve"};
     struct plan p;
     struct house *house = *state;
@@ -576,8 +578,9 @@ test_slots(void **state)
     open_plan(&p, house);
     assert_int_equal(200, browser_get(&p.editor, "/slots"));
     sees(&p.editor, "A standing time is an appointment");
-    const char *form = cstr(keep, arena_printf(keep, "day-2=1&day-4=1&time=09:30&queue=tips&"
-                                                     "channel=%lld",
+    const char *form = cstr(keep, arena_printf(keep,
+                                               "day-2=1&day-4=1&time=09:30&queue=tips&"
+                                               "channel=%lld",
                                                (long long)p.channel));
     assert_int_equal(303, browser_post(&p.editor, "/slots", form));
     assert_int_equal(200, browser_get(&p.editor, "/slots"));
@@ -625,7 +628,8 @@ test_today(void **state)
     struct error error;
     open_plan(&p, house);
     for (int i = 0; i < 4; i++)
-        (void)planned(house, p.channel, i == 3 ? "The fourth" : "Among the next", (i + 1) * HOUR);
+        (void)planned(house, p.channel, i == 3 ? "The fourth" : "Among the next",
+                      (i + 1) * HOUR);
     assert_int_equal(200, browser_get(&p.editor, "/"));
     sees(&p.editor, "Among the next");
     sees_not(&p.editor, "The fourth");
