@@ -54,6 +54,7 @@ struct visitor {
     str token;              /* of the session, or of the door for who is not */
     bool new_door;          /* the door's cookie goes out with the answer */
     str csrf;               /* what every form of theirs must carry */
+    int64_t needs_n;        /* deliveries that wait for somebody; when a page was asked for */
 };
 
 /* One request and its answer, for the time of the handler. */

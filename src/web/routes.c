@@ -90,6 +90,27 @@ static const struct field back_fields[] = {
 };
 static const struct field host_fields[] = {
     {"host", FIELD_LINE, true, 260},
+static const struct field act_fields[] = {
+    {"back", FIELD_LINE, false, 400},
+};
+static const struct field time_fields[] = {
+    {"at", FIELD_LINE, false, 100},
+    {"back", FIELD_LINE, false, 400},
+};
+static const struct field resolve_fields[] = {
+    {"as", FIELD_LINE, true, 8},
+    {"address", FIELD_LINE, false, 2000},
+    {"back", FIELD_LINE, false, 400},
+};
+static const struct field slot_fields[] = {
+    {"day-#", FIELD_LINE, false, 4},
+    {"time", FIELD_LINE, false, 8},
+    {"queue", FIELD_LINE, false, 200},
+    {"channel", FIELD_LINE, false, 24},
+};
+static const struct field pause_fields[] = {
+    {"queue", FIELD_LINE, false, 200},
+    {"paused", FIELD_INT, true, 1},
 };
 
 #define NO_FORM        \
@@ -213,5 +234,34 @@ const struct route routes[] = {
      SHOWS_PROBLEMS(token_fields), handle_token_add, "Make a token; it is shown once"},
     {METHOD_POST, "/settings/tokens/:id/revoke", MAY_OWN, WAY_DATA, FORM_BODY_MAX, NO_FORM,
      handle_token_revoke, "Revoke a token"},
+
+    {METHOD_GET, "/queue", MAY_READ, WAY_DATA, 0, NO_FORM, handle_queue_page,
+     "What goes out, and what needs somebody"},
+    {METHOD_POST, "/queue/hold", MAY_EDIT, WAY_DATA, FORM_BODY_MAX, NO_FORM, handle_queue_hold,
+     "Send nothing until somebody says so"},
+    {METHOD_POST, "/queue/release", MAY_EDIT, WAY_DATA, FORM_BODY_MAX, NO_FORM,
+     handle_queue_release, "Send what is due again"},
+    {METHOD_GET, "/delivery/:id", MAY_READ, WAY_DATA, 0, NO_FORM, handle_delivery_page,
+     "One delivery with every request that was made for it"},
+    {METHOD_POST, "/delivery/:id/move", MAY_EDIT, WAY_DATA, FORM_BODY_MAX,
+     SHOWS_PROBLEMS(time_fields), handle_delivery_move, "Give it another time"},
+    {METHOD_POST, "/delivery/:id/hold", MAY_EDIT, WAY_DATA, FORM_BODY_MAX, PLAIN(act_fields),
+     handle_delivery_hold, "Keep it back"},
+    {METHOD_POST, "/delivery/:id/release", MAY_EDIT, WAY_DATA, FORM_BODY_MAX, PLAIN(act_fields),
+     handle_delivery_release, "Let it go out"},
+    {METHOD_POST, "/delivery/:id/cancel", MAY_EDIT, WAY_DATA, FORM_BODY_MAX, PLAIN(act_fields),
+     handle_delivery_cancel, "Take it out of the plan"},
+    {METHOD_POST, "/delivery/:id/plan", MAY_EDIT, WAY_DATA, FORM_BODY_MAX,
+     SHOWS_PROBLEMS(time_fields), handle_delivery_plan, "Plan a cancelled one again"},
+    {METHOD_POST, "/delivery/:id/resolve", MAY_EDIT, WAY_DATA, FORM_BODY_MAX,
+     PLAIN(resolve_fields), handle_delivery_resolve, "Say what became of one that may be live"},
+    {METHOD_GET, "/slots", MAY_READ, WAY_DATA, 0, NO_FORM, handle_slots_page,
+     "The standing times of the channels and queues"},
+    {METHOD_POST, "/slots", MAY_EDIT, WAY_DATA, FORM_BODY_MAX, SHOWS_PROBLEMS(slot_fields),
+     handle_slot_add, "Add times to a week"},
+    {METHOD_POST, "/slots/:id/remove", MAY_EDIT, WAY_DATA, FORM_BODY_MAX, NO_FORM,
+     handle_slot_remove, "Take a time out of the week"},
+    {METHOD_POST, "/slots/pause", MAY_EDIT, WAY_DATA, FORM_BODY_MAX, PLAIN(pause_fields),
+     handle_slot_pause, "Let a queue stand still, or go on"},
 };
 const ptrdiff_t routes_n = (ptrdiff_t)(sizeof routes / sizeof *routes);
