@@ -105,7 +105,11 @@ cli_check_content(struct cli *cli, int64_t message, int64_t channel, str name,
 
 /* ---- polls ---- */
 
-enum { POLL_BYTES_MAX = 8192, POLL_HOURS_MAX = 24 * 30, POLL_HOURS_USUAL = 24 };
+enum {
+    POLL_BYTES_MAX = 8192,    /* twelve answers of a few lines each; networks take far less */
+    POLL_HOURS_MAX = 24 * 30, /* the longest any network keeps one open: Mastodon, Telegram */
+    POLL_HOURS_USUAL = 24
+};
 
 static enum fault
 write_poll(str rest, int64_t hours, struct buf *out, struct error *error)

@@ -11,6 +11,7 @@ struct zone;
 /* Who did it, for the history. */
 #define WHO S("command line")
 
+/* cli_number(cli, n): "1234". */
 str cli_number(struct cli *cli, int64_t n);
 /* cli_moment(cli, zone, us): "24 Nov 2026, 09:05". */
 str cli_moment(struct cli *cli, const struct zone *zone, int64_t us);
@@ -71,8 +72,7 @@ struct problems {
  * Needs an open transaction.
  */
 must_use enum fault cli_check_content(struct cli *cli, int64_t message, int64_t channel,
-                                      str name, struct problems *problems,
-                                      struct error *error);
+                                      str name, struct problems *problems, struct error *error);
 /*
  * cli_poll_options(cli, channel, ret, error): --poll and --poll-hours as options of a variant (tactic/message.h):
  * {"poll_options":["A","B"],"poll_hours":24}; none without --poll. Faults: INPUT; also when the network has no polls.

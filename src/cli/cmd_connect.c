@@ -6,7 +6,6 @@
 #include "channel/driver.h"
 #include "cli/act.h"
 #include "cli/commands.h"
-#include "cli/table.h"
 #include "cli/way.h"
 #include "outbox/account.h"
 #include "place/db.h"

@@ -134,7 +134,7 @@ command_channel_limits(struct cli *cli, struct error *error)
     if ((name.p && cli_find_channel(cli, name, &only, error)) ||
         channel_list(&cli->propre, cli->workspace.id, cli->keep, &channels, &n, error))
         return error->fault;
-    struct shown *all = new (cli->keep, struct shown, n *LIMITS_N + 1);
+    struct shown *all = new (cli->keep, struct shown, n * LIMITS_N + 1);
     for (ptrdiff_t i = 0; i < n; i++) {
         struct account account;
         bool connected = false;

@@ -51,10 +51,11 @@ check_not_out(struct cli *cli, const struct delivery *d, bool only, struct error
         return error->fault;
     for (ptrdiff_t i = 0; i < n; i++) {
         if (is_out(list[i].state))
-            return fail(error, FAULT_CONFLICT,
-                        "its post is out, or being sent, on %.*s; to change it for this channel "
-                        "alone add --only",
-                        STR_FMT(list[i].channel_name));
+            return fail(
+                error, FAULT_CONFLICT,
+                "its post is out, or being sent, on %.*s; to change it for this channel "
+                "alone add --only",
+                STR_FMT(list[i].channel_name));
     }
     return OK;
 }
@@ -85,8 +86,7 @@ change_variant(struct cli *cli, const struct live_change *change, int64_t channe
 }
 
 static enum fault
-edit_waiting(struct cli *cli, int64_t id, const struct live_change *change,
-             struct error *error)
+edit_waiting(struct cli *cli, int64_t id, const struct live_change *change, struct error *error)
 {
     struct delivery d;
     struct message m;
@@ -131,8 +131,7 @@ check_numbers(struct cli *cli, int64_t id, struct problems *problems, struct err
 }
 
 static enum fault
-edit_and_say(struct cli *cli, int64_t id, const struct live_change *change,
-             struct error *error)
+edit_and_say(struct cli *cli, int64_t id, const struct live_change *change, struct error *error)
 {
     struct problems problems = {0};
     if (db_begin(cli->propre.db, DB_WRITE, error))
@@ -144,7 +143,8 @@ edit_and_say(struct cli *cli, int64_t id, const struct live_change *change,
         return fail(error, FAULT_INPUT, "number %lld is left as it was: %.*s", (long long)id,
                     STR_FMT(problems.first));
     if (args_has(cli->args, "dry-run")) { /* nothing of it is kept */
-        cli_print(cli, str_of(translate(cli->lang, N_("It would be accepted; nothing was changed."))));
+        cli_print(cli, str_of(translate(cli->lang,
+                                        N_("It would be accepted; nothing was changed."))));
         return cli->json ? cli_json_good(error) : OK;
     }
     if (cli->json && cli_json_delivery(cli, id, error))

@@ -11,10 +11,10 @@
 /* Posts that come again: by a rule, or evergreen with a rest between. */
 
 enum {
-    LOOK_DAYS = 366, /* how far the next occurrence is looked for; a yearly one is found */
-    SHOWN_MAX = 3,   /* moments said when a rule is made: enough to see a slip */
-    TIMES_MAX = 200000,
-    COOLDOWN_MAX = 3650
+    LOOK_DAYS = 366,    /* how far the next occurrence is looked for; a yearly one is found */
+    SHOWN_MAX = 3,      /* moments said when a rule is made: enough to see a slip */
+    TIMES_MAX = 200000, /* occurrences are counted so far (tactic/rule_internal.h) */
+    COOLDOWN_MAX = 3650 /* days; ten years is never */
 };
 
 /* ---- what was asked ---- */
@@ -39,8 +39,7 @@ cli_repeat_read(struct cli *cli, const struct zone *zone, struct repeating *ret,
         args_i64(args, "cooldown", 0, COOLDOWN_MAX, 0, &cooldown, error))
         return error->fault;
     if (until.p) {
-        if (cli_local_day(cli, until, &day, error) ||
-            cli_day_from(zone, day + 1, &end, error))
+        if (cli_local_day(cli, until, &day, error) || cli_day_from(zone, day + 1, &end, error))
             return error_prefix(error, "--until");
         ret->end_us = some_int(end.us);
     }
@@ -353,8 +352,7 @@ list_one(struct cli *cli, struct listed *one, struct error *error)
         coming(cli, &one->of, zone, &all, &n, error))
         return error->fault;
     one->text = message.title.n > 0 ? message.title : str_slice(message.body, 0, 200);
-    one->over =
-        one->of.end_us.has && one->of.end_us.is <= clock_now(&cli->propre.clock).us;
+    one->over = one->of.end_us.has && one->of.end_us.is <= clock_now(&cli->propre.clock).us;
     one->has_next = n > 0;
     if (n > 0)
         one->next = all[0];
@@ -440,8 +438,9 @@ command_repeat_list(struct cli *cli, struct error *error)
     if (cli->json)
         return repeats_json(all, shown_n, error);
     if (shown_n == 0) {
-        cli_say(cli, N_("Nothing repeats. Make something come again: %s"),
-                S("propre post \"…\" --to … --at \"monday 09:00\" --repeat \"weekly on monday\""));
+        cli_say(
+            cli, N_("Nothing repeats. Make something come again: %s"),
+            S("propre post \"…\" --to … --at \"monday 09:00\" --repeat \"weekly on monday\""));
         return OK;
     }
     repeats_table(cli, zone, all, shown_n);

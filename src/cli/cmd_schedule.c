@@ -11,10 +11,11 @@
 /* What goes out by day: what is in the queue, and what will repeat. */
 
 enum {
-    SCHEDULE_DAYS_MAX = 366,
+    SCHEDULE_DAYS_MAX = 366, /* a year: more is not planned by the day */
     WEEK_DAYS = 7,
     MONTH_DAYS = 30,
-    ENTRIES_MAX = 20000 /* hourly on twenty channels for six weeks; more is not read by a person */
+    ENTRIES_MAX =
+        20000 /* hourly on twenty channels for six weeks; more is not read by a person */
 };
 
 struct entry {
@@ -225,7 +226,8 @@ print_days(struct cli *cli, const struct span_shown *s)
         table.heads[i] = translate(cli->lang, heads[i]);
     table_print(&table, cli->scratch);
     if (s->cut)
-        cli_print(cli, str_of(translate(cli->lang, N_("There is more than is shown; ask for fewer days."))));
+        cli_print(cli, str_of(translate(
+                           cli->lang, N_("There is more than is shown; ask for fewer days."))));
 }
 
 static enum fault

@@ -10,7 +10,7 @@
 
 /* The standing appointments of channels, and the queues they make. */
 
-enum { WEEKDAYS_MAX = 7 };
+enum { WEEKDAYS_MAX = 7 /* of a week */ };
 
 static str
 queue_shown(struct cli *cli, str queue)
@@ -57,14 +57,16 @@ no_slot(const struct slot *slots, ptrdiff_t n, const struct appointment *a, stru
 {
     bool has = false;
     if (queue_stands(slots, n, a->channel, a->queue, &has))
-        return fail(error, FAULT_CONFLICT,
-                    "the queue \"%.*s\" stands still; let it go on: propre queue resume \"%.*s\"",
-                    STR_FMT(a->queue), STR_FMT(a->queue));
+        return fail(
+            error, FAULT_CONFLICT,
+            "the queue \"%.*s\" stands still; let it go on: propre queue resume \"%.*s\"",
+            STR_FMT(a->queue), STR_FMT(a->queue));
     if (has)
-        return fail(error, FAULT_ABSENT,
-                    "every slot of the queue \"%.*s\" for %.*s is taken for a year; add another: "
-                    "propre slot add \"%.*s\" --queue \"%.*s\" --every monday --at 09:00",
-                    STR_FMT(a->queue), STR_FMT(a->name), STR_FMT(a->name), STR_FMT(a->queue));
+        return fail(
+            error, FAULT_ABSENT,
+            "every slot of the queue \"%.*s\" for %.*s is taken for a year; add another: "
+            "propre slot add \"%.*s\" --queue \"%.*s\" --every monday --at 09:00",
+            STR_FMT(a->queue), STR_FMT(a->name), STR_FMT(a->name), STR_FMT(a->queue));
     return fail(error, FAULT_ABSENT,
                 "the queue \"%.*s\" has no slot for %.*s; make one: propre slot add \"%.*s\" "
                 "--queue \"%.*s\" --every monday --at 09:00",
@@ -100,9 +102,9 @@ cli_next_free(struct cli *cli, struct appointment *a, struct error *error)
 static enum fault
 take_days(str text, int32_t days[WEEKDAYS_MAX], int32_t *ret_n, struct error *error)
 {
-    static const char *const names[][2] = {{"monday", "lundi"},   {"tuesday", "mardi"},
+    static const char *const names[][2] = {{"monday", "lundi"},       {"tuesday", "mardi"},
                                            {"wednesday", "mercredi"}, {"thursday", "jeudi"},
-                                           {"friday", "vendredi"}, {"saturday", "samedi"},
+                                           {"friday", "vendredi"},    {"saturday", "samedi"},
                                            {"sunday", "dimanche"}};
     str rest = text, one;
     int32_t n = 0;
@@ -262,8 +264,8 @@ slots_table(struct cli *cli, const struct slot *slots, ptrdiff_t n,
         cell[2] = queue_shown(cli, slots[i].queue);
         cell[3] = day_shown(cli, slots[i].weekday);
         cell[4] = format_clock(cli->keep, cli->lang, slots[i].hour, slots[i].minute);
-        cell[5] = str_of(
-            translate(cli->lang, slots[i].paused ? N_("stands still") : N_("in use")));
+        cell[5] =
+            str_of(translate(cli->lang, slots[i].paused ? N_("stands still") : N_("in use")));
     }
     struct table table = {.columns_n = COLUMNS,
                           .cells = cells,
@@ -315,7 +317,8 @@ stand(struct cli *cli, bool still, const char *done, struct error *error)
         return fail(error, FAULT_ABSENT,
                     "no slot is of a queue \"%.*s\"; `propre slot list` shows them",
                     STR_FMT(str_slice(queue, 0, 60)));
-    if (slot_pause(&cli->propre, cli->workspace.id, queue, still, error) || db_commit(tx, error))
+    if (slot_pause(&cli->propre, cli->workspace.id, queue, still, error) ||
+        db_commit(tx, error))
         return error->fault;
     cli_say(cli, done, queue_shown(cli, queue),
             arena_printf(cli->keep, "propre queue resume \"%.*s\"", STR_FMT(queue)));
@@ -325,10 +328,11 @@ stand(struct cli *cli, bool still, const char *done, struct error *error)
 enum fault
 command_queue_pause(struct cli *cli, struct error *error)
 {
-    return stand(cli, true,
-                 N_("The queue %1$s gives no more times; what was scheduled from it keeps its own. "
-                    "To let it go on: %2$s"),
-                 error);
+    return stand(
+        cli, true,
+        N_("The queue %1$s gives no more times; what was scheduled from it keeps its own. "
+           "To let it go on: %2$s"),
+        error);
 }
 
 enum fault
@@ -413,11 +417,11 @@ gather_next(struct cli *cli, const struct zone *zone, str queue, struct next_fre
             was_asked(all, n, &slots[i]))
             continue;
         struct next_free *one = &all[n++];
-        one->at = (struct appointment){
-            .channel = slots[i].channel,
-            .name = channel_name(channels, channels_n, slots[i].channel),
-            .queue = slots[i].queue,
-            .zone = zone};
+        one->at =
+            (struct appointment){.channel = slots[i].channel,
+                                 .name = channel_name(channels, channels_n, slots[i].channel),
+                                 .queue = slots[i].queue,
+                                 .zone = zone};
         one->paused = slots[i].paused;
         if (find_free(cli, &one->at, &one->found, &none) && none.fault != FAULT_ABSENT &&
             none.fault != FAULT_CONFLICT) {

@@ -49,11 +49,12 @@ cli_find_channel(struct cli *cli, str name, int64_t *ret, struct error *error)
             if (!is_meant(&all[i], name, way))
                 continue;
             if (found)
-                return fail(error, FAULT_INPUT,
-                            "\"%.*s\" can be channel %lld (%.*s) or %lld (%.*s); write its name "
-                            "or number as `propre channel list` shows it",
-                            STR_FMT(str_slice(name, 0, NAME_SHOWN)), (long long)found->id,
-                            STR_FMT(found->name), (long long)all[i].id, STR_FMT(all[i].name));
+                return fail(
+                    error, FAULT_INPUT,
+                    "\"%.*s\" can be channel %lld (%.*s) or %lld (%.*s); write its name "
+                    "or number as `propre channel list` shows it",
+                    STR_FMT(str_slice(name, 0, NAME_SHOWN)), (long long)found->id,
+                    STR_FMT(found->name), (long long)all[i].id, STR_FMT(all[i].name));
             found = &all[i];
         }
         if (found) {

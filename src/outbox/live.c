@@ -28,16 +28,18 @@ allow(const struct live *live, struct error *error)
     long long id = live->of->delivery;
     const char *name = live->driver->traits.name;
     if (!str_eq(live->row.state, delivery_state_word(DELIVERY_PUBLISHED)))
-        return fail(error, FAULT_CONFLICT,
-                    "number %lld is \"%.*s\", not published: `propre edit` and `propre cancel` are "
-                    "for what is not out",
-                    id, STR_FMT(live->row.state));
+        return fail(
+            error, FAULT_CONFLICT,
+            "number %lld is \"%.*s\", not published: `propre edit` and `propre cancel` are "
+            "for what is not out",
+            id, STR_FMT(live->row.state));
     if (live->row.withdrawn_n > 0)
         return fail(error, FAULT_CONFLICT, "number %lld was taken down already", id);
     if (live->row.remote_id.n == 0)
-        return fail(error, FAULT_CONFLICT,
-                    "%s gave no number for number %lld, so it can only be changed there by hand",
-                    name, id);
+        return fail(
+            error, FAULT_CONFLICT,
+            "%s gave no number for number %lld, so it can only be changed there by hand", name,
+            id);
     if (live->driver->traits.ops[live->op])
         return OK;
     if (live->op == OP_EDIT)
@@ -106,7 +108,8 @@ change_content(struct live *live, const struct live_change *change, struct error
     for (int32_t i = 0; i < n; i++) {
         if (problems[i].severity != PROBLEM_ERROR)
             continue;
-        str text = SAY(live->keep, live->of->lang, problems[i].format, problems[i].a, problems[i].b);
+        str text =
+            SAY(live->keep, live->of->lang, problems[i].format, problems[i].a, problems[i].b);
         return fail(error, FAULT_INPUT, "%s would not take this: %.*s",
                     live->driver->traits.name, STR_FMT(text));
     }

@@ -5,10 +5,10 @@
 #include "tactic/when.h"
 
 enum {
-    SAID_BYTES_MAX = 200,  /* seven weekdays by name and how often */
-    SAID_WORDS_MAX = 40,   /* the same in words */
-    SAID_PLACE_LAST = -1,  /* "the last" */
-    SAID_PLACE_MAX = 5,    /* no month has six Mondays */
+    SAID_BYTES_MAX = 200, /* seven weekdays by name and how often */
+    SAID_WORDS_MAX = 40,  /* the same in words */
+    SAID_PLACE_LAST = -1, /* "the last" */
+    SAID_PLACE_MAX = 5,   /* no month has six Mondays */
     SAID_PLACE_DAY_MAX = 31
 };
 
@@ -285,8 +285,8 @@ take_place(struct said *s, int32_t at)
 {
     const struct word *next = at + 1 < s->words_n ? &s->words[at + 1] : NULL;
     int32_t value = s->words[at].value;
-    bool waits =
-        next && (next->kind == WORD_DAY || (next->kind == WORD_UNIT && next->value == RULE_DAILY));
+    bool waits = next && (next->kind == WORD_DAY ||
+                          (next->kind == WORD_UNIT && next->value == RULE_DAILY));
     if (!waits)
         return add_month_day(s, value);
     s->place = value;

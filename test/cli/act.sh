@@ -36,7 +36,7 @@ j() {
     shift 2
     n=$((n + 1))
     if out=$("$@" --json 2>"$dir/err" </dev/null) && printf '%s' "$out" |
-        python3 -c 'import json, sys
+        python3 -IS -c 'import json, sys
 v = json.load(sys.stdin)
 sys.exit(not eval(sys.argv[1]))' "$expression" 2>>"$dir/err"; then
         echo "ok $n - $name"
