@@ -287,8 +287,8 @@ take_place(struct said *s, int32_t at)
     int32_t value = s->words[at].value;
     bool waits = next && (next->kind == WORD_DAY ||
                           (next->kind == WORD_UNIT && next->value == RULE_DAILY));
-    if (!waits)
-        return add_month_day(s, value);
+    if (!waits) /* "the last": of what? */
+        return value > 0 && add_month_day(s, value);
     s->place = value;
     return true;
 }
