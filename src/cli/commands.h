@@ -17,3 +17,4 @@ command_run command_show_help, command_show_version, command_show_manual,
     command_post_compose, command_queue, command_attempts, command_resolve, command_cancel,
     command_hold, command_release, command_move, command_incident_list, command_worker,
     command_token_add, command_token_list, command_token_revoke, command_api_openapi;
+command_run command_notify_set, command_notify_show, command_notify_off, command_notify_test;
