@@ -51,7 +51,8 @@ set_mail(struct cli *cli, const struct notify *was, str secret, struct error *er
                                .to = given(cli, "to", was->to)};
     int64_t port = 0;
     if (tls.p && !notify_tls_parse(tls, &mail.tls))
-        return fail(error, FAULT_INPUT, "--tls \"%.*s\" is not known; it is starttls, tls or none",
+        return fail(error, FAULT_INPUT,
+                    "--tls \"%.*s\" is not known; it is starttls, tls or none",
                     STR_FMT(str_slice(tls, 0, 40)));
     if (server.n == 0 || mail.from.n == 0 || mail.to.n == 0)
         return fail(error, FAULT_INPUT,
@@ -67,11 +68,10 @@ set_mail(struct cli *cli, const struct notify *was, str secret, struct error *er
 static enum fault
 set_webhook(struct cli *cli, const struct notify *was, str secret, struct error *error)
 {
-    const struct notify_webhook webhook = {
-        .common = {given(cli, "language", was->common.lang),
-                   given(cli, "pages", was->common.pages)},
-        .url = given(cli, "url", STR_NONE),
-        .key = secret};
+    const struct notify_webhook webhook = {.common = {given(cli, "language", was->common.lang),
+                                                      given(cli, "pages", was->common.pages)},
+                                           .url = given(cli, "url", STR_NONE),
+                                           .key = secret};
     return notify_set_webhook(&cli->propre, cli->workspace.id, &webhook, error);
 }
 
@@ -85,17 +85,16 @@ command_notify_set(struct cli *cli, struct error *error)
         cli_vault(cli, true, error) || db_begin(cli->propre.db, DB_WRITE, error))
         return error->fault;
     auto_tx tx = cli->propre.db;
-    enum fault fault =
-        notify_get(&cli->propre, cli->workspace.id, cli->keep, was, error);
+    enum fault fault = notify_get(&cli->propre, cli->workspace.id, cli->keep, was, error);
     if (!fault)
         fault = means == NOTIFY_MAIL ? set_mail(cli, &was[means], secret, error)
                                      : set_webhook(cli, &was[means], secret, error);
     fault = fault ? fault : db_commit(tx, error);
     if (fault)
         return fault;
-    cli_say(cli, N_("Kept. See whether it works: %s"),
-            arena_printf(cli->keep, "propre notify test %.*s",
-                         STR_FMT(notify_means_word(means))));
+    cli_say(
+        cli, N_("Kept. See whether it works: %s"),
+        arena_printf(cli->keep, "propre notify test %.*s", STR_FMT(notify_means_word(means))));
     return OK;
 }
 

@@ -117,8 +117,10 @@ store(struct worker *worker, struct error *error)
     auto_tx tx = db;
     enum fault fault;
     if (flight->test_us.has) {
-        const struct notify_tested_in in = {flight->workspace, notify_means_word(flight->means),
-                                            flight->test_us.is, now, flight->good, words};
+        const struct notify_tested_in in = {
+            flight->workspace,  notify_means_word(flight->means),
+            flight->test_us.is, now,
+            flight->good,       words};
         fault = q_notify_tested(db, &in, error);
     } else {
         fault = store_batch(worker, flight, words, now, error);
@@ -216,8 +218,8 @@ take(struct worker *worker, const struct notice_new_row *row, struct sending *s,
         return OK;
     flight->tries_n = tries;
     flight->ids[s->n] = row->id;
-    s->items[s->n++] = (struct notice_item){row->incident, row->kind, row->subject, row->text,
-                                            row->first_us};
+    s->items[s->n++] =
+        (struct notice_item){row->incident, row->kind, row->subject, row->text, row->first_us};
     flight->n = s->n;
     return OK;
 }
@@ -239,9 +241,9 @@ rows_of(struct worker *worker, const struct notice_due_row *due, struct arena *k
     *ret = new (keep, struct notice_new_row, *ret_n);
     for (ptrdiff_t i = 0; i < *ret_n; i++)
         (*ret)[i] = (struct notice_new_row){
-            again[i].id,       again[i].incident,  again[i].kind,    again[i].subject,
-            again[i].text,     again[i].first_us,  again[i].closed_us, again[i].tries_n,
-            again[i].next_us,  again[i].created_us, again[i].words};
+            again[i].id,      again[i].incident,   again[i].kind,      again[i].subject,
+            again[i].text,    again[i].first_us,   again[i].closed_us, again[i].tries_n,
+            again[i].next_us, again[i].created_us, again[i].words};
     return OK;
 }
 
@@ -285,8 +287,7 @@ go_due(struct worker *worker, const struct notice_due_row *due, struct arena *ke
     enum fault fault = open_means(worker, s, keep, error);
     if (fault == FAULT_ABSENT) {
         const struct notice_forget_in in = {
-            due->workspace, due->means,
-            S(N_("It was turned off before this could be sent"))};
+            due->workspace, due->means, S(N_("It was turned off before this could be sent"))};
         *error = (struct error){0};
         fault = q_notice_forget(worker->propre->db, &in, error);
     } else if (!fault) {
@@ -319,8 +320,8 @@ go_test(struct worker *worker, const struct notify_asked_row *asked, struct aren
                                            S(N_("The test is under way"))};
     if (q_notify_test_take(worker->propre->db, &in, keep, &row, &found, error) || !found ||
         open_means(worker, s, keep, error) ||
-        (!s->broken && notice_text_test(worker->propre, &s->open.shown.common, keep, &s->text,
-                                        error)) ||
+        (!s->broken &&
+         notice_text_test(worker->propre, &s->open.shown.common, keep, &s->text, error)) ||
         db_commit(worker->propre->db, error))
         return error->fault;
     s->id = arena_printf(keep, "test.%lld", (long long)asked->test_us);

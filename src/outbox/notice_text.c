@@ -25,9 +25,11 @@ static const struct kind kinds[] = {
     {"hold", N_("A post is held back"), N_("See what it waits for, and release it")},
     {"check", N_("A planned post will not go out as it is"), N_("Correct it before its time")},
     {"account", N_("An account must be connected again"), N_("Connect it again")},
-    {"expiring", N_("An account will fail soon"), N_("Connect it again before its posts are due")},
+    {"expiring", N_("An account will fail soon"),
+     N_("Connect it again before its posts are due")},
 };
-static const struct kind other_kind = {"", N_("Something needs a person"), N_("See what it is")};
+static const struct kind other_kind = {"", N_("Something needs a person"),
+                                       N_("See what it is")};
 
 static const struct kind *
 kind_of(str word)
@@ -69,8 +71,8 @@ about_delivery(const struct writer *w, int64_t id, struct about *ret, struct err
     struct delivery d;
     if (delivery_get(w->propre, w->workspace, id, w->keep, &d, error))
         return error->fault;
-    *ret = (struct about){d.channel_name, d.network, d.title.n > 0 ? d.title : d.excerpt,
-                          d.words};
+    *ret =
+        (struct about){d.channel_name, d.network, d.title.n > 0 ? d.title : d.excerpt, d.words};
     return OK;
 }
 
@@ -187,11 +189,8 @@ notice_text_make(struct propre *propre, int64_t workspace, const struct notify_c
     struct workspace of;
     auto_buf out;
     buf_init(&out, TEXT_MAX);
-    struct writer w = {.propre = propre,
-                       .common = common,
-                       .workspace = workspace,
-                       .keep = keep,
-                       .out = &out};
+    struct writer w = {
+        .propre = propre, .common = common, .workspace = workspace, .keep = keep, .out = &out};
     if (begin(propre, common, keep, &of, &w.lang, error))
         return error->fault;
     str name = STR_NONE;
@@ -221,9 +220,10 @@ notice_text_test(struct propre *propre, const struct notify_common *common, stru
     if (begin(propre, common, keep, &of, &lang, error))
         return error->fault;
     ret->subject = str_of(translate(lang, N_("This is a test of the notices")));
-    ret->text = SAY(keep, lang,
-                    N_("Nothing happened. When something in %s needs a person, it will be said here."),
-                    of.name);
+    ret->text =
+        SAY(keep, lang,
+            N_("Nothing happened. When something in %s needs a person, it will be said here."),
+            of.name);
     ret->workspace = of.name;
     return OK;
 }

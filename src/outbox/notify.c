@@ -25,8 +25,8 @@ static const int64_t SOON_US =
 
 /* ---- words ---- */
 
-static const str means_words[] = {[NOTIFY_MAIL] = S_CONST("mail"),
-                                  [NOTIFY_WEBHOOK] = S_CONST("webhook")};
+static const str means_words[] = {
+    [NOTIFY_MAIL] = S_CONST("mail"), [NOTIFY_WEBHOOK] = S_CONST("webhook")};
 static const str tls_words[] = {[NOTIFY_STARTTLS] = S_CONST("starttls"),
                                 [NOTIFY_TLS] = S_CONST("tls"),
                                 [NOTIFY_PLAIN] = S_CONST("none")};
@@ -144,7 +144,8 @@ fill(const struct notify_page_row *row, struct notify *ret)
                            .test_done_us = row->test_done_us,
                            .test_good = row->test_good.has && row->test_good.is,
                            .test_words = row->test_words};
-    (void)notify_tls_parse(row->tls, &ret->tls); /* none of a webhook; the data check the rest */
+    (void)notify_tls_parse(row->tls,
+                           &ret->tls); /* none of a webhook; the data check the rest */
     if (str_eq(row->means, means_words[NOTIFY_WEBHOOK])) {
         ret->secret = row->user_name.n > 0; /* its address is sealed with or without a key */
         ret->user = STR_NONE;
@@ -245,8 +246,8 @@ check_common(const struct notify_common *common, struct error *error)
     str pages = common->pages;
     if (pages.n == 0)
         return OK;
-    bool odd = pages.n > FIELD_MAX || !(str_starts(pages, S("https://")) ||
-                                        str_starts(pages, S("http://")));
+    bool odd = pages.n > FIELD_MAX ||
+               !(str_starts(pages, S("https://")) || str_starts(pages, S("http://")));
     for (ptrdiff_t i = 0; !odd && i < pages.n; i++)
         odd = pages.p[i] <= ' ' || pages.p[i] > '~';
     return odd ? fail(error, FAULT_INPUT,
@@ -330,7 +331,8 @@ check_mail(struct propre *propre, int64_t workspace, const struct notify_mail *m
                     STR_FMT(utf8_clean(keep, str_slice(mail->from, 0, 80))));
     if (!is_line(mail->user, FIELD_MAX) || !is_line(mail->password, SECRET_MAX))
         return fail(error, FAULT_INPUT, "a user name and a password are one line each");
-    str url = arena_printf(keep, "smtp://%.*s:%d", STR_FMT(str_slice(mail->server, 0, 300)), port);
+    str url =
+        arena_printf(keep, "smtp://%.*s:%d", STR_FMT(str_slice(mail->server, 0, 300)), port);
     const char *why = guard_mail(list, url, mail->tls == NOTIFY_PLAIN, keep, &target);
     if (why)
         return refuse(why, utf8_clean(keep, str_slice(mail->server, 0, 80)), error);
@@ -435,8 +437,7 @@ set_webhook(struct propre *propre, int64_t workspace, const struct notify_webhoo
     if (url.n == 0)
         return fail(error, FAULT_INPUT, "give the address that receives the notices");
     if (!is_line(key, SECRET_MAX) ||
-        (str_starts(key, S("whsec_")) &&
-         !base64_read(&keep, str_slice(key, 6, key.n), &raw)))
+        (str_starts(key, S("whsec_")) && !base64_read(&keep, str_slice(key, 6, key.n), &raw)))
         return fail(error, FAULT_INPUT,
                     "the key of the webhook is one line of text, or whsec_ and base64");
     const char *why = guard_url(list, url, &keep, &target);

@@ -28,15 +28,17 @@ enum notify_tls {
 };
 
 enum {
-    NOTIFY_TRIES_MAX = 8,     /* eight hours and a half */
-    NOTIFY_TO_MAX = 20,       /* people told: a team */
-    NOTIFY_WORDS_MAX = 500,   /* bytes kept of what a server said */
-    NOTIFY_SHOWN_MAX = 50     /* of the last notices */
+    NOTIFY_TRIES_MAX = 8,   /* eight hours and a half */
+    NOTIFY_TO_MAX = 20,     /* people told: a team */
+    NOTIFY_WORDS_MAX = 500, /* bytes kept of what a server said */
+    NOTIFY_SHOWN_MAX = 50   /* of the last notices */
 };
 
-str notify_means_word(enum notify_means means); /* "mail", "webhook" */
+/* notify_means_word: "mail", "webhook"; notify_means_parse: and back. */
+str notify_means_word(enum notify_means means);
 bool notify_means_parse(str word, enum notify_means *ret);
-str notify_tls_word(enum notify_tls tls); /* "starttls", "tls", "none" */
+/* notify_tls_word: "starttls", "tls", "none"; notify_tls_parse: and back. */
+str notify_tls_word(enum notify_tls tls);
 bool notify_tls_parse(str word, enum notify_tls *ret);
 
 /* What both have. */
@@ -88,7 +90,7 @@ struct notify {
     int32_t port;
     enum notify_tls tls;
     str user, from;
-    str to; /* one a line */
+    str to;      /* one a line */
     bool secret; /* a password; of a webhook a key */
     struct maybe_int good_us, failed_us;
     str words; /* the server's, when it last failed; or what it refused of a mail it took */

@@ -59,10 +59,10 @@ static enum fault
 check_mail(const struct http_request *request, struct error *error)
 {
     const struct mail_envelope *mail = request->mail;
-    bool fits = request->method == HTTP_POST && request->headers_n == 0 && request->body.n > 0 &&
-                request->body.n <= MAIL_TEXT_MAX && mail->to_n > 0 && mail->to_n <= MAIL_TO_MAX &&
-                mail_address_fits(mail->from) && head_value_fits(mail->user) &&
-                head_value_fits(mail->password);
+    bool fits = request->method == HTTP_POST && request->headers_n == 0 &&
+                request->body.n > 0 && request->body.n <= MAIL_TEXT_MAX && mail->to_n > 0 &&
+                mail->to_n <= MAIL_TO_MAX && mail_address_fits(mail->from) &&
+                head_value_fits(mail->user) && head_value_fits(mail->password);
     for (int32_t i = 0; fits && i < mail->to_n; i++)
         fits = mail_address_fits(mail->to[i]);
     return fits ? OK : fail(error, FAULT_INPUT, "the mail cannot be sent as it is written");

@@ -54,10 +54,10 @@ struct curl_transfer {
     struct buf head; /* of the last answer of this hop */
     bool head_whole;
     int64_t head_bytes; /* of all hops */
-    struct buf body;      /* of a mail: the first reply that refused something */
-    int64_t mail_given;   /* bytes of the message */
-    int32_t mail_code;    /* of the last whole reply */
-    bool mail_taken;      /* the server said it has the message */
+    struct buf body;    /* of a mail: the first reply that refused something */
+    int64_t mail_given; /* bytes of the message */
+    int32_t mail_code;  /* of the last whole reply */
+    bool mail_taken;    /* the server said it has the message */
 };
 
 struct curl_wire {

@@ -5,7 +5,8 @@
 #include "wire/mail.h"
 
 enum {
-    PARTING_SECONDS = 2 /* to hear the server's good-bye; libcurl waits for it, and everybody with it */
+    PARTING_SECONDS =
+        2 /* to hear the server's good-bye; libcurl waits for it, and everybody with it */
 };
 
 /* "250 ": the code of the last line of a reply; 0 when more lines follow. */

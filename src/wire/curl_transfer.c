@@ -128,8 +128,9 @@ curl_target(const struct curl_transfer *t, const struct guard_list *list, struct
     if (t->request.mail)
         return guard_mail(list, t->request.url, t->request.mail->plain, arena, ret);
     /* Behind a redirect it is no more that of the request. */
-    return guard_url(list, t->target.host.n > 0 ? guard_target_url(&t->target, arena) : t->request.url,
-                     arena, ret);
+    return guard_url(
+        list, t->target.host.n > 0 ? guard_target_url(&t->target, arena) : t->request.url,
+        arena, ret);
 }
 
 /* ---- one hop ---- */

@@ -381,7 +381,8 @@ guard_mail(const struct guard_list *list, str url, bool plain, struct arena *kee
             entry->port == target.port && str_eq(str_of(entry->name), target.host);
     }
     if (!target.allowed_private && !is_mail_port(target.port))
-        return N_("Mail is sent to ports 25, 465, 587 and 2525 only, and to those the owner named");
+        return N_(
+            "Mail is sent to ports 25, 465, 587 and 2525 only, and to those the owner named");
     if (plain && !target.allowed_private)
         return N_("Without TLS mail is sent only to servers the owner named, with their port");
     *ret = target;

@@ -5,8 +5,9 @@
 #include "wire/encode.h"
 
 enum {
-    WORD_BYTES_MAX = 39, /* of a text in one encoded word: 52 letters, 64 with its frame, beside "Subject: " below 76 */
-    COLUMNS_MAX = 76        /* RFC 2045 section 6.7 */
+    WORD_BYTES_MAX =
+        39, /* of a text in one encoded word: 52 letters, 64 with its frame, beside "Subject: " below 76 */
+    COLUMNS_MAX = 76 /* RFC 2045 section 6.7 */
 };
 
 /* ---- addresses ---- */
@@ -22,7 +23,8 @@ is_label_char(char c)
 static bool
 is_local_char(char c)
 {
-    return is_label_char(c) || (c > ' ' && c < 0x7f && str_chr(S("!#$%&'*+/=?^_`{|}~."), c) >= 0);
+    return is_label_char(c) ||
+           (c > ' ' && c < 0x7f && str_chr(S("!#$%&'*+/=?^_`{|}~."), c) >= 0);
 }
 
 static bool

@@ -18,10 +18,11 @@
  */
 
 enum {
-    MAIL_TO_MAX = 20,           /* people told of incidents: a team, not a mailing list */
-    MAIL_ADDRESS_MAX = 254,     /* bytes; RFC 5321 section 4.5.3.1, with its erratum 1690 */
-    MAIL_TEXT_MAX = 512 * 1024, /* bytes of a message: fifty incidents of 3 KB, each byte as three */
-    MAIL_SUBJECT_MAX = 150      /* characters: more is not shown by mail programs */
+    MAIL_TO_MAX = 20,       /* people told of incidents: a team, not a mailing list */
+    MAIL_ADDRESS_MAX = 254, /* bytes; RFC 5321 section 4.5.3.1, with its erratum 1690 */
+    MAIL_TEXT_MAX =
+        512 * 1024,        /* bytes of a message: fifty incidents of 3 KB, each byte as three */
+    MAIL_SUBJECT_MAX = 150 /* characters: more is not shown by mail programs */
 };
 
 struct mail_envelope {

@@ -8,7 +8,13 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-enum smtp_hang_up { HANG_UP_NEVER, HANG_UP_GREETING, HANG_UP_RCPT, HANG_UP_DATA, HANG_UP_AFTER };
+enum smtp_hang_up {
+    HANG_UP_NEVER,
+    HANG_UP_GREETING,
+    HANG_UP_RCPT,
+    HANG_UP_DATA,
+    HANG_UP_AFTER
+};
 enum { SMTP_TEXT_MAX = 64 * 1024, SMTP_REPLY_MAX = 200 };
 
 /* Shared by both processes; the test writes between mails, the server while one is under way. */
@@ -17,7 +23,7 @@ struct smtp_shared {
     char bad[SMTP_REPLY_MAX];                        /* a recipient refused alone */
     bool auth_refused, no_auth;
     enum smtp_hang_up hang_up;
-    volatile int32_t connections, mails;             /* mails: whole ones, whatever was answered */
+    volatile int32_t connections, mails; /* mails: whole ones, whatever was answered */
     volatile int32_t commands_n, message_n;
     char commands[SMTP_TEXT_MAX]; /* every line since smtp_forget */
     char message[SMTP_TEXT_MAX];  /* the last whole one, dots as they came */

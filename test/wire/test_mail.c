@@ -94,11 +94,13 @@ shown_subject(str text)
 {
     str shown = S(""), piece;
     ptrdiff_t at = str_find(text, S("\r\nSubject: ")) + 11;
-    str rest = str_slice(text, at, at + str_find(str_slice(text, at, text.n), S("\r\nMessage-ID")));
+    str rest =
+        str_slice(text, at, at + str_find(str_slice(text, at, text.n), S("\r\nMessage-ID")));
     for (str word; rest.n > 0;) {
         (void)str_cut(&rest, '\n', &word);
         word = str_trim(word);
-        assert_true(word.n <= 75 && str_starts(word, S("=?UTF-8?B?")) && str_ends(word, S("?=")));
+        assert_true(word.n <= 75 && str_starts(word, S("=?UTF-8?B?")) &&
+                    str_ends(word, S("?=")));
         assert_true(base64_read(&arena, str_slice(word, 10, word.n - 2), &piece));
         shown = arena_printf(&arena, "%.*s%.*s", STR_FMT(shown), STR_FMT(piece));
     }
@@ -109,8 +111,10 @@ static void
 test_subject_encoded(void **state)
 {
     (void)state;
-    str subject = S("Une publication n’est pas partie à l’heure : @école, « Fête de l’été 🎉 », 19 h 30");
-    assert_string_equal(cstr(&arena, subject), cstr(&arena, shown_subject(written(subject, S("x")))));
+    str subject =
+        S("Une publication n’est pas partie à l’heure : @école, « Fête de l’été 🎉 », 19 h 30");
+    assert_string_equal(cstr(&arena, subject),
+                        cstr(&arena, shown_subject(written(subject, S("x")))));
 }
 
 /* No subject, name or network's words can add a header or end the head. */
@@ -118,15 +122,26 @@ static void
 test_injection(void **state)
 {
     (void)state;
-    str text = written(S("Hi\r\nBcc: eve@evil.example\r\n\r\nnew body"), S("Hi\r\n.\r\nMAIL FROM:<x>\n"));
+    str text = written(S("Hi\r\nBcc: eve@evil.example\r\n\r\nnew body"),
+                       S("Hi\r\n.\r\nMAIL FROM:<x>\n"));
     str head = str_slice(text, 0, str_find(text, S("\r\n\r\n")));
     assert_true(str_find(head, S("\r\nBcc")) < 0);
     assert_has(head, "Subject: Hi  Bcc: eve@evil.example    new body\r\n");
     assert_true(str_find(text, S("\r\n.\r\n")) < 0); /* no line of the text is a dot */
-    static const char *const bad[] = {
-        "a@b.example\r\nBcc: c@d.example", "a@b.example>", "<a@b.example", "a b@c.example",
-        "a@b@c.example", "a@", "@b.example", "a@b..example", "a@.b", "a@b.example\n", "é@b.example",
-        "a@b.exa mple", "\"a\"@b.example", "-oQ/tmp@b.example"};
+    static const char *const bad[] = {"a@b.example\r\nBcc: c@d.example",
+                                      "a@b.example>",
+                                      "<a@b.example",
+                                      "a b@c.example",
+                                      "a@b@c.example",
+                                      "a@",
+                                      "@b.example",
+                                      "a@b..example",
+                                      "a@.b",
+                                      "a@b.example\n",
+                                      "é@b.example",
+                                      "a@b.exa mple",
+                                      "\"a\"@b.example",
+                                      "-oQ/tmp@b.example"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct mail mail = mail_of(S("x"), S("x"));
         str to[] = {str_of(bad[i])}, out;
@@ -148,8 +163,10 @@ static void
 test_quoted_printable(void **state)
 {
     (void)state;
-    str text = written(S("x"), S("1 = 1 é\nblank \n.dot\n"
-                                 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaé\n"));
+    str text = written(
+        S("x"),
+        S("1 = 1 é\nblank \n.dot\n"
+          "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaé\n"));
     assert_has(text, "\r\n\r\n1 =3D 1 =C3=A9\r\nblank=20\r\n=2Edot\r\n");
     for (str line; text.n > 0;) {
         (void)str_cut(&text, '\n', &line);
@@ -165,7 +182,8 @@ test_guard(void **state)
     (void)state;
     struct guard_target target;
     struct guard_list list = {0};
-    assert_true(guard_list_add(&list, S("nas.lan:2500")) && guard_list_add(&list, S("box.lan")));
+    assert_true(guard_list_add(&list, S("nas.lan:2500")) &&
+                guard_list_add(&list, S("box.lan")));
     assert_null(guard_mail(&list, S("smtp://mail.example:587"), false, &arena, &target));
     assert_false(target.allowed_private);
     assert_null(guard_mail(&list, S("smtps://Mail.example:465"), false, &arena, &target));
@@ -174,11 +192,11 @@ test_guard(void **state)
     static const struct {
         const char *url;
         bool plain;
-    } refused[] = {{"smtp://mail.example:587", true},  {"smtp://mail.example:80", false},
-                   {"smtp://mail.example:22", false},  {"smtp://mail.example", false},
-                   {"smtp://box.lan:25", true},        {"smtp://u:p@mail.example:25", false},
+    } refused[] = {{"smtp://mail.example:587", true},   {"smtp://mail.example:80", false},
+                   {"smtp://mail.example:22", false},   {"smtp://mail.example", false},
+                   {"smtp://box.lan:25", true},         {"smtp://u:p@mail.example:25", false},
                    {"smtp://mail.example:25/x", false}, {"smtp://127.1:25", false},
-                   {"smtp://a\nb.example:25", false},  {"http://mail.example:25", false},
+                   {"smtp://a\nb.example:25", false},   {"http://mail.example:25", false},
                    {"smtp://nas.lan:2501", true}};
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
         if (!guard_mail(&list, str_of(refused[i].url), refused[i].plain, &arena, &target))
@@ -290,7 +308,8 @@ test_hung_up(void **state)
         smtp.shared->hang_up = (enum smtp_hang_up)at;
         struct http_answer answer = send_mail();
         if (answer.end != ends[at])
-            fail_msg("hung up at %d: ended %d: %.*s", at, (int)answer.end, STR_FMT(answer.problem));
+            fail_msg("hung up at %d: ended %d: %.*s", at, (int)answer.end,
+                     STR_FMT(answer.problem));
         assert_true(answer.problem.n > 0);
         assert_int_equal(1, smtp.shared->connections);
     }
