@@ -16,9 +16,8 @@ enum {
     SECRETS_BYTES_MAX = 16 * 1024 /* of a file of credentials: a key in PEM form has 2 KB */
 };
 
-/* The file with the credentials, or standard input for "-". */
-static enum fault
-read_secrets(struct cli *cli, str path, str *ret, struct error *error)
+enum fault
+cli_read_secrets(struct cli *cli, str path, str *ret, struct error *error)
 {
     bool standard = str_eq(path, S("-"));
     char *bytes = new (cli->keep, char, SECRETS_BYTES_MAX + 1);
@@ -125,7 +124,7 @@ connect_channel(struct cli *cli, const struct connecting *c, struct error *error
         return fail(error, FAULT_INPUT,
                     "%.*s cannot be connected; posts there are published by hand",
                     STR_FMT(network_name(c->of.network)));
-    if (file.p && (read_secrets(cli, file, &text, error) ||
+    if (file.p && (cli_read_secrets(cli, file, &text, error) ||
                    take_secrets(c->driver, text, pairs, &n, error)))
         return error->fault;
     if (user.p && field_of(c->driver, S("user")))

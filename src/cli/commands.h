@@ -21,3 +21,4 @@ command_run command_show_help, command_show_version, command_show_manual,
     command_queue_pause, command_queue_resume, command_schedule, command_repeat_add,
     command_repeat_list, command_repeat_skip, command_repeat_end, command_edit,
     command_withdraw, command_channel_limits;
+command_run command_notify_set, command_notify_show, command_notify_off, command_notify_test;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "outbox/notify_internal.h"
 #include "outbox/worker_internal.h"
 #include "place/db.h"
 #include "place/media.h"
@@ -45,6 +46,7 @@ worker_open(struct propre *propre, struct wire *wire, const struct worker_option
     worker->wire = wire;
     worker->log = options->log;
     worker->mail = options->mail;
+    worker->notice = notice_flight_new(&arena);
     worker->rules = options->trial ? options->trial->rules : protocol_rules();
     worker->find = options->trial ? options->trial->find : driver_find;
     worker->dead = options->trial ? options->trial->dead : NULL;
@@ -93,6 +95,7 @@ worker_free(struct worker *worker)
         if (worker->lanes[i].answer_region.start)
             arena_release(&worker->lanes[i].answer_region);
     }
+    notice_flight_free(worker->notice);
     arena_release(&worker->lanes_region);
     arena_release(&worker->wire_region);
     arena_release(&worker->scratch_region);
@@ -107,7 +110,7 @@ worker_idle(const struct worker *worker)
         if (worker->lanes[i].kind != LANE_FREE)
             return false;
     }
-    return true;
+    return notice_idle(worker);
 }
 
 void
@@ -152,7 +155,16 @@ any_flight(const struct worker *worker)
         if (worker->lanes[i].kind != LANE_FREE && worker->lanes[i].stage == STAGE_FLIGHT)
             return true;
     }
-    return false;
+    return notice_flying(worker);
+}
+
+/* Persons are told beside the deliveries: nothing of those waits for it, and its faults are its own. */
+static void
+tell_persons(struct worker *worker)
+{
+    struct error error = {0};
+    if (worker->mail && notice_go(worker, &error) && worker->log)
+        log_fault(worker->log, "outbox.notice", &error);
 }
 
 static enum fault
@@ -165,6 +177,10 @@ take_answer(struct worker *worker, span patience, bool *ret_any, bool *ret_again
     *ret_any = false;
     if (wire_wait(worker->wire, patience, &keep, &tag, &answer, ret_any, error))
         return error->fault;
+    if (*ret_any && notice_heard(worker, tag, &answer)) {
+        tell_persons(worker);
+        return OK;
+    }
     for (int32_t i = 0; *ret_any && i < worker->lanes_n; i++) {
         struct lane *lane = &worker->lanes[i];
         if (lane->kind != LANE_FREE && lane->tag == tag && lane->stage == STAGE_FLIGHT) {
@@ -205,6 +221,7 @@ upkeep(struct worker *worker, struct error *error)
         if (claim_asked(worker, error))
             return error->fault;
         worker->asked_us = some_int(now.us);
+        tell_persons(worker);
     }
     if (!worker->stopping &&
         (!worker->looked_ahead_us.has || now.us - worker->looked_ahead_us.is >= LOOK_AHEAD_US ||

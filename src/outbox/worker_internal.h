@@ -73,6 +73,7 @@ struct worker {
     int64_t tag_last;
     bool mail, stopping;
     struct maybe_int upkept_us, looked_ahead_us, asked_us;
+    struct notice_flight *notice; /* the one sending that may be under way beside the lanes */
     struct arena_region region, lanes_region, wire_region, scratch_region;
 };
 
