@@ -356,12 +356,14 @@ one_scene(uint64_t seed, int64_t images, struct tally *tally, int64_t *changes)
     replay.disk = &s->disk;
     replay.pending = new (&s->disk.arena, int32_t, s->disk.n);
     *changes += s->disk.n;
+    int32_t first = 0; /* what is before the first mark only opened the data */
+    while (s->disk.events[first].kind != DISK_MARK)
+        first++;
     for (int64_t i = 0; i < images; i++) {
         char name[96];
         enum tear how = (enum tear)rng_below(&s->rng, TEARS_N);
-        disk_replay_to(&replay, (int32_t)(i * ((int64_t)s->disk.n + 1) / images));
-        if (!replay.mark)
-            continue; /* only opened */
+        int64_t at = first + 1 + i * ((int64_t)s->disk.n - first) / images;
+        disk_replay_to(&replay, (int32_t)at);
         disk_tear(&replay, how, &s->rng, &torn);
         (void)snprintf(name, sizeof name, "scene %llu, change %d, image %lld (tear %d)",
                        (unsigned long long)seed, (int)replay.at, (long long)i, (int)how);

@@ -273,10 +273,10 @@ child(struct fixture *f, struct nth *nth, int64_t id)
         _exit(1);
     for (int i = 0; i < STEPS_MAX; i++) {
         int64_t counts[DELIVERY_STATES_N] = {0}, busy = 0;
-        (void)worker_step(worker, (span){0}, &next,
-                          &error); /* it goes on, or is judged later */
+        enum fault fault = worker_step(worker, (span){0}, &next, &error);
+        (void)fault; /* it goes on, or is judged later */
         if (!db_begin(propre.db, DB_READ, &error)) {
-            (void)delivery_counts(&propre, f->stage.workspace, counts, &error);
+            fault = delivery_counts(&propre, f->stage.workspace, counts, &error);
             db_rollback(propre.db);
         }
         for (int k = 0; k < DELIVERY_STATES_N; k++)

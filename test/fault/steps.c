@@ -247,7 +247,7 @@ check_truth(struct way *way, const struct protocol_verdict *v, const struct prot
     if (may && v->state != DELIVERY_UNKNOWN && v->state != DELIVERY_PERSON)
         broken(way, "may be live, and is said to be %.*s",
                STR_FMT(delivery_state_word(v->state)));
-    if (!may && !way->is_open)
+    if (!may)
         return;
     way->is_open = true;
     way->open_lacking = false;
@@ -320,7 +320,7 @@ look_step(struct way *way, struct step *step, instant *now, int64_t *ret_next)
         protocol_after_look(&way->rules, &way->conversation->driver->traits, &way->state, &end,
                             *now, 0x9E3779B97F4A7C15U);
     check_verdict(way, &v, *now);
-    if (v.state == DELIVERY_DEFERRED)
+    if (str_eq(v.outcome, S("absent")) && v.state != DELIVERY_UNKNOWN)
         way->open_lacking = true;
     if (v.state == DELIVERY_PUBLISHED)
         way->is_open = false;
@@ -365,7 +365,7 @@ go(struct way *way, enum delivery_state is)
         if (next > now.us)
             now.us = next;
     }
-    if (way->is_open && way->is == DELIVERY_REJECTED)
+    if (way->is_open && !way->open_lacking && way->is == DELIVERY_REJECTED)
         broken(way, "said not to be out, and may be live");
 }
 
