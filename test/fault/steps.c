@@ -294,6 +294,7 @@ publish_step(struct way *way, struct step *step, instant *now, int64_t *ret_next
 static bool
 look_step(struct way *way, struct step *step, instant *now, int64_t *ret_next)
 {
+    int32_t known_n = way->memo.n;
     struct protocol_end end = {
         .requested = step->kind == STEP_REQUEST, .end = HTTP_ANSWERED, .step = step};
     if (way->world == LOOKS_LACK && way->struck) {
@@ -322,8 +323,8 @@ look_step(struct way *way, struct step *step, instant *now, int64_t *ret_next)
     check_verdict(way, &v, *now);
     if (str_eq(v.outcome, S("absent")) && v.state != DELIVERY_UNKNOWN)
         way->open_lacking = true;
-    if (v.state == DELIVERY_PUBLISHED)
-        way->is_open = false;
+    if (v.state == DELIVERY_PUBLISHED || way->memo.n > known_n)
+        way->is_open = false; /* found: all of it, or that part of a thread */
     way->state = v.counts;
     way->is = v.state;
     *ret_next = v.next_us.has ? v.next_us.is : 0;
