@@ -33,14 +33,15 @@
 #include "wire/curl.h"
 
 enum {
-    SPEED = 40, /* a quarantine of two and a half minutes takes four seconds */
+    SPEED = 100, /* a quarantine of two and a half minutes takes a second and a half */
     /* When nobody is killed any more there is only waiting to do, of ladders up to half an hour. */
     END_SPEED = 400,
     WORKERS = 2,
     CHANNELS = 12,
     OPEN_MIN = 36,         /* deliveries that are always under way, so that each kill hurts */
     KILL_AFTER_US = 90000, /* at most, of real time, after a start */
-    SLOW_US = 70000,       /* at most, twice a status: a worker is back within 30 ms */
+    SLOW_US =
+        70000, /* at most, twice a status: a worker is back within 30 ms, its request ends in 600 */
     END_SLOW_US = 5000,
     LAG_US =
         20000000, /* of a list that is late, in fast time: less than the driver allows for */

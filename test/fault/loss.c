@@ -20,7 +20,7 @@
 
 enum {
     SCENE_IMAGES = 2500, /* of one scene, of about as many changes */
-    SCENE_DELIVERIES = 10,
+    SCENE_DELIVERIES = 8,
     CHECKPOINT_PAGES =
         20, /* the journal is worked in every few commits, not every thousand pages */
     STEPS_MAX = 4000,
@@ -177,7 +177,7 @@ play(struct scene *s)
         else if (s->accepted_n == SCENE_DELIVERIES && worker_idle(worker) &&
                  !busy(s, &s->t.propre))
             break;
-        move_time(s, next);
+        move_time(s, stage_next(worker, next));
     }
     worker_close(worker);
     world_forget(&s->client);
@@ -261,7 +261,7 @@ recover(struct scene *s, struct propre *propre)
             break;
         over = worker_idle(worker) && !busy(s, propre);
         if (!over)
-            move_time(s, next);
+            move_time(s, stage_next(worker, next));
     }
     worker_free(worker);
     world_forget(&s->client);

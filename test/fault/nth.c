@@ -242,7 +242,7 @@ run_out(struct fixture *f, struct nth *nth, int64_t id)
         }
         over = stage_over(look(f, id, &scratch).state) && (!worker || worker_idle(worker));
         if (!over)
-            move_time(f, next.us);
+            move_time(f, stage_next(worker, next).us);
     }
     testdb_fail_at(&f->t, 0);
     worker_free(worker);
@@ -283,7 +283,7 @@ child(struct fixture *f, struct nth *nth, int64_t id)
             busy += stage_over((enum delivery_state)k) ? 0 : counts[k];
         if (busy == 0 && worker_idle(worker))
             break;
-        move_time(f, next.us);
+        move_time(f, stage_next(worker, next).us);
     }
     (void)id;
     _exit(0);

@@ -90,6 +90,16 @@ stage_worker(struct stage *stage, struct propre *propre, struct wire *wire, stru
     return worker_open(propre, wire, &how, ret, error);
 }
 
+instant
+stage_next(struct worker *worker, instant next)
+{
+    struct error error = {0};
+    instant planned;
+    if (!worker || !worker_idle(worker) || claim_next(worker, &planned, &error))
+        return next;
+    return planned;
+}
+
 bool
 stage_over(enum delivery_state state)
 {

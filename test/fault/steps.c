@@ -32,6 +32,7 @@ enum trouble {
     PAGE_200,
     HALF_200,
     HUGE_200,
+    BYTES_200, /* its texts are not text */
     TROUBLES_N
 };
 static const struct {
@@ -45,6 +46,7 @@ static const struct {
     [S422] = {422, false},     [S429] = {429, true},     [S500] = {500, true},
     [S502] = {502, true},      [S503] = {503, true},     [EMPTY_200] = {200, true},
     [PAGE_200] = {200, true},  [HALF_200] = {200, true}, [HUGE_200] = {200, true},
+    [BYTES_200] = {200, true},
 };
 enum world_kind { LOOKS_TELL, LOOKS_LACK, WORLDS_N };
 
@@ -89,6 +91,19 @@ answered(int32_t status, str body, struct arena *arena)
                                 .headers = new (arena, struct http_header, 2)};
 }
 
+/* Each text of that JSON begins with a byte that is no character. */
+static str
+no_text(str body, struct arena *arena)
+{
+    str out = S(""), rest = body;
+    ptrdiff_t at;
+    while ((at = str_find(rest, S("\":\""))) >= 0) {
+        out = arena_printf(arena, "%.*s%.*s\":\"\xff", STR_FMT(out), (int)at, rest.p);
+        rest = str_slice(rest, at + 3, rest.n);
+    }
+    return arena_printf(arena, "%.*s%.*s", STR_FMT(out), STR_FMT(rest));
+}
+
 static struct http_answer
 spoil(const struct way *way)
 {
@@ -121,6 +136,8 @@ spoil(const struct way *way)
     case HUGE_200:
         memset(huge, '\xC3', sizeof huge); /* not even text */
         return answered(200, (str){huge, sizeof huge}, way->arena);
+    case BYTES_200:
+        return answered(200, no_text(body, way->arena), way->arena);
     case S400:
     case S401:
     case S403:
@@ -203,6 +220,13 @@ check_words(const struct way *way, const struct step *step)
 {
     if (step->words.n > WORDS_BYTES_MAX || !utf8_valid(step->words))
         broken(way, "words of %lld bytes", (long long)step->words.n);
+    if (step->remote_id.n > WORDS_BYTES_MAX || !utf8_valid(step->remote_id))
+        broken(way, "an id of %lld bytes", (long long)step->remote_id.n);
+    if (!utf8_valid(step->permalink))
+        broken(way, "a permalink that is no text");
+    for (int32_t i = 0; i < way->memo.n; i++)
+        if (!utf8_valid(way->memo.pairs[i].value))
+            broken(way, "it remembers what is no text");
     if (step->note.n > WORDS_BYTES_MAX || !utf8_valid(step->note))
         broken(way, "a note of %lld bytes", (long long)step->note.n);
 }
@@ -310,6 +334,7 @@ look_step(struct way *way, struct step *step, instant *now, int64_t *ret_next)
             way->conversation->driver->next(&way->call, &answer, way->arena, step);
             end.step = step;
             check_words(way, step);
+            spoilt &= !str_eq(answer.body, way->spoilt->answer.body);
             if (spoilt && step->kind == STEP_DONE && step->presence == PRESENCE_FOUND)
                 broken(way, "found in a bad answer");
             if (spoilt && step->kind == STEP_DONE && step->presence == PRESENCE_ABSENT &&

@@ -1,6 +1,7 @@
 #include "world.h"
 
 #include "base/buf.h"
+#include "base/text.h"
 
 /* ---- the wire ---- */
 
@@ -351,7 +352,7 @@ fails(struct step *ret, enum error_class error_class, const struct http_answer *
 {
     ret->kind = STEP_FAIL;
     ret->error_class = error_class;
-    ret->words = answer->body;
+    ret->words = utf8_valid(answer->body) ? answer->body : S("(not text)"); /* as drivers do */
 }
 
 /* "ok id=X;": X, or none when the answer is something else. */
