@@ -75,7 +75,7 @@ class Peer:
     def connect(self, propre, channel, wrong=False):
         server, user, secret = self.credentials(wrong)
         propre.run("channel", "allow", urllib.parse.urlsplit(server).netloc)
-        propre.run("channel", "add", channel, "--network", self.network)
+        propre.run("channel", "add", channel, "--network", self.network, "--handle", channel)
         who = ["--user", user] if user else []
         propre.run("channel", "connect", channel, "--server", server, *who, "--secret-file", "-", given=secret + "\n")
 

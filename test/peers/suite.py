@@ -74,9 +74,9 @@ class Case:
     def long_text(self):
         top = self.peer.text_max
         if not top:
-            text = "long " + "é🍵 " * 20000 + "its end"
+            text = "long " + "é🍵 " * 15000 + "its end"
             page = self.peer.page(self.propre.until(self.propre.post(self.channel, text, *self.title("Long"))))
-            must(page.text.count("é🍵") >= 20000 and "its end" in page.text, "it is cut")
+            must(page.text.count("é🍵") >= 15000 and "its end" in page.text, "it is cut")
             return "this server has no limit of its own: %d characters" % len(text)
         text = ("atlimit " + "é" * top)[:top - 2] + "🍵."
         page = self.peer.page(self.propre.until(self.propre.post(self.channel, text)))
