@@ -3,6 +3,7 @@
 #include "outbox/outbox_internal.h"
 #include "outbox/protocol.h"
 #include "outbox/worker.h"
+#include "place/secret.h"
 #include "wire/http.h"
 
 /* The worker inside: lanes, and who does what in them. */
@@ -45,7 +46,10 @@ struct lane {
     str content; /* to be frozen with the first publishing step; none: it is */
     struct protocol_state state;
     bool refreshing, refreshed;
-    enum channel_op asked; /* of LANE_ASK */
+    /* Of LANE_ASK. */
+    enum channel_op asked;
+    bool verified;              /* the account answered; its limits are asked for in passing */
+    uint8_t seed[SECRET_BYTES]; /* of one connection */
 
     int64_t attempt; /* 0: none is open */
     bool requested, publishes, cosmetic;
