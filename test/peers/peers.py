@@ -64,6 +64,9 @@ class Peer:
         must(code == 200, "the address %s answers %d" % (one["delivery"]["permalink"], code))
         return Page(body)
 
+    def links(self, page):
+        return page.links
+
     def count(self, marker):
         raise NotImplementedError
 
@@ -101,6 +104,10 @@ class Ghost(Peer):
     script, name, network = "start-ghost", "ghost", "ghost"
     has = frozenset(("title", "tags", "slug", "kill", "markdown", "edit"))
     publishes = ("PUT", "/ghost/api/admin/posts/")
+
+    def links(self, page):
+        """Ghost adds where a reader came from to links that lead elsewhere; its owner can switch that off."""
+        return [re.sub("[?&]ref=127.0.0.1", "", link) for link in page.links]
 
     def credentials(self, wrong):
         key = self.env["GHOST_ADMIN_KEY"]

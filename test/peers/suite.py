@@ -46,13 +46,17 @@ class Case:
         number = self.propre.post("wrong", "nobody reads this: wrongpw", *self.title("wrong"))
         one = self.propre.until(number, ("deferred", "held", "rejected"))
         cause = one["delivery"]["reason"]
+        must(cause, "no cause is told")
+        must(self.peer.count("wrongpw") == 0, "it is there all the same")
+        if not one["attempts"]:  # without the tokens a password is exchanged for, nothing is sent
+            must(self.peer.network == "bluesky" and one["delivery"]["words"], "nothing was tried, and no word why")
+            must("InvalidPassword" in said or "Invalid identifier or password" in said, "the network's words: " + said)
+            return "%s\n%s %s" % (said, cause, one["delivery"]["words"])
         last = one["attempts"][-1]
         must(last["class"] == "auth", "it is taken for “%s”: %s" % (last["class"], last["words"]))
-        must(cause, "no cause is told")
         if self.peer.name != "snac":  # whose 401 has no body
             must(last["words"], "the network's words are not kept")
             must(last["words"][:40] in said, "verify keeps the network's words to itself: " + said)
-        must(self.peer.count("wrongpw") == 0, "it is there all the same")
         self.propre.run("cancel", str(number))
         return "%s\n%s %s" % (said, cause, last["words"])
 
@@ -62,7 +66,7 @@ class Case:
         number = self.propre.post(self.channel, TEXT + " " + LINK, *self.title("Été 🍵"))
         page = self.peer.page(self.propre.until(number))
         must(TEXT in page.text, "the text reads: " + page.text[:300])
-        must(LINK in page.links, "the link leads to: %s" % page.links)
+        must(LINK in self.peer.links(page), "the link leads to: %s" % page.links)
 
     def picture_and_alt(self):
         number = self.propre.post(self.channel, "A picture: colours", "--image", self.picture + "=" + ALT, *self.title("Colours"))
@@ -74,9 +78,10 @@ class Case:
     def long_text(self):
         top = self.peer.text_max
         if not top:
-            text = "long " + "é🍵 " * 15000 + "its end"
+            # an answer that says it again, in JSON, is much longer: quotes are escaped, in Ghost twice
+            text = "long " + "é🍵 " * 5000 + '"" ' * 20000 + "its end"
             page = self.peer.page(self.propre.until(self.propre.post(self.channel, text, *self.title("Long"))))
-            must(page.text.count("é🍵") >= 15000 and "its end" in page.text, "it is cut")
+            must(page.text.count("é🍵") >= 5000 and "its end" in page.text, "it is cut")
             return "this server has no limit of its own: %d characters" % len(text)
         text = ("atlimit " + "é" * top)[:top - 2] + "🍵."
         page = self.peer.page(self.propre.until(self.propre.post(self.channel, text)))
@@ -154,7 +159,7 @@ class Case:
         if "card" in self.peer.has:
             must(page.card and page.card["uri"] == LINK and page.card["title"], "the card is: %s" % page.card)
             return "%s" % page.card
-        must(LINK in page.links, "the link leads to: %s" % page.links)
+        must(LINK in self.peer.links(page), "the link leads to: %s" % page.links)
         return "in the text: this network makes its own cards"
 
     # ---- time, and accidents ----
