@@ -270,6 +270,7 @@ def main():
     if unknown:
         sys.exit("peers: there is no server %s; there are %s" % (", ".join(unknown), ", ".join(k.name for k in peers.ALL)))
     folder, tap = tempfile.mkdtemp(prefix="peers."), Tap()
+    os.chmod(folder, 0o711)  # a server that will not run as root must reach its own folder
     threads = [threading.Thread(target=run_peer, args=(tap, os.path.abspath(program), os.path.abspath(scripts), folder, k))
                for k in kinds]
     for thread in threads:
