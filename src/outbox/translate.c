@@ -80,7 +80,7 @@ list_of(str text, struct arena *keep, int32_t *ret_n)
     int32_t n = 0;
     str head;
     while (text.n > 0 && n < LIST_MAX) {
-        (void)str_cut(&text, ',', &head);
+        (void)str_cut(&text, ',', &head); /* the last has none behind it */
         head = str_trim(head);
         if (str_starts(head, S("#")))
             head = str_slice(head, 1, head.n);
