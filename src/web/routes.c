@@ -90,6 +90,7 @@ static const struct field back_fields[] = {
 };
 static const struct field host_fields[] = {
     {"host", FIELD_LINE, true, 260},
+};
 static const struct field act_fields[] = {
     {"back", FIELD_LINE, false, 400},
 };
