@@ -20,7 +20,7 @@
 
 enum {
     PAGE_BYTES = 4096,
-    PRINTF_MAX = 64 * 1024,
+    PRINTF_MAX = 64 * 1024, /* on the stack: a sentence, never a document */
     /* Poison is written, an eighth of what it covers: of a region of a gigabyte, only what is mostly used. */
     POISON_MAX = 4 << 20
 };

@@ -10,6 +10,8 @@ struct wire;
 must_use enum fault cli_wire(struct cli *cli, struct wire **ret, struct error *error);
 /* cli_allow(cli, wire, error): reads the allowed hosts anew. No transaction may be open. */
 must_use enum fault cli_allow(struct cli *cli, struct wire *wire, struct error *error);
+/* cli_read_secrets(cli, path, ret, error): the file with credentials, or standard input for "-"; 16 KB at most. */
+must_use enum fault cli_read_secrets(struct cli *cli, str path, str *ret, struct error *error);
 /* worker_loop(cli, error): works until asked to stop (TERM, INT), then ends what is under way. */
 must_use enum fault worker_loop(struct cli *cli, bool once, struct error *error);
 /*

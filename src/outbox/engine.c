@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "outbox/notify_internal.h"
 #include "outbox/worker_internal.h"
 #include "place/db.h"
 #include "place/media.h"
@@ -11,7 +12,8 @@
 enum {
     ROUNDS_MAX = 1000,        /* of claiming and going on in one step: a step ends some time */
     SCRATCH_BYTES = 64 << 20, /* address space: a request with its body, twice */
-    WIRE_BYTES = 8 << 20      /* an answer of HTTP_ANSWER_MAX with its headers */
+    WIRE_BYTES = 8 << 20,     /* an answer of HTTP_ANSWER_MAX with its headers */
+    ROWS_BYTES = 4 << 20      /* rows of numbers and names: claims, workers, orphans */
 };
 static const int64_t UPKEEP_US =
     20000000; /* the beat; a third of what is noticed by a person */
@@ -45,6 +47,7 @@ worker_open(struct propre *propre, struct wire *wire, const struct worker_option
     worker->wire = wire;
     worker->log = options->log;
     worker->mail = options->mail;
+    worker->notice = notice_flight_new(&arena);
     worker->rules = options->trial ? options->trial->rules : protocol_rules();
     worker->find = options->trial ? options->trial->find : driver_find;
     worker->dead = options->trial ? options->trial->dead : NULL;
@@ -58,6 +61,7 @@ worker_open(struct propre *propre, struct wire *wire, const struct worker_option
     worker->lanes = new (&lanes, struct lane, worker->lanes_n);
     (void)arena_reserve(WIRE_BYTES, &worker->wire_region);
     (void)arena_reserve(SCRATCH_BYTES, &worker->scratch_region);
+    (void)arena_reserve(ROWS_BYTES, &worker->rows_region);
     if (options->name.n > 0 && options->name.n < WORKER_NAME_BYTES) {
         memcpy(worker->name_bytes, options->name.p, (size_t)options->name.n);
         worker->name = (str){worker->name_bytes, options->name.n};
@@ -93,9 +97,11 @@ worker_free(struct worker *worker)
         if (worker->lanes[i].answer_region.start)
             arena_release(&worker->lanes[i].answer_region);
     }
+    notice_flight_free(worker->notice);
     arena_release(&worker->lanes_region);
     arena_release(&worker->wire_region);
     arena_release(&worker->scratch_region);
+    arena_release(&worker->rows_region);
     struct arena_region region = worker->region;
     arena_release(&region);
 }
@@ -107,7 +113,7 @@ worker_idle(const struct worker *worker)
         if (worker->lanes[i].kind != LANE_FREE)
             return false;
     }
-    return true;
+    return notice_idle(worker);
 }
 
 void
@@ -152,7 +158,16 @@ any_flight(const struct worker *worker)
         if (worker->lanes[i].kind != LANE_FREE && worker->lanes[i].stage == STAGE_FLIGHT)
             return true;
     }
-    return false;
+    return notice_flying(worker);
+}
+
+/* Persons are told beside the deliveries: nothing of those waits for it, and its faults are its own. */
+static void
+tell_persons(struct worker *worker)
+{
+    struct error error = {0};
+    if (worker->mail && notice_go(worker, &error) && worker->log)
+        log_fault(worker->log, "outbox.notice", &error);
 }
 
 static enum fault
@@ -165,6 +180,10 @@ take_answer(struct worker *worker, span patience, bool *ret_any, bool *ret_again
     *ret_any = false;
     if (wire_wait(worker->wire, patience, &keep, &tag, &answer, ret_any, error))
         return error->fault;
+    if (*ret_any && notice_heard(worker, tag, &answer)) {
+        tell_persons(worker);
+        return OK;
+    }
     for (int32_t i = 0; *ret_any && i < worker->lanes_n; i++) {
         struct lane *lane = &worker->lanes[i];
         if (lane->kind != LANE_FREE && lane->tag == tag && lane->stage == STAGE_FLIGHT) {
@@ -205,6 +224,7 @@ upkeep(struct worker *worker, struct error *error)
         if (claim_asked(worker, error))
             return error->fault;
         worker->asked_us = some_int(now.us);
+        tell_persons(worker);
     }
     if (!worker->stopping &&
         (!worker->looked_ahead_us.has || now.us - worker->looked_ahead_us.is >= LOOK_AHEAD_US ||

@@ -13,6 +13,8 @@ enum {
     SUBJECT_BYTES = 40         /* "delivery/" and a number */
 };
 
+static const int64_t GATHER_US = 60000000; /* what opens within a minute is one notice */
+
 const char reason_account[] = N_("Its account must be connected again.");
 
 enum fault
@@ -95,20 +97,20 @@ incident_list(struct propre *propre, int64_t workspace, struct arena *keep,
 }
 
 enum fault
-notice_write(struct propre *propre, bool mail, int32_t *ret_n, struct error *error)
+notice_write(struct propre *propre, bool sends, int32_t *ret_n, struct error *error)
 {
     struct arena_region region;
     struct arena keep = arena_reserve(1 << 20, &region);
     struct incident_untold_row *rows;
     ptrdiff_t n = 0;
     int64_t now = clock_now(&propre->clock).us;
-    enum fault fault = q_incident_untold(propre->db, &(struct incident_untold_in){UNTOLD_MAX},
-                                         &keep, &rows, &n, error);
+    enum fault fault = OK;
+    if (sends)
+        fault = q_incident_untold(propre->db, &(struct incident_untold_in){UNTOLD_MAX}, &keep,
+                                  &rows, &n, error);
     for (ptrdiff_t i = 0; !fault && i < n; i++) {
-        const struct notice_insert_in in = {rows[i].workspace, rows[i].id, S("mail"),
-                                            rows[i].text, now};
-        if (mail)
-            fault = q_notice_insert(propre->db, &in, error);
+        const struct notice_insert_in in = {rows[i].id, now + GATHER_US, now};
+        fault = q_notice_insert(propre->db, &in, error);
         if (!fault)
             fault =
                 q_incident_told(propre->db, &(struct incident_told_in){rows[i].id, now}, error);

@@ -19,8 +19,11 @@ must_use enum fault incident_open_channel(struct propre *propre, int64_t workspa
 /* account_reconnected: what waited for the account goes on, and its incident is closed. */
 must_use enum fault account_reconnected(struct propre *propre, int64_t workspace,
                                         int64_t channel, struct error *error);
-/* notice_write: for each incident nobody was told of, the rows that will tell. */
-must_use enum fault notice_write(struct propre *propre, bool mail, int32_t *ret_n,
+/*
+ * notice_write(propre, sends, ret_n, error): for each open incident nobody was told of, a notice for each means that is set
+ * up; only then it counts as told. Where none is set up, and where this worker does not send, nothing is written.
+ */
+must_use enum fault notice_write(struct propre *propre, bool sends, int32_t *ret_n,
                                  struct error *error);
 /* The reason a delivery waits for its account; account_reconnected looks for it. */
 extern const char reason_account[];

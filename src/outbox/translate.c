@@ -80,10 +80,7 @@ list_of(str text, struct arena *keep, int32_t *ret_n)
     int32_t n = 0;
     str head;
     while (text.n > 0 && n < LIST_MAX) {
-        if (!str_cut(&text, ',', &head)) {
-            head = text;
-            text = STR_NONE;
-        }
+        (void)str_cut(&text, ',', &head); /* the last has none behind it */
         head = str_trim(head);
         if (str_starts(head, S("#")))
             head = str_slice(head, 1, head.n);
@@ -160,17 +157,26 @@ enum fault
 content_gather(struct propre *propre, int64_t workspace, int64_t message, int64_t channel,
                str key, struct arena *keep, struct channel_message *ret, struct error *error)
 {
-    struct message whole, own;
+    struct message whole;
     struct message_parts parts;
-    const struct variant *variant = NULL;
     if (message_get(propre, workspace, message, keep, &whole, error) ||
         message_parts_get(propre, message, keep, &parts, error))
         return error->fault;
-    for (ptrdiff_t i = 0; i < parts.variants_n; i++) {
-        if (parts.variants[i].channel == channel)
-            variant = &parts.variants[i];
+    return content_of_message(propre, &whole, &parts, channel, key, keep, ret, error);
+}
+
+enum fault
+content_of_message(struct propre *propre, const struct message *whole,
+                   const struct message_parts *parts, int64_t channel, str key,
+                   struct arena *keep, struct channel_message *ret, struct error *error)
+{
+    struct message own;
+    const struct variant *variant = NULL;
+    for (ptrdiff_t i = 0; i < parts->variants_n; i++) {
+        if (parts->variants[i].channel == channel)
+            variant = &parts->variants[i];
     }
-    message_resolve(&whole, variant, &own);
+    message_resolve(whole, variant, &own);
     struct channel_message made = {
         .title = own.title,
         .link = own.link,
@@ -188,7 +194,7 @@ content_gather(struct propre *propre, int64_t workspace, int64_t message, int64_
     made.slug = variant && variant->slug.n > 0
                     ? variant->slug
                     : slug_make(own.title, made.parts_n > 0 ? made.parts[0] : S(""), key, keep);
-    if (gather_files(propre, workspace, &parts, keep, &made, error))
+    if (gather_files(propre, whole->workspace, parts, keep, &made, error))
         return error->fault;
     *ret = made;
     return OK;

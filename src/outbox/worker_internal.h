@@ -73,7 +73,9 @@ struct worker {
     int64_t tag_last;
     bool mail, stopping;
     struct maybe_int upkept_us, looked_ahead_us, asked_us;
+    struct notice_flight *notice; /* the one sending that may be under way beside the lanes */
     struct arena_region region, lanes_region, wire_region, scratch_region;
+    struct arena_region rows_region; /* of one short transaction: claims, upkeep */
 };
 
 /* worker_free(worker): gives its memory back and tells the data nothing, as a crash would. */

@@ -21,5 +21,13 @@ handler handle_tokens_page, handle_token_add, handle_token_revoke;
 /* today.c, results.c, post.c, learning.c, imports.c */
 handler handle_today, handle_results_page, handle_results_csv, handle_post_page;
 handler handle_learning_page, handle_learning_progress, handle_learning_run;
+/* compose_page.c, media_picture.c */
+handler handle_compose_page, handle_compose, handle_compose_count, handle_compose_draft,
+    handle_message_page, handle_message, handle_message_draft, handle_media_picture;
 handler handle_imports_page, handle_import_upload, handle_import_demo, handle_import_page,
     handle_import_mapping, handle_import_apply, handle_import_undo, handle_import_refused;
+/* queue.c, delivery.c, slots.c: what goes out */
+handler handle_queue_page, handle_queue_hold, handle_queue_release, handle_delivery_page,
+    handle_delivery_move, handle_delivery_hold, handle_delivery_release, handle_delivery_cancel,
+    handle_delivery_plan, handle_delivery_resolve;
+handler handle_slots_page, handle_slot_add, handle_slot_remove, handle_slot_pause;

@@ -57,6 +57,7 @@ why_not_sent(CURLcode code)
         return N_("No connection to this server could be made in time");
     case CURLE_PEER_FAILED_VERIFICATION:
         return N_("The certificate of this server is not valid");
+    case CURLE_USE_SSL_FAILED:
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_SSL_CACERT_BADFILE:
         return N_("No safe connection to this server could be made");
@@ -107,7 +108,8 @@ answer_broken(const struct curl_transfer *t, CURLcode code, struct http_answer *
 static void
 answer_begin(const struct curl_transfer *t, struct arena *keep, struct http_answer *ret)
 {
-    *ret = (struct http_answer){.url = guard_target_url(&t->target, keep),
+    *ret = (struct http_answer){.url = t->request.mail ? arena_str(keep, t->request.url)
+                                                       : guard_target_url(&t->target, keep),
                                 .began = t->began,
                                 .ended = clock_now(&t->wire->clock)};
 }
@@ -203,6 +205,11 @@ hop_ended(struct curl_transfer *t, CURLcode code, struct arena *keep, bool *ret_
     (void)curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status); /* 0 when it fails */
     answer_begin(t, keep, ret);
     *ret_over = true;
+    if (t->request.mail) {
+        if (t->stop != STOP_NO || !curl_mail_answer(t, keep, ret))
+            answer_broken(t, code, ret);
+        return;
+    }
     if (code != CURLE_OK || t->stop != STOP_NO) {
         answer_broken(t, code, ret);
         return;
@@ -269,7 +276,7 @@ wire_curl_start(void *ctx, const struct http_request *request, const struct http
     t->began = clock_now(&w->clock);
     t->deadline_ms =
         curl_now_ms() + (request->timeout.us > 0 ? request->timeout : w->timeout).us / 1000;
-    t->refusal = guard_url(&w->allowed, t->request.url, &t->arena, &t->target);
+    t->refusal = curl_target(t, &w->allowed, &t->arena, &t->target);
     if (!t->refusal)
         fault = curl_hop(t, error);
     if (fault)

@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "wire/head.h"
+#include "wire/mail.h"
 
 static enum fault
 check_headers(const struct http_request *request, struct error *error)
@@ -54,6 +55,19 @@ check_parts(const struct http_request *request, const struct http_source *source
     return OK;
 }
 
+static enum fault
+check_mail(const struct http_request *request, struct error *error)
+{
+    const struct mail_envelope *mail = request->mail;
+    bool fits = request->method == HTTP_POST && request->headers_n == 0 &&
+                request->body.n > 0 && request->body.n <= MAIL_TEXT_MAX && mail->to_n > 0 &&
+                mail->to_n <= MAIL_TO_MAX && mail_address_fits(mail->from) &&
+                head_value_fits(mail->user) && head_value_fits(mail->password);
+    for (int32_t i = 0; fits && i < mail->to_n; i++)
+        fits = mail_address_fits(mail->to[i]);
+    return fits ? OK : fail(error, FAULT_INPUT, "the mail cannot be sent as it is written");
+}
+
 enum fault
 curl_check(const struct http_request *request, const struct http_source *source,
            struct error *error)
@@ -65,6 +79,8 @@ curl_check(const struct http_request *request, const struct http_source *source,
         return fail(error, FAULT_INPUT, "only a request that changes nothing is redirected");
     if (request->body.n > HTTP_BODY_MAX)
         return fail(error, FAULT_INPUT, "a request is too long");
+    if (request->mail)
+        return check_mail(request, error);
     if (request->media > 0 && !file_answers(source, request->media, request->media_bytes))
         return fail(error, FAULT_INPUT, "a file to be sent cannot be read");
     if (request->answer_max < 0 || request->answer_max > WIRE_ANSWER_MAX)
@@ -73,12 +89,30 @@ curl_check(const struct http_request *request, const struct http_source *source,
     return fault ? fault : check_parts(request, source, error);
 }
 
+static const struct mail_envelope *
+copy_mail(const struct mail_envelope *mail, struct arena *arena)
+{
+    struct mail_envelope *copy = new (arena, struct mail_envelope, 1);
+    str *to = new (arena, str, mail->to_n);
+    for (int32_t i = 0; i < mail->to_n; i++)
+        to[i] = arena_str(arena, mail->to[i]);
+    *copy = (struct mail_envelope){.plain = mail->plain,
+                                   .user = arena_str(arena, mail->user),
+                                   .password = arena_str(arena, mail->password),
+                                   .from = arena_str(arena, mail->from),
+                                   .to = to,
+                                   .to_n = mail->to_n};
+    return copy;
+}
+
 struct http_request
 curl_copy(const struct http_request *request, struct arena *arena)
 {
     struct http_request copy = *request;
     copy.url = arena_str(arena, request->url);
     copy.body = arena_str(arena, request->body);
+    if (request->mail)
+        copy.mail = copy_mail(request->mail, arena);
     for (int32_t i = 0; i < request->headers_n; i++) {
         copy.headers[i].name = arena_str(arena, request->headers[i].name);
         copy.headers[i].value = arena_str(arena, request->headers[i].value);

@@ -54,7 +54,10 @@ struct curl_transfer {
     struct buf head; /* of the last answer of this hop */
     bool head_whole;
     int64_t head_bytes; /* of all hops */
-    struct buf body;
+    struct buf body;    /* of a mail: the first reply that refused something */
+    int64_t mail_given; /* bytes of the message */
+    int32_t mail_code;  /* of the last whole reply */
+    bool mail_taken;    /* the server said it has the message */
 };
 
 struct curl_wire {
@@ -74,5 +77,19 @@ struct curl_wire {
 int64_t curl_now_ms(void);
 /* curl_hop(transfer, error): an easy handle for transfer->target, added to the multi handle. */
 must_use enum fault curl_hop(struct curl_transfer *transfer, struct error *error);
+/* curl_target(transfer, list, arena, ret): what the guard says to its address as written. */
+const char *curl_target(const struct curl_transfer *transfer, const struct guard_list *list,
+                        struct arena *arena, struct guard_target *ret);
+/* curl_mail_set(transfer): the options of a mail, behind the fences of every transfer. */
+void curl_mail_set(struct curl_transfer *transfer, struct arena scratch);
+/* curl_mail_answer(transfer, keep, ret): true when the server said in words how it ended. */
+bool curl_mail_answer(const struct curl_transfer *transfer, struct arena *keep,
+                      struct http_answer *ret);
+/* SET(easy, option, value): libcurl copies every text but POSTFIELDS; it refuses an option only by a bug of ours. */
+#define SET(easy, option, value)                                      \
+    do {                                                              \
+        CURLcode code_ = curl_easy_setopt((easy), (option), (value)); \
+        assert(code_ == CURLE_OK);                                    \
+    } while (0)
 /* curl_unhop(transfer): takes it out and frees what belongs to it. */
 void curl_unhop(struct curl_transfer *transfer);

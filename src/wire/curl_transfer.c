@@ -4,6 +4,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "wire/mail.h"
+
 /* ---- what libcurl calls ---- */
 
 static bool
@@ -38,8 +40,7 @@ before_request(void *ctx, char *remote, char *local, int remote_port, int local_
     (void)local_port;
     struct guard_target again;
     struct arena scratch = t->arena;
-    bool allowed = guard_url(&t->wire->allowed, guard_target_url(&t->target, &scratch),
-                             &scratch, &again) == NULL;
+    bool allowed = curl_target(t, &t->wire->allowed, &scratch, &again) == NULL;
     t->target.allowed_private &= allowed && again.allowed_private;
     if (!allowed || !may_connect(t, guard_address_text(str_of(remote)))) {
         t->stop = STOP_REFUSED;
@@ -47,6 +48,8 @@ before_request(void *ctx, char *remote, char *local, int remote_port, int local_
         t->opened = false;
         return CURL_PREREQFUNC_ABORT;
     }
+    if (t->request.mail) /* of the message nothing leaves before the server asks for it */
+        return CURL_PREREQFUNC_OK;
     if (t->handed && t->request.method != HTTP_GET) {
         t->stop = STOP_TWICE;
         return CURL_PREREQFUNC_ABORT;
@@ -118,14 +121,19 @@ seek_file(void *ctx, curl_off_t offset, int origin)
     return CURL_SEEKFUNC_OK;
 }
 
-/* ---- one hop ---- */
+const char *
+curl_target(const struct curl_transfer *t, const struct guard_list *list, struct arena *arena,
+            struct guard_target *ret)
+{
+    if (t->request.mail)
+        return guard_mail(list, t->request.url, t->request.mail->plain, arena, ret);
+    /* Behind a redirect it is no more that of the request. */
+    return guard_url(
+        list, t->target.host.n > 0 ? guard_target_url(&t->target, arena) : t->request.url,
+        arena, ret);
+}
 
-/* libcurl copies every text but POSTFIELDS; it refuses an option only when memory is short, or by a bug of ours. */
-#define SET(easy, option, value)                                      \
-    do {                                                              \
-        CURLcode code_ = curl_easy_setopt((easy), (option), (value)); \
-        assert(code_ == CURLE_OK);                                    \
-    } while (0)
+/* ---- one hop ---- */
 
 static void
 set_fences(struct curl_transfer *t)
@@ -278,10 +286,14 @@ curl_hop(struct curl_transfer *t, struct error *error)
     t->refused = t->opened = t->head_whole = t->handed = false;
     buf_clear(&t->head);
     buf_clear(&t->body);
-    SET(t->easy, CURLOPT_URL, cstr(&scratch, guard_target_url(&t->target, &scratch)));
     set_fences(t);
-    set_headers(t, scratch);
-    set_body(t, scratch);
+    if (t->request.mail) {
+        curl_mail_set(t, scratch);
+    } else {
+        SET(t->easy, CURLOPT_URL, cstr(&scratch, guard_target_url(&t->target, &scratch)));
+        set_headers(t, scratch);
+        set_body(t, scratch);
+    }
     set_resolver(t, scratch);
     if (curl_multi_add_handle(t->wire->multi, t->easy) != CURLM_OK) {
         curl_unhop(t);

@@ -276,16 +276,25 @@ is_port(const struct guard_list *list, int32_t port)
 /* ---- addresses as written ---- */
 
 static const char *
-take_scheme(str *url, bool *ret_https)
+check_characters(str url)
 {
-    for (ptrdiff_t i = 0; i < url->n; i++) {
-        unsigned char c = (unsigned char)url->p[i];
+    for (ptrdiff_t i = 0; i < url.n; i++) {
+        unsigned char c = (unsigned char)url.p[i];
         if (c <= ' ' || c >= 0x7f || c == '\\')
             return N_("The address has a character that no address may have");
     }
-    if (url->n > HTTP_URL_MAX)
+    if (url.n > HTTP_URL_MAX)
         return N_("The address is too long");
+    return NULL;
+}
+
+static const char *
+take_scheme(str *url, bool *ret_https)
+{
     str scheme;
+    const char *why = check_characters(*url);
+    if (why)
+        return why;
     if (!str_cut(url, ':', &scheme) || !str_starts(*url, S("//")))
         return N_("The address does not begin with https://");
     *ret_https = str_eq_ascii_case(scheme, S("https"));
@@ -338,6 +347,44 @@ guard_url(const struct guard_list *list, str url, struct arena *keep, struct gua
     if (!target.https && !target.allowed_private && !list->plain_http)
         return N_("Without https only hosts the owner named are called");
     target.rest = rest_of(str_slice(url, end, url.n), keep);
+    *ret = target;
+    return NULL;
+}
+
+/* RFC 5321 and 8314; 2525 is what providers offer where 25 is shut. */
+static bool
+is_mail_port(int32_t port)
+{
+    return port == 25 || port == 465 || port == 587 || port == 2525;
+}
+
+const char *
+guard_mail(const struct guard_list *list, str url, bool plain, struct arena *keep,
+           struct guard_target *ret)
+{
+    str scheme;
+    struct guard_target target = {.https = !plain, .rest = S("/")};
+    const char *why = check_characters(url);
+    if (why)
+        return why;
+    if (!str_cut(&url, ':', &scheme) || !str_starts(url, S("//")) ||
+        !(str_eq(scheme, S("smtp")) || str_eq(scheme, S("smtps"))))
+        return N_("The address is not one of a mail server");
+    str authority = small_letters(keep, str_slice(url, 2, url.n));
+    if (!split_port(authority, &target.host, &target.port) || target.port == 0)
+        return N_("The address has a port that does not exist");
+    if (!is_host(target.host))
+        return N_("The name of the server is not written as one");
+    for (int32_t i = 0; i < list->n; i++) {
+        const struct guard_host *entry = &list->hosts[i];
+        target.allowed_private |=
+            entry->port == target.port && str_eq(str_of(entry->name), target.host);
+    }
+    if (!target.allowed_private && !is_mail_port(target.port))
+        return N_(
+            "Mail is sent to ports 25, 465, 587 and 2525 only, and to those the owner named");
+    if (plain && !target.allowed_private)
+        return N_("Without TLS mail is sent only to servers the owner named, with their port");
     *ret = target;
     return NULL;
 }

@@ -60,6 +60,13 @@ struct guard_target {
  */
 const char *guard_url(const struct guard_list *list, str url, struct arena *keep,
                       struct guard_target *ret);
+/*
+ * guard_mail(list, url, plain, keep, ret):
+ * The same for "smtp://host:port" and "smtps://host:port" (no path): the ports of mail submission (25, 465, 587, 2525)
+ * anywhere, any port of a host the owner named with it; ${plain}, without TLS, only such hosts.
+ */
+const char *guard_mail(const struct guard_list *list, str url, bool plain, struct arena *keep,
+                       struct guard_target *ret);
 /* guard_target_url(target, keep): put together again: what is sent is what was checked. */
 str guard_target_url(const struct guard_target *target, struct arena *keep);
 /* guard_same_origin(a, b): scheme, host and port. */

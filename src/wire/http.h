@@ -37,6 +37,8 @@ struct http_part {
     int64_t media_bytes; /* how many */
 };
 
+struct mail_envelope;
+
 /* At most one of body, media and parts. */
 struct http_request {
     enum http_method method;
@@ -52,6 +54,8 @@ struct http_request {
     int64_t answer_max; /* bytes of the answer; 0: HTTP_ANSWER_MAX */
     bool
         follows; /* redirects are followed, each checked anew; only for GET; credentials stay at their origin */
+    const struct mail_envelope
+        *mail; /* not NULL: no HTTP but a mail (wire/mail.h), posted to an smtp:// address */
 };
 
 /* Where a transfer ended, as far as can be known. The outbox decides by this and nothing else. */

@@ -35,6 +35,11 @@ const server = createServer((request, response) => {
     response.end(JSON.stringify({ waiting: true }));
     return;
   }
+  if (/^\/media\/\d+\/picture$/.test(path)) {
+    response.writeHead(200, { "content-type": "image/svg+xml" });
+    response.end(readFileSync(join(folder, "propre.svg")));
+    return;
+  }
   const file = join(folder, basename(path));
   if (!existsSync(file) || basename(path) === "") {
     response.writeHead(404);

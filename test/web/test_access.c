@@ -25,6 +25,14 @@ static const struct {
     {METHOD_POST, "/password", MAY_READ},
     {METHOD_POST, "/language", MAY_ANYONE},
     {METHOD_GET, "/", MAY_READ},
+    {METHOD_GET, "/compose", MAY_EDIT},
+    {METHOD_POST, "/compose", MAY_EDIT},
+    {METHOD_POST, "/compose/count", MAY_EDIT},
+    {METHOD_POST, "/compose/draft", MAY_EDIT},
+    {METHOD_GET, "/message/:id", MAY_READ},
+    {METHOD_POST, "/message/:id", MAY_EDIT},
+    {METHOD_POST, "/message/:id/draft", MAY_EDIT},
+    {METHOD_GET, "/media/:id/picture", MAY_READ},
     {METHOD_GET, "/results", MAY_READ},
     {METHOD_GET, "/results.csv", MAY_READ},
     {METHOD_GET, "/post/:id", MAY_READ},
@@ -56,6 +64,20 @@ static const struct {
     {METHOD_GET, "/settings/tokens", MAY_OWN},
     {METHOD_POST, "/settings/tokens", MAY_OWN},
     {METHOD_POST, "/settings/tokens/:id/revoke", MAY_OWN},
+    {METHOD_GET, "/queue", MAY_READ},
+    {METHOD_POST, "/queue/hold", MAY_EDIT},
+    {METHOD_POST, "/queue/release", MAY_EDIT},
+    {METHOD_GET, "/delivery/:id", MAY_READ},
+    {METHOD_POST, "/delivery/:id/move", MAY_EDIT},
+    {METHOD_POST, "/delivery/:id/hold", MAY_EDIT},
+    {METHOD_POST, "/delivery/:id/release", MAY_EDIT},
+    {METHOD_POST, "/delivery/:id/cancel", MAY_EDIT},
+    {METHOD_POST, "/delivery/:id/plan", MAY_EDIT},
+    {METHOD_POST, "/delivery/:id/resolve", MAY_EDIT},
+    {METHOD_GET, "/slots", MAY_READ},
+    {METHOD_POST, "/slots", MAY_EDIT},
+    {METHOD_POST, "/slots/:id/remove", MAY_EDIT},
+    {METHOD_POST, "/slots/pause", MAY_EDIT},
     /* clang-format on */
 };
 enum { EXPECTED_N = sizeof expected / sizeof *expected };
@@ -345,8 +367,8 @@ static void
 test_failing_data(void **state)
 {
     struct house *house = *state;
-    static const char *const pages[] = {"/",       "/results",  "/learning",
-                                        "/import", "/settings", "/healthz"};
+    static const char *const pages[] = {"/",         "/results", "/learning", "/import",
+                                        "/settings", "/queue",   "/slots",    "/healthz"};
     struct browser browser;
     browser_open(&browser, house);
     browser_enter(&browser, house->owner);
