@@ -7,7 +7,6 @@
 #include "outbox/worker.h"
 #include "place/vault.h"
 #include "strategy/channel.h"
-#include "wire/http.h"
 
 /*
  * Channels and their connection as a person sees them, on both engines. The worker's part is played by the test: it
