@@ -86,9 +86,7 @@ notes_of(const struct picture *picture, enum lang lang, struct arena *keep)
     for (int32_t i = 0; i < picture->notes_n; i++) {
         const struct picture_note *note = &picture->notes[i];
         str one = say(keep, lang, note->text, note->args, note->args_n);
-        text = i == 0
-                   ? one
-                   : arena_printf(keep, "%.*s, %.*s", STR_FMT(text), STR_FMT(one));
+        text = i == 0 ? one : arena_printf(keep, "%.*s, %.*s", STR_FMT(text), STR_FMT(one));
     }
     return str_slice(text, 0, text.n < NOTES_BYTES_MAX ? text.n : NOTES_BYTES_MAX);
 }

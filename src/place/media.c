@@ -250,9 +250,9 @@ media_get(struct propre *propre, int64_t workspace, int64_t id, struct arena *ke
         return error->fault;
     if (!found)
         return fail(error, FAULT_ABSENT, "there is no picture or film %lld", (long long)id);
-    *ret =
-        (struct media){r.id,    r.workspace,      r.sha256,          r.name,      r.mime, r.alt,
-                       r.bytes, (int32_t)r.width, (int32_t)r.height, r.created_us, no_int};
+    *ret = (struct media){
+        r.id,    r.workspace,      r.sha256,          r.name,       r.mime, r.alt,
+        r.bytes, (int32_t)r.width, (int32_t)r.height, r.created_us, no_int};
     return OK;
 }
 
@@ -269,7 +269,7 @@ media_list(struct propre *propre, int64_t workspace, struct arena *keep, struct 
     for (ptrdiff_t i = 0; i < n; i++) {
         const struct media_page_row *r = &rows[i];
         list[i] = (struct media){
-            r->id,    r->workspace,      r->sha256,          r->name,      r->mime, r->alt,
+            r->id,    r->workspace,      r->sha256,          r->name,       r->mime, r->alt,
             r->bytes, (int32_t)r->width, (int32_t)r->height, r->created_us, no_int};
     }
     *ret = list;

@@ -168,9 +168,9 @@ a_picture_goes_out_fit_and_without_its_place(void **state)
     struct delivery_event *events;
     ptrdiff_t n;
     assert_ok(db_begin(f->propre->db, DB_READ, &f->error), &f->error);
-    assert_ok(delivery_history(f->propre, f->workspace, delivery, f->keep, &events, &n,
-                               &f->error),
-              &f->error);
+    assert_ok(
+        delivery_history(f->propre, f->workspace, delivery, f->keep, &events, &n, &f->error),
+        &f->error);
     int told = 0;
     for (ptrdiff_t i = 0; i < n; i++)
         told += str_eq(events[i].act, S("picture")) &&
