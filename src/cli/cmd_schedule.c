@@ -230,6 +230,34 @@ print_days(struct cli *cli, const struct span_shown *s)
                            cli->lang, N_("There is more than is shown; ask for fewer days."))));
 }
 
+/* A leaf of the calendar: each day with how many posts it has, "26: 3". */
+static void
+print_leaf(struct cli *cli, const struct span_shown *s)
+{
+    struct civil c = instant_to_utc((instant){s->first_day * SPAN_DAY.us});
+    int32_t lead = (civil_weekday(&c) - cli->workspace.first_weekday + WEEK_DAYS) % WEEK_DAYS;
+    int32_t rows = (lead + s->days_n + WEEK_DAYS - 1) / WEEK_DAYS;
+    str *cells = new (cli->keep, str, rows * WEEK_DAYS);
+    ptrdiff_t at = 0;
+    struct table table = {
+        .columns_n = WEEK_DAYS, .cells = cells, .rows_n = rows, .cell_graphemes_max = 12};
+    for (int32_t d = 0; d < s->days_n; d++) {
+        ptrdiff_t began = at;
+        c = instant_to_utc((instant){(s->first_day + d) * SPAN_DAY.us});
+        while (at < s->n && day_of(s, s->entries[at].at) == s->first_day + d)
+            at++;
+        cells[lead + d] =
+            at > began ? arena_printf(cli->keep, "%d: %lld", c.day, (long long)(at - began))
+                       : cli_number(cli, c.day);
+    }
+    for (int32_t i = 0; i < WEEK_DAYS; i++) {
+        int32_t weekday = (cli->workspace.first_weekday - 1 + i) % WEEK_DAYS + 1;
+        table.heads[i] = cstr(cli->keep, format_weekday(cli->lang, weekday));
+    }
+    table_print(&table, cli->scratch);
+    cli_print(cli, S(""));
+}
+
 static enum fault
 show(struct cli *cli, struct span_shown *s, struct error *error)
 {
@@ -242,7 +270,10 @@ show(struct cli *cli, struct span_shown *s, struct error *error)
         qsort(s->entries, (size_t)s->n, sizeof *s->entries, by_time);
     if (cli->json)
         return print_json(cli, s, error);
-    print_days(cli, s);
+    if (s->days_n > WEEK_DAYS)
+        print_leaf(cli, s);
+    if (s->n > 0 || s->days_n <= WEEK_DAYS)
+        print_days(cli, s);
     if (s->n == 0)
         cli_say(cli, N_("Nothing goes out on these days. Compose something: %s"),
                 S("propre post \"…\" --to … --at \"tomorrow 09:00\""));

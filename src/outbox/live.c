@@ -4,6 +4,7 @@
 #include "channel/dry.h"
 #include "outbox/account.h"
 #include "outbox/delivery.h"
+#include "outbox/outbox_internal.h"
 #include "outbox/queries.h"
 #include "outbox/translate_internal.h"
 #include "place/db.h"
@@ -17,6 +18,7 @@ struct live {
     struct channel_account account;
     const struct driver *driver;
     struct channel_message content;
+    struct memo memo; /* what it remembers of being published: parts, pictures */
     enum channel_op op;
     struct arena *keep;
 };
@@ -63,7 +65,8 @@ open_live(struct live *live, struct error *error)
                      &live->account, &live->driver, error) ||
         allow(live, error) ||
         content_gather(live->propre, live->of->workspace, live->row.message, live->row.channel,
-                       live->row.key, live->keep, &live->content, error))
+                       live->row.key, live->keep, &live->content, error) ||
+        memo_read(live->row.memo, live->keep, &live->memo, error))
         return error->fault;
     live->content.created = (instant){live->row.made_us.has ? live->row.made_us.is : 0};
     if (live->row.slug.n > 0)
@@ -128,10 +131,12 @@ prepare(struct live *live, const struct live_change *change, struct error *error
 }
 
 static struct channel_call
-call_of(const struct live *live)
+call_of(struct live *live)
 {
-    return (struct channel_call){
-        .op = live->op, .message = &live->content, .remote_id = live->row.remote_id};
+    return (struct channel_call){.op = live->op,
+                                 .message = &live->content,
+                                 .remote_id = live->row.remote_id,
+                                 .memo = &live->memo};
 }
 
 /* The message as it is now there: its variant for that channel, and what only a message has. */
@@ -223,14 +228,12 @@ live_dry(struct propre *propre, const struct live_of *of, const struct live_chan
 {
     struct live live = {
         .propre = propre, .of = of, .op = change ? OP_EDIT : OP_WITHDRAW, .keep = keep};
-    struct memo memo = {0};
     struct step last;
     if (prepare(&live, change, error))
         return error->fault;
     struct channel_call call = call_of(&live);
     call.account = &live.account;
     call.now = clock_now(&propre->clock);
-    call.memo = &memo;
     driver_dry(live.driver, &call, keep, ret, ret_n, &last);
     return OK;
 }

@@ -120,7 +120,7 @@ t "hold one" 0 'held back' "$propre" hold 2
 j "release one" 'v["state"] == "scheduled"' "$propre" release 2
 j "move one" 'v["wall"].endswith("T10:30")' "$propre" move 2 --at "tomorrow 10:30"
 t "the week shows it" 0 '10:30 +2 +Blog' "$propre" schedule
-t "the month too" 0 '10:30 +2 +Blog' "$propre" schedule --month
+t "the month is a leaf of the calendar, then the days" 0 '^Monday +Tuesday' "$propre" schedule --month
 j "seven days for programs" 'len(v) == 7 and [p["id"] for d in v for p in d["posts"]] == [1, 2]' "$propre" schedule --week
 t "days the wrong way round" 2 'the last day' "$propre" schedule --from 2026-12-31 --until 2026-12-01
 j "cancel one" 'v["state"] == "cancelled"' "$propre" cancel 2
@@ -181,12 +181,15 @@ t "a rule for a number that is not there" 3 '99' "$propre" repeat add 99 --repea
 
 # ---- polls, names, tactics ----
 t "a poll where there is none" 2 'Blog has no polls' "$propre" post "Tea?" --to blog --poll "Yes|No" --now
+t "a poll needs --poll" 2 'add --poll' "$propre" post "Tea?" --to atelier --poll-hours 3 --now
 t "a poll of one answer" 2 'with \| between' "$propre" post "Tea?" --to atelier --poll "Yes" --now
 j "a poll" 'v["id"] > 0' "$propre" post "Tea?" --to atelier --poll "Yes|No|Both" --poll-hours 48 --draft
 t "networks" 0 'added' "$propre" channel add "Bluesky" --network bluesky
 t "networks" 0 'added' "$propre" channel add "Our toots" --network mastodon
 t "a tactic" 0 'added' "$propre" tactic add "Tutorial"
 j "the whole sentence" 'len(v["numbers"]) == 3' "$propre" post "How to brew" --to blog,bluesky,mastodon --tactic tutorial --at "tomorrow 09:00"
+t "limits with their source and date" 0 'Bluesky +300 .*20[0-9]{2}-' "$propre" channel limits bluesky
+j "limits for programs" 'v[0]["limit"] == "text_max" and v[0]["is"] == 300 and not v[0]["told_by_server"]' "$propre" channel limits bluesky
 t "another on that network" 0 'added' "$propre" channel add "Their toots" --network mastodon --handle them
 t "which of the two?" 2 'Our toots.*Their toots' "$propre" post "X" --to mastodon --now
 t "an edit for one channel" 0 'changed' "$propre" edit "$("$propre" queue --json | grep -o '"id":[0-9]*' | tail -n 1 | cut -d: -f2)" --only --text "Only here"
