@@ -18,6 +18,10 @@ handler handle_channel_page, handle_channel_connect, handle_channel_verify,
 handler handle_settings_page, handle_settings;
 /* tokens.c */
 handler handle_tokens_page, handle_token_add, handle_token_revoke;
+/* notices.c */
+handler handle_notices_page, handle_notices_mail, handle_notices_webhook,
+    handle_notices_mail_off, handle_notices_webhook_off, handle_notices_mail_test,
+    handle_notices_webhook_test;
 /* today.c, results.c, post.c, learning.c, imports.c */
 handler handle_today, handle_results_page, handle_results_csv, handle_post_page;
 handler handle_learning_page, handle_learning_progress, handle_learning_run;

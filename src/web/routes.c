@@ -68,6 +68,18 @@ static const struct field compose_fields[] = {
     {"picture-#", FIELD_INT, false, INT64_MAX},
     {"alt-#", FIELD_TEXT, false, MESSAGE_ALT_MAX},
     {"file", FIELD_FILE, false, INT64_MAX},
+static const struct field notices_mail_fields[] = {
+    {"server", FIELD_LINE, false, 253},      {"port", FIELD_LINE, false, 5},
+    {"tls", FIELD_LINE, false, 16},          {"user", FIELD_LINE, false, 254},
+    {"password", FIELD_SECRET, false, 1024}, {"from", FIELD_LINE, false, 254},
+    {"to", FIELD_LINE, false, 8192},         {"lang", FIELD_LINE, false, 5},
+    {"pages", FIELD_LINE, false, 500},
+};
+static const struct field notices_webhook_fields[] = {
+    {"url", FIELD_SECRET, false, 2048},
+    {"key", FIELD_SECRET, false, 1024},
+    {"lang", FIELD_LINE, false, 5},
+    {"pages", FIELD_LINE, false, 500},
 };
 static const struct field run_fields[] = {
     {"outcome", FIELD_LINE, false, 64},
@@ -264,5 +276,20 @@ const struct route routes[] = {
      handle_slot_remove, "Take a time out of the week"},
     {METHOD_POST, "/slots/pause", MAY_EDIT, WAY_DATA, FORM_BODY_MAX, PLAIN(pause_fields),
      handle_slot_pause, "Let a queue stand still, or go on"},
+    {METHOD_GET, "/settings/notices", MAY_OWN, WAY_DATA, 0, NO_FORM, handle_notices_page,
+     "Who is told of what needs a person, and how"},
+    {METHOD_POST, "/settings/notices/mail", MAY_OWN, WAY_DATA, FORM_BODY_MAX,
+     SHOWS_PROBLEMS(notices_mail_fields), handle_notices_mail, "Set up notices by mail"},
+    {METHOD_POST, "/settings/notices/webhook", MAY_OWN, WAY_DATA, FORM_BODY_MAX,
+     SHOWS_PROBLEMS(notices_webhook_fields), handle_notices_webhook,
+     "Set up notices through a webhook"},
+    {METHOD_POST, "/settings/notices/mail/off", MAY_OWN, WAY_DATA, FORM_BODY_MAX, NO_FORM,
+     handle_notices_mail_off, "No more notices by mail"},
+    {METHOD_POST, "/settings/notices/webhook/off", MAY_OWN, WAY_DATA, FORM_BODY_MAX, NO_FORM,
+     handle_notices_webhook_off, "No more notices through the webhook"},
+    {METHOD_POST, "/settings/notices/mail/test", MAY_OWN, WAY_DATA, FORM_BODY_MAX, NO_FORM,
+     handle_notices_mail_test, "Have the worker send a test by mail"},
+    {METHOD_POST, "/settings/notices/webhook/test", MAY_OWN, WAY_DATA, FORM_BODY_MAX, NO_FORM,
+     handle_notices_webhook_test, "Have the worker send a test to the webhook"},
 };
 const ptrdiff_t routes_n = (ptrdiff_t)(sizeof routes / sizeof *routes);

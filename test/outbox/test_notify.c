@@ -133,12 +133,13 @@ commit(struct bench *b)
     assert_ok(db_commit(b->f->propre->db, &b->f->error), &b->f->error);
 }
 
-static const struct notify_mail usual_mail = {.common = {S_CONST("en"), S_CONST("https://propre.example/")},
-                                              .server = S_CONST("mail.example"),
-                                              .user = S_CONST("ada"),
-                                              .password = S_CONST("geheim"),
-                                              .from = S_CONST("propre@club.example"),
-                                              .to = S_CONST("ada@club.example, bob@club.example")};
+static const struct notify_mail usual_mail = {
+    .common = {S_CONST("en"), S_CONST("https://propre.example/")},
+    .server = S_CONST("mail.example"),
+    .user = S_CONST("ada"),
+    .password = S_CONST("geheim"),
+    .from = S_CONST("propre@club.example"),
+    .to = S_CONST("ada@club.example, bob@club.example")};
 
 static void
 set_mail(struct bench *b, const struct notify_mail *mail)
@@ -195,8 +196,9 @@ notices(struct bench *b, ptrdiff_t *ret_n)
 {
     struct notice *list;
     assert_ok(db_begin(b->f->propre->db, DB_READ, &b->f->error), &b->f->error);
-    assert_ok(notice_list(b->f->propre, b->f->workspace, b->f->keep, &list, ret_n, &b->f->error),
-              &b->f->error);
+    assert_ok(
+        notice_list(b->f->propre, b->f->workspace, b->f->keep, &list, ret_n, &b->f->error),
+        &b->f->error);
     db_rollback(b->f->propre->db);
     return list;
 }
@@ -386,7 +388,8 @@ test_worker_dies(void **state)
     struct bench *b = open_bench(state);
     set_mail(b, &usual_mail);
     open_incident(b, "late", 7);
-    while (b->heard_n == 0) { /* until it is begun, and not beyond: no step that could take the answer */
+    while (b->heard_n ==
+           0) { /* until it is begun, and not beyond: no step that could take the answer */
         struct error error = {0};
         instant next;
         b->f->t.now.us += SECOND;
@@ -447,8 +450,8 @@ test_settings_refused(void **state)
     db_rollback(b->f->propre->db);
     const struct notify_webhook hook = {.url = S("http://hook.example/x")};
     begin(b);
-    assert_int_equal(FAULT_INPUT, notify_set_webhook(b->f->propre, b->f->workspace, &hook,
-                                                     &b->f->error));
+    assert_int_equal(FAULT_INPUT,
+                     notify_set_webhook(b->f->propre, b->f->workspace, &hook, &b->f->error));
     db_rollback(b->f->propre->db);
     close_bench(b);
 }
@@ -476,7 +479,8 @@ test_words_of_the_network(void **state)
     assert_has(body, "Une publication a =C3=A9t=C3=A9 refus=C3=A9e\r\n");
     assert_has(body, cstr(b->f->keep, d.excerpt));
     assert_has(body, "@me");
-    assert_has(body, cstr(b->f->keep, arena_printf(b->f->keep, "/delivery/%lld", (long long)id)));
+    assert_has(body,
+               cstr(b->f->keep, arena_printf(b->f->keep, "/delivery/%lld", (long long)id)));
     close_bench(b);
 }
 
@@ -537,10 +541,14 @@ main(void)
     if (testdb_skips())
         return 0;
     const struct CMUnitTest tests[] = {
-        ON_A_FIXTURE(test_once),           ON_A_FIXTURE(test_digest),
-        ON_A_FIXTURE(test_nothing_set_up), ON_A_FIXTURE(test_ladder),
-        ON_A_FIXTURE(test_mended_and_off), ON_A_FIXTURE(test_worker_dies),
-        ON_A_FIXTURE(test_settings_refused), ON_A_FIXTURE(test_words_of_the_network),
+        ON_A_FIXTURE(test_once),
+        ON_A_FIXTURE(test_digest),
+        ON_A_FIXTURE(test_nothing_set_up),
+        ON_A_FIXTURE(test_ladder),
+        ON_A_FIXTURE(test_mended_and_off),
+        ON_A_FIXTURE(test_worker_dies),
+        ON_A_FIXTURE(test_settings_refused),
+        ON_A_FIXTURE(test_words_of_the_network),
         ON_A_FIXTURE(test_tests),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

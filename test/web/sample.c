@@ -899,6 +899,46 @@ tokens(struct html *h)
 }
 
 static void
+notices(struct html *h)
+{
+    static const struct option_view tls[] = {{S_CONST("starttls"), S_CONST("STARTTLS"), true},
+                                             {S_CONST("none"), S_CONST("None"), false}};
+    static const struct option_view langs[] = {{S_CONST(""), S_CONST("–"), true},
+                                               {S_CONST("fr"), S_CONST("Français"), false}};
+    const struct notice_line lines[] = {{S("24 Nov 2026, 09:05"), S("mail"), S("delivery/12"),
+                                         S("Sent 24 Nov 2026, 09:06"), TONE_GOOD},
+                                        {S("24 Nov 2026, 08:05"), S("webhook"), S("channel/3"),
+                                         S("Not sent: HTTP 410 <gone>"), TONE_BAD}};
+    struct notices_view view = {
+        .layout = layout(NAV_SETTINGS, "/settings/notices"),
+        .mail = {.on = true,
+                 .word = "mail",
+                 .error = BOTH("give the password of ada at this server",
+                               "donnez le mot de passe de ada sur ce serveur"),
+                 .good = S("24 Nov 2026, 09:06"),
+                 .failed = S("23 Nov 2026, 10:00"),
+                 .words = S("451 4.3.0 <later>"),
+                 .test =
+                     BOTH("The worker will send it in a moment.", "Il part dans un instant."),
+                 .test_waits = true,
+                 .secret = true},
+        .webhook = {.on = true, .word = "webhook"},
+        .server = S("mail.example"),
+        .port = S("587"),
+        .user = S("ada"),
+        .from = S("propre@club.example"),
+        .to = S("ada@club.example, bob@club.example"),
+        .pages = S("https://propre.example"),
+        .webhook_server = S("hook.example"),
+        .tls = OPTIONS(tls),
+        .langs = OPTIONS(langs),
+        .webhook_langs = OPTIONS(langs),
+        .lines = lines,
+        .lines_n = 2};
+    page_notices(h, &view);
+}
+
+static void
 error_page(struct html *h)
 {
     struct error_view view = {
@@ -948,6 +988,7 @@ const struct sample samples[] = {
     {"password", password},
     {"settings", settings},
     {"tokens", tokens},
+    {"notices", notices},
     {"error", error_page},
     {"channels", sample_channels},
     {"channels-empty", sample_channels_empty},

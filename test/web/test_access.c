@@ -78,6 +78,13 @@ static const struct {
     {METHOD_POST, "/slots", MAY_EDIT},
     {METHOD_POST, "/slots/:id/remove", MAY_EDIT},
     {METHOD_POST, "/slots/pause", MAY_EDIT},
+    {METHOD_GET, "/settings/notices", MAY_OWN},
+    {METHOD_POST, "/settings/notices/mail", MAY_OWN},
+    {METHOD_POST, "/settings/notices/webhook", MAY_OWN},
+    {METHOD_POST, "/settings/notices/mail/off", MAY_OWN},
+    {METHOD_POST, "/settings/notices/webhook/off", MAY_OWN},
+    {METHOD_POST, "/settings/notices/mail/test", MAY_OWN},
+    {METHOD_POST, "/settings/notices/webhook/test", MAY_OWN},
     /* clang-format on */
 };
 enum { EXPECTED_N = sizeof expected / sizeof *expected };

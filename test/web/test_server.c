@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include "web/multipart.h"
+
 /*
  * The server against raw bytes, with an application that only tells what reached it. The first table is
  * that of the measurements the choice of library was made by (doc/decisions/0006), with the answers we
