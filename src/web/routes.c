@@ -68,6 +68,7 @@ static const struct field compose_fields[] = {
     {"picture-#", FIELD_INT, false, INT64_MAX},
     {"alt-#", FIELD_TEXT, false, MESSAGE_ALT_MAX},
     {"file", FIELD_FILE, false, INT64_MAX},
+};
 static const struct field notices_mail_fields[] = {
     {"server", FIELD_LINE, false, 253},      {"port", FIELD_LINE, false, 5},
     {"tls", FIELD_LINE, false, 16},          {"user", FIELD_LINE, false, 254},
