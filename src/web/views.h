@@ -17,7 +17,17 @@
 
 /* ---- every page ---- */
 
-enum nav_here { NAV_NONE, NAV_TODAY, NAV_RESULTS, NAV_LEARNING, NAV_IMPORT, NAV_SETTINGS, NAV_CHANNELS, NAV_COMPOSE, NAV_QUEUE };
+enum nav_here {
+    NAV_NONE,
+    NAV_TODAY,
+    NAV_RESULTS,
+    NAV_LEARNING,
+    NAV_IMPORT,
+    NAV_SETTINGS,
+    NAV_CHANNELS,
+    NAV_COMPOSE,
+    NAV_QUEUE
+};
 
 enum tone { TONE_QUIET, TONE_GOOD, TONE_WARN, TONE_BAD };
 

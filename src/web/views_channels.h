@@ -60,8 +60,8 @@ struct ask_view {
     bool slow;                /* no worker took it up for a while */
     str sentence;             /* "It works: the account is @lumen." */
     str cause, advice, words; /* when it went wrong */
-    str visit;      /* where to agree, on the network's own page */
-    str visit_host; /* whose page that is */
+    str visit;                /* where to agree, on the network's own page */
+    str visit_host;           /* whose page that is */
     bool check_next;          /* agreed: what is left is to look whose account it is */
 };
 
