@@ -213,7 +213,7 @@ struct tally {
     int64_t images, damaged, duplicates, lost, stuck, published, person, ended, told;
 };
 
-static void
+__attribute__((format(printf, 2, 3))) static void
 tell(struct tally *tally, const char *format, ...)
 {
     char text[600];

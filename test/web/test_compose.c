@@ -53,7 +53,7 @@ teardown(void **state)
     return 0;
 }
 
-static const char *
+__attribute__((format(printf, 2, 3))) static const char *
 printed(struct desk *desk, const char *format, ...)
 {
     char text[4096];
