@@ -2,7 +2,6 @@
 #include "base/translate.h"
 #include "base/zone.h"
 #include "channel/driver.h"
-#include "place/sniff.h"
 #include "strategy/objective.h"
 #include "tactic/slot.h"
 #include "tactic/tactic.h"

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { check, finish, judge, listen, load_tools, LOOKS, open_browser, screens, skip, step } from "./browser.mjs";
 
 const START_MAX_MS = 30_000; // building the schema on a busy machine
-const PAGE_MAX_MS = 30_000;
+const PAGE_MAX_MS = 60_000; // a busy machine
 const PASSWORD = "quatre mots à la suite";
 const PICTURE = Buffer.from("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7", "base64"); // one pixel
 
