@@ -9,7 +9,7 @@
 #include "web/web_internal.h"
 
 enum {
-    FACTS_MAX = 8,  /* the lines of the facts of one delivery */
+    FACTS_MAX = 8,  /* add_facts has five; room for a few more */
     HASH_SHOWN = 12 /* hex digits: enough to compare two by eye */
 };
 
