@@ -10,7 +10,8 @@ if ! command -v python3 >/dev/null; then
 fi
 dir=$(mktemp -d)
 pid=
-trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null; rm -rf "$dir"' EXIT INT TERM
+trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null; rm -rf "$dir"' EXIT
+trap 'exit 1' INT TERM
 export LC_ALL=C.UTF-8 PYTHONUTF8=1
 w=$dir/w.propre
 export PROPRE_DATA="$w"
