@@ -14,9 +14,8 @@ options(struct exchange *x, const char *const *values, const char *const *labels
 {
     struct option_view *at = new (x->keep, struct option_view, n);
     for (ptrdiff_t i = 0; i < n; i++)
-        at[i] =
-            (struct option_view){str_of(values[i]), str_of(translate(x->lang, labels[i])),
-                                 str_eq(str_of(values[i]), chosen.p ? chosen : S(""))};
+        at[i] = (struct option_view){str_of(values[i]), str_of(translate(x->lang, labels[i])),
+                                     str_eq(str_of(values[i]), chosen.p ? chosen : S(""))};
     return (struct options_view){at, n};
 }
 
@@ -24,9 +23,9 @@ static struct options_view
 tls_options(struct exchange *x, enum notify_tls tls)
 {
     static const char *const values[] = {"starttls", "tls", "none"};
-    static const char *const labels[] = {N_("STARTTLS (the usual one)"),
-                                         N_("TLS from the beginning"),
-                                         N_("None (only for private servers that are allowed)")};
+    static const char *const labels[] = {
+        N_("STARTTLS (the usual one)"), N_("TLS from the beginning"),
+        N_("None (only for private servers that are allowed)")};
     return options(x, values, labels, 3, notify_tls_word(tls));
 }
 
@@ -41,8 +40,9 @@ lang_options(struct exchange *x, str lang)
 static str
 moment(struct exchange *x, struct maybe_int us)
 {
-    return us.has ? format_instant(x->keep, x->lang, x->zone, (instant){us.is}, FORMAT_DATE_TIME)
-                  : STR_NONE;
+    return us.has
+               ? format_instant(x->keep, x->lang, x->zone, (instant){us.is}, FORMAT_DATE_TIME)
+               : STR_NONE;
 }
 
 /* Our sentences are translated; a server's words are no key and stay as they are. */
@@ -89,7 +89,8 @@ line_of(struct exchange *x, const struct notice *n)
 {
     struct notice_line line = {
         .created = moment(x, some_int(n->created_us)),
-        .means = str_of(translate(x->lang, n->means == NOTIFY_MAIL ? N_("mail") : N_("webhook"))),
+        .means =
+            str_of(translate(x->lang, n->means == NOTIFY_MAIL ? N_("mail") : N_("webhook"))),
         .subject = n->subject};
     str words = n->words.n > 0 ? words_of(x, n->words) : S("–");
     if (n->sent_us.has) {
@@ -123,23 +124,23 @@ gather(struct exchange *x, struct notices_view *ret, struct error *error)
     struct notice_line *lines = new (x->keep, struct notice_line, n + 1);
     for (ptrdiff_t i = 0; i < n; i++)
         lines[i] = line_of(x, &list[i]);
-    *ret = (struct notices_view){
-        .layout = layout(x, NAV_SETTINGS),
-        .mail = means_view(x, "mail", mail),
-        .webhook = means_view(x, "webhook", webhook),
-        .server = mail->server,
-        .port = mail->port ? arena_printf(x->keep, "%d", mail->port) : STR_NONE,
-        .user = mail->user,
-        .from = mail->from,
-        .to = recipients(x, mail->to),
-        .pages = mail->common.pages,
-        .webhook_server = webhook->server,
-        .webhook_pages = webhook->common.pages,
-        .tls = tls_options(x, mail->tls),
-        .langs = lang_options(x, mail->common.lang),
-        .webhook_langs = lang_options(x, webhook->common.lang),
-        .lines = lines,
-        .lines_n = n};
+    *ret = (struct notices_view){.layout = layout(x, NAV_SETTINGS),
+                                 .mail = means_view(x, "mail", mail),
+                                 .webhook = means_view(x, "webhook", webhook),
+                                 .server = mail->server,
+                                 .port = mail->port ? arena_printf(x->keep, "%d", mail->port)
+                                                    : STR_NONE,
+                                 .user = mail->user,
+                                 .from = mail->from,
+                                 .to = recipients(x, mail->to),
+                                 .pages = mail->common.pages,
+                                 .webhook_server = webhook->server,
+                                 .webhook_pages = webhook->common.pages,
+                                 .tls = tls_options(x, mail->tls),
+                                 .langs = lang_options(x, mail->common.lang),
+                                 .webhook_langs = lang_options(x, webhook->common.lang),
+                                 .lines = lines,
+                                 .lines_n = n};
     return OK;
 }
 
@@ -174,13 +175,12 @@ handle_notices_mail(struct exchange *x, struct error *error)
 {
     struct notices_view view;
     const struct form_values *form = &x->form;
-    struct notify_mail mail = {
-        .common = {form_text(form, "lang"), form_text(form, "pages")},
-        .server = form_text(form, "server"),
-        .user = form_text(form, "user"),
-        .password = form_text(form, "password"),
-        .from = form_text(form, "from"),
-        .to = form_text(form, "to")};
+    struct notify_mail mail = {.common = {form_text(form, "lang"), form_text(form, "pages")},
+                               .server = form_text(form, "server"),
+                               .user = form_text(form, "user"),
+                               .password = form_text(form, "password"),
+                               .from = form_text(form, "from"),
+                               .to = form_text(form, "to")};
     str port_text = form_text(form, "port");
     int64_t port = 0;
     (void)notify_tls_parse(form_text(form, "tls"), &mail.tls); /* else the usual one */
@@ -220,8 +220,7 @@ handle_notices_webhook(struct exchange *x, struct error *error)
         .common = {form_text(form, "lang"), form_text(form, "pages")},
         .url = form_text(form, "url"),
         .key = form_text(form, "key")};
-    enum fault fault =
-        notify_set_webhook(x->web->propre, x->workspace.id, &webhook, error);
+    enum fault fault = notify_set_webhook(x->web->propre, x->workspace.id, &webhook, error);
     if (!fault)
         return done(x);
     if (!can_be_shown(fault))
