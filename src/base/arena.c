@@ -18,7 +18,18 @@
 #define UNPOISON(p, n) ((void)(p), (void)(n))
 #endif
 
-enum { PAGE_BYTES = 4096, PRINTF_MAX = 64 * 1024 };
+enum {
+    PAGE_BYTES = 4096,
+    PRINTF_MAX = 64 * 1024, /* on the stack: a sentence, never a document */
+    /* Poison is written, an eighth of what it covers: of a region of a gigabyte, only what is mostly used. */
+    POISON_MAX = 4 << 20
+};
+
+static ptrdiff_t
+poisoned(const struct arena_region *region)
+{
+    return region->size < POISON_MAX ? region->size : POISON_MAX;
+}
 
 struct arena
 arena_reserve(ptrdiff_t size, struct arena_region *ret_region)
@@ -36,7 +47,7 @@ arena_reserve(ptrdiff_t size, struct arena_region *ret_region)
 struct arena
 arena_reset(const struct arena_region *region)
 {
-    POISON(region->start, region->size);
+    POISON(region->start, poisoned(region));
     return (struct arena){region->start, region->start + region->size};
 }
 
@@ -44,7 +55,7 @@ void
 arena_release(struct arena_region *region)
 {
     if (region->start) {
-        UNPOISON(region->start, region->size);
+        UNPOISON(region->start, poisoned(region));
         (void)munmap(region->start, (size_t)region->size); /* only a bad address can fail */
     }
     *region = (struct arena_region){0};

@@ -169,22 +169,50 @@ takes(const struct check *check, str mime)
     return check->traits->mimes[0] == NULL;
 }
 
+/* Pictures are made fit before they go out (outbox/picture.h); films go as they are. */
+static bool
+mends(const struct check *check, str mime)
+{
+    return str_starts(mime, S("image/")) &&
+           (takes(check, S("image/jpeg")) || takes(check, S("image/png")));
+}
+
 static void
-check_file(struct check *check, const struct channel_media *file)
+check_size(struct check *check, const struct channel_media *file)
 {
     const struct channel_traits *traits = check->traits;
     int64_t bytes = limit(check->limits, S("media_bytes_max"), traits->media_bytes_max.is);
     int64_t pixels = limit(check->limits, S("media_pixels_max"), traits->media_pixels_max.is);
-    int64_t alt_max = limit(check->limits, S("alt_max"), traits->alt_max.is);
-    if (!takes(check, file->mime))
+    bool heavy = bytes > 0 && file->bytes > bytes;
+    bool wide = pixels > 0 && (int64_t)file->width * file->height > pixels;
+    bool strange = !takes(check, file->mime);
+    if (mends(check, file->mime)) {
+        if (heavy || wide)
+            problem(check, PROBLEM_WARNING, N_("%s is made smaller before it goes out"),
+                    file->file_name, STR_NONE);
+        if (strange)
+            problem(check, PROBLEM_WARNING,
+                    N_("%s is turned into a type that is taken before it goes out"),
+                    file->file_name, STR_NONE);
+        return;
+    }
+    if (strange)
         problem(check, PROBLEM_ERROR, N_("%s: files of type %s are not taken"), file->file_name,
                 file->mime);
-    if (bytes > 0 && file->bytes > bytes)
+    if (heavy)
         problem(check, PROBLEM_ERROR, N_("%s is too large; at most %s bytes are taken"),
                 file->file_name, number(check, bytes));
-    if (pixels > 0 && (int64_t)file->width * file->height > pixels)
+    if (wide)
         problem(check, PROBLEM_ERROR, N_("%s has too many pixels; at most %s are taken"),
                 file->file_name, number(check, pixels));
+}
+
+static void
+check_file(struct check *check, const struct channel_media *file)
+{
+    const struct channel_traits *traits = check->traits;
+    int64_t alt_max = limit(check->limits, S("alt_max"), traits->alt_max.is);
+    check_size(check, file);
     if (file->alt.n > 0 && !traits->has_alt)
         problem(check, PROBLEM_WARNING, N_("%s does not carry descriptions of pictures"),
                 str_of(traits->name), STR_NONE);
@@ -196,6 +224,24 @@ check_file(struct check *check, const struct channel_media *file)
         problem(check, PROBLEM_ERROR,
                 N_("The description of %s is too long; at most %s characters are taken"),
                 file->file_name, number(check, alt_max));
+}
+
+void
+media_limits(const struct driver *driver, const struct channel_account *account,
+             struct media_limits *ret)
+{
+    const struct channel_traits *traits = &driver->traits;
+    struct arena_region region;
+    struct arena arena = arena_reserve(LIMITS_ARENA_BYTES, &region);
+    const struct check check = {.traits = traits, .limits = account_limits(account, &arena)};
+    *ret = (struct media_limits){
+        .bytes_max = limit(check.limits, S("media_bytes_max"), traits->media_bytes_max.is),
+        .pixels_max = limit(check.limits, S("media_pixels_max"), traits->media_pixels_max.is),
+        .jpeg = takes(&check, S("image/jpeg")),
+        .png = takes(&check, S("image/png")),
+        .gif = takes(&check, S("image/gif")),
+    };
+    arena_release(&region);
 }
 
 static void

@@ -300,6 +300,13 @@ enum { MESSAGE_PROBLEMS_MAX = 16 /* more than a person mends at once */ };
 void message_check(const struct driver *driver, const struct channel_account *account,
                    const struct channel_message *message, struct arena *keep,
                    struct message_problem ret[MESSAGE_PROBLEMS_MAX], int32_t *ret_n);
+/* What an account takes of pictures, by its own limits, else by the traits. */
+struct media_limits {
+    int64_t bytes_max, pixels_max; /* 0: none known */
+    bool jpeg, png, gif;
+};
+void media_limits(const struct driver *driver, const struct channel_account *account,
+                  struct media_limits *ret);
 /* message_length(driver, account, text): in the units of the network's counter; -1 for COUNT_NONE. */
 int64_t message_length(const struct driver *driver, const struct channel_account *account,
                        str text);

@@ -91,7 +91,11 @@ must_use enum fault cli_local_day(struct cli *cli, str text, int64_t *ret_day,
 /* cli_day_text(cli, day): "2026-12-31"; "–" for none. */
 str cli_day_text(struct cli *cli, struct maybe_int day);
 
-/* cli_find_channel, cli_find_tactic(cli, name, ret_id, error): by name (or handle). Faults: ABSENT, saying where to look. */
+/*
+ * cli_find_channel(cli, name, ret_id, error): by name, handle, network or number, capital or small, when only one is meant.
+ * cli_find_tactic(cli, name, ret_id, error): by name.
+ * Faults: ABSENT, saying where to look; INPUT, naming two that it can be.
+ */
 must_use enum fault cli_find_channel(struct cli *cli, str name, int64_t *ret,
                                      struct error *error);
 must_use enum fault cli_find_tactic(struct cli *cli, str name, int64_t *ret,

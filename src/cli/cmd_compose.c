@@ -2,9 +2,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "base/format.h"
+#include "base/buf.h"
 #include "base/zone.h"
 #include "channel/dry.h"
+#include "cli/act.h"
 #include "cli/commands.h"
 #include "outbox/content.h"
 #include "outbox/delivery.h"
@@ -27,9 +28,24 @@ struct compose {
     struct delivery_plan plan; /* when; of an exact moment the same for all channels */
     bool draft;
     str queue;
-    int64_t id;
-    int32_t errors_n;
+    struct repeating repeating;
+    struct civil anchor; /* of what repeats */
+    int64_t id, repeat;
+    int64_t deliveries[VARIANTS_MAX];
+    struct problems problems;
 };
+
+static enum fault
+take_channel(struct cli *cli, str name, struct variant *v, str *ret_name, struct error *error)
+{
+    struct channel channel;
+    if (cli_find_channel(cli, name, &v->channel, error) ||
+        channel_get(&cli->propre, cli->workspace.id, v->channel, cli->keep, &channel, error) ||
+        cli_poll_options(cli, &channel, &v->options, error))
+        return error->fault;
+    *ret_name = channel.name;
+    return OK;
+}
 
 static enum fault
 take_channels(struct cli *cli, struct compose *c, struct error *error)
@@ -49,9 +65,9 @@ take_channels(struct cli *cli, struct compose *c, struct error *error)
             return fail(error, FAULT_LIMIT, "a post goes to at most %d channels", VARIANTS_MAX);
         struct variant *v = &c->variants[c->variants_n];
         *v = (struct variant){.slug = args_value(cli->args, "slug")};
-        if (cli_find_channel(cli, name, &v->channel, error))
+        if (take_channel(cli, name, v, &c->names[c->variants_n], error))
             return error->fault;
-        c->names[c->variants_n++] = name;
+        c->variants_n++;
     }
     return OK;
 }
@@ -141,13 +157,6 @@ take_message(struct cli *cli, struct compose *c, struct error *error)
     return OK;
 }
 
-static str
-wall_text(struct cli *cli, const struct civil *w)
-{
-    return arena_printf(cli->keep, "%04d-%02d-%02dT%02d:%02d", (int)w->year, (int)w->month,
-                        (int)w->day, (int)w->hour, (int)w->minute);
-}
-
 static enum fault
 take_when(struct cli *cli, struct compose *c, struct error *error)
 {
@@ -160,13 +169,20 @@ take_when(struct cli *cli, struct compose *c, struct error *error)
     if ((at.p != NULL) + args_has(args, "now") + c->draft + (c->queue.p != NULL) != 1)
         return fail(error, FAULT_INPUT,
                     "say when, once: --at \"tomorrow 09:00\", --queue NAME, --now or --draft");
+    if (cli_repeat_read(cli, c->zone, &c->repeating, error))
+        return error->fault;
+    if (c->repeating.rule.p && !at.p)
+        return fail(error, FAULT_INPUT,
+                    "what repeats needs the time of its first: --at \"monday 09:00\"");
     if (at.p && when_parse(at, c->zone, now, &wall, &t, error))
         return error->fault;
     c->plan = (struct delivery_plan){
         .workspace = cli->workspace.id, .due_us = t.us, .draft = c->draft};
     if (at.p) {
-        c->plan.wall = wall_text(cli, &wall);
+        c->plan.wall = cli_wall(cli, &wall);
         c->plan.zone = cli->workspace.zone;
+        c->anchor = wall;
+        c->anchor.second = c->anchor.microsecond = 0;
     }
     if (use_by.p) {
         if (when_parse(use_by, c->zone, now, &wall, &t, error))
@@ -180,45 +196,16 @@ take_when(struct cli *cli, struct compose *c, struct error *error)
 static enum fault
 next_free(struct cli *cli, struct compose *c, ptrdiff_t i, struct error *error)
 {
-    struct slot *slots = NULL;
-    instant *taken = NULL, now = clock_now(&cli->propre.clock), at;
-    struct civil wall;
-    struct slots all = {0};
-    if (slot_list(&cli->propre, cli->workspace.id, cli->keep, &slots, &all.n, error) ||
-        delivery_taken(&cli->propre, c->variants[i].channel, now, cli->keep, &taken,
-                       &all.taken_n, error))
+    struct appointment a = {.channel = c->variants[i].channel,
+                            .name = c->names[i],
+                            .queue = c->queue,
+                            .zone = c->zone};
+    if (cli_next_free(cli, &a, error))
         return error->fault;
-    all.at = slots;
-    all.taken = taken;
-    if (!slot_next_free(&all, c->variants[i].channel, c->queue, c->zone, now, &wall, &at))
-        return fail(error, FAULT_ABSENT,
-                    "the queue \"%.*s\" has no free slot for %.*s; `propre slot add` makes one",
-                    STR_FMT(c->queue), STR_FMT(c->names[i]));
-    c->plan.due_us = at.us;
-    c->plan.wall = wall_text(cli, &wall);
+    c->plan.due_us = a.at.us;
+    c->plan.wall = cli_wall(cli, &a.wall);
     c->plan.zone = cli->workspace.zone;
-    c->plan.queue = c->queue;
-    return OK;
-}
-
-/* What would go wrong, said for each channel. */
-static enum fault
-check_channel(struct cli *cli, struct compose *c, ptrdiff_t i, struct error *error)
-{
-    struct message_problem problems[MESSAGE_PROBLEMS_MAX];
-    const struct content_of of = {cli->workspace.id, c->id, c->variants[i].channel};
-    int32_t n = 0;
-    if (content_check(&cli->propre, &of, cli->keep, problems, &n, error))
-        return error->fault;
-    for (int32_t k = 0; k < n; k++) {
-        bool bad = problems[k].severity == PROBLEM_ERROR;
-        str text = SAY(cli->keep, cli->lang, problems[k].format, problems[k].a, problems[k].b);
-        c->errors_n += bad;
-        if (bad)
-            cli_say(cli, N_("%1$s: this must change: %2$s"), c->names[i], text);
-        else
-            cli_say(cli, N_("%1$s: note: %2$s"), c->names[i], text);
-    }
+    c->plan.queue = a.queue;
     return OK;
 }
 
@@ -229,16 +216,15 @@ schedule(struct cli *cli, struct compose *c, struct error *error)
         int64_t delivery = 0;
         c->plan.message = c->id;
         c->plan.channel = c->variants[i].channel;
-        c->plan.draft = c->draft || c->errors_n > 0;
+        c->plan.draft = c->draft || c->problems.errors_n > 0;
         if (c->queue.p && next_free(cli, c, i, error))
             return error->fault;
         if (delivery_schedule(&cli->propre, &c->plan, &delivery, error))
             return error_prefix(error, "scheduling it for %.*s", STR_FMT(c->names[i]));
+        c->deliveries[i] = delivery;
         if (!c->plan.draft)
             cli_say(cli, N_("%1$s: %2$s, number %3$s in the queue"), c->names[i],
-                    format_instant(cli->keep, cli->lang, c->zone, (instant){c->plan.due_us},
-                                   FORMAT_DATE_TIME),
-                    arena_printf(cli->keep, "%lld", (long long)delivery));
+                    cli_moment(cli, c->zone, c->plan.due_us), cli_number(cli, delivery));
     }
     return OK;
 }
@@ -247,21 +233,40 @@ static enum fault
 show_dry(struct cli *cli, struct compose *c, struct error *error)
 {
     struct step *steps = new (cli->keep, struct step, DRY_STEPS_MAX);
+    struct cli_json json;
+    if (cli->json) {
+        cli_json_begin(&json);
+        json_array_begin(&json.w);
+    }
     for (ptrdiff_t i = 0; i < c->variants_n; i++) {
         const struct content_of of = {cli->workspace.id, c->id, c->variants[i].channel};
         int32_t n = 0;
         cli_print(cli, arena_printf(cli->keep, "# %.*s", STR_FMT(c->names[i])));
-        if (content_dry(&cli->propre, &of, cli->keep, steps, &n, error))
+        if (content_dry(&cli->propre, &of, cli->keep, steps, &n, error)) {
+            if (cli->json)
+                buf_release(&json.text);
             return error_prefix(error, "%.*s", STR_FMT(c->names[i]));
-        for (int32_t k = 0; k < n; k++) {
-            const struct http_request *r = &steps[k].request;
-            cli_print(cli, arena_printf(cli->keep, "%.*s %.*s",
-                                        STR_FMT(http_method_name(r->method)), STR_FMT(r->url)));
-            if (r->body.n > 0)
-                cli_print(cli, str_slice(r->body, 0, 2000));
         }
+        if (cli->json)
+            json_steps(&json.w, c->names[i], steps, n);
+        else
+            cli_print_steps(cli, steps, n);
     }
-    return OK;
+    if (!cli->json)
+        return OK;
+    json_array_end(&json.w);
+    return cli_json_end(&json, error);
+}
+
+/* The pattern of what repeats goes out itself nowhere: its occurrences do. */
+static enum fault
+repeat(struct cli *cli, struct compose *c, struct error *error)
+{
+    const struct repeat_of of = {.message = c->id, .anchor = c->anchor, .zone = c->zone};
+    if (c->problems.errors_n > 0)
+        return fail(error, FAULT_INPUT, "nothing is kept of it: it would not be accepted: %.*s",
+                    STR_FMT(c->problems.first));
+    return cli_repeat_make(cli, &c->repeating, &of, &c->repeat, error);
 }
 
 static enum fault
@@ -277,14 +282,33 @@ compose(struct cli *cli, struct compose *c, bool dry, struct error *error)
     if (message_save(&cli->propre, &c->message, &parts, &c->id, error))
         return error->fault;
     for (ptrdiff_t i = 0; i < c->variants_n; i++) {
-        if (check_channel(cli, c, i, error))
+        if (cli_check_content(cli, c->id, c->variants[i].channel, c->names[i], &c->problems,
+                              error))
             return error->fault;
     }
     if (dry) /* nothing of it is kept: the transaction is undone */
         return show_dry(cli, c, error);
-    if (schedule(cli, c, error))
+    if (c->repeating.rule.p ? repeat(cli, c, error) : schedule(cli, c, error))
         return error->fault;
     return db_commit(tx, error);
+}
+
+static enum fault
+print_made(const struct compose *c, struct error *error)
+{
+    struct cli_json json;
+    cli_json_begin(&json);
+    json_object_begin(&json.w);
+    json_member_int(&json.w, "id", c->id);
+    if (c->repeat)
+        json_member_int(&json.w, "repeat", c->repeat);
+    json_key(&json.w, S("numbers"));
+    json_array_begin(&json.w);
+    for (ptrdiff_t i = 0; i < c->variants_n && !c->repeat; i++)
+        json_int(&json.w, c->deliveries[i]);
+    json_array_end(&json.w);
+    json_object_end(&json.w);
+    return cli_json_end(&json, error);
 }
 
 enum fault
@@ -299,14 +323,17 @@ command_post_compose(struct cli *cli, struct error *error)
     zone_close(c->zone);
     if (fault || dry)
         return fault;
-    if (c->errors_n > 0)
+    if (c->problems.errors_n > 0)
         return fail(error, FAULT_INPUT,
-                    "post %lld is kept as a draft: it would not be accepted as it is",
-                    (long long)c->id);
+                    "post %lld is kept as a draft: it would not be accepted as it is (%.*s); "
+                    "change it with `propre edit %lld`, then `propre release %lld`",
+                    (long long)c->id, STR_FMT(c->problems.first), (long long)c->deliveries[0],
+                    (long long)c->deliveries[0]);
     if (cli->json)
-        return cli_json_id(c->id, error);
+        return print_made(c, error);
     if (c->draft)
-        cli_say(cli, N_("Post %s is kept as a draft."),
-                arena_printf(cli->keep, "%lld", (long long)c->id));
+        cli_say(cli, N_("Post %1$s is kept as a draft. To let it out: %2$s"),
+                cli_number(cli, c->id),
+                arena_printf(cli->keep, "propre release %lld", (long long)c->deliveries[0]));
     return OK;
 }

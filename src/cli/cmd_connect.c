@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "channel/driver.h"
+#include "cli/act.h"
 #include "cli/commands.h"
-#include "cli/table.h"
 #include "cli/way.h"
 #include "outbox/account.h"
 #include "place/db.h"
@@ -129,7 +129,7 @@ connect_channel(struct cli *cli, const struct connecting *c, struct error *error
         return error->fault;
     if (user.p && field_of(c->driver, S("user")))
         pairs[n++] = (struct secret_pair){S("user"), user};
-    if (!server.p && !user.p && !file.p && field_of(c->driver, S("server")))
+    if (!server.p && !user.p && !file.p && c->driver->traits.fields[0].name)
         return say_fields(c->driver, error);
     struct account account = {.channel = c->channel,
                               .workspace = cli->workspace.id,
@@ -223,7 +223,7 @@ command_channel_disconnect(struct cli *cli, struct error *error)
         db_commit(tx, error))
         return error->fault;
     cli_say(cli, N_("%s is disconnected; its credentials are forgotten."), c.of.name);
-    return OK;
+    return cli->json ? cli_json_good(error) : OK;
 }
 
 /* ---- private hosts ---- */
@@ -246,7 +246,7 @@ command_channel_allow(struct cli *cli, struct error *error)
     if (change_host(cli, true, error))
         return error->fault;
     cli_say(cli, N_("%s may be reached although it is private."), cli->args->positional);
-    return OK;
+    return cli->json ? cli_json_good(error) : OK;
 }
 
 enum fault
@@ -255,7 +255,7 @@ command_channel_forbid(struct cli *cli, struct error *error)
     if (change_host(cli, false, error))
         return error->fault;
     cli_say(cli, N_("%s may not be reached any more."), cli->args->positional);
-    return OK;
+    return cli->json ? cli_json_good(error) : OK;
 }
 
 enum fault

@@ -1,5 +1,5 @@
-#include "base/format.h"
 #include "base/zone.h"
+#include "cli/act.h"
 #include "cli/commands.h"
 #include "cli/table.h"
 #include "cli/way.h"
@@ -12,37 +12,6 @@
 
 enum { QUEUE_ROWS = 200 /* a few screens; the pages show more */ };
 
-/* Who did it, for the history. */
-#define WHO S("command line")
-
-static str
-number(struct cli *cli, int64_t n)
-{
-    return arena_printf(cli->keep, "%lld", (long long)n);
-}
-
-static str
-moment(struct cli *cli, const struct zone *zone, int64_t us)
-{
-    return format_instant(cli->keep, cli->lang, zone, (instant){us}, FORMAT_DATE_TIME);
-}
-
-static void
-delivery_json(struct json_writer *w, const struct delivery *d)
-{
-    json_object_begin(w);
-    json_member_int(w, "id", d->id);
-    json_member_int(w, "post", d->message);
-    json_member_str(w, "channel", d->channel_name);
-    json_member_str(w, "state", delivery_state_word(d->state));
-    json_member_int(w, "due_us", d->due_us);
-    json_member_str(w, "permalink", d->permalink);
-    json_member_str(w, "reason", d->reason ? str_of(d->reason) : STR_NONE);
-    json_member_str(w, "words", d->words);
-    json_member_int(w, "attempts", d->attempts_n);
-    json_object_end(w);
-}
-
 static enum fault
 print_json(const struct delivery *list, ptrdiff_t n, struct error *error)
 {
@@ -50,7 +19,7 @@ print_json(const struct delivery *list, ptrdiff_t n, struct error *error)
     cli_json_begin(&json);
     json_array_begin(&json.w);
     for (ptrdiff_t i = 0; i < n; i++)
-        delivery_json(&json.w, &list[i]);
+        json_delivery(&json.w, &list[i]);
     json_array_end(&json.w);
     return cli_json_end(&json, error);
 }
@@ -63,8 +32,8 @@ print_table(struct cli *cli, const struct zone *zone, const struct delivery *lis
     str *cells = new (cli->keep, str, n * COLUMNS);
     for (ptrdiff_t i = 0; i < n; i++) {
         str *cell = cells + i * COLUMNS;
-        cell[0] = number(cli, list[i].id);
-        cell[1] = moment(cli, zone, list[i].due_us);
+        cell[0] = cli_number(cli, list[i].id);
+        cell[1] = cli_moment(cli, zone, list[i].due_us);
         cell[2] = list[i].channel_name;
         cell[3] = str_of(translate(cli->lang, delivery_state_name(list[i].state)));
         cell[4] = list[i].title.n > 0 ? list[i].title : list[i].excerpt;
@@ -129,7 +98,7 @@ attempts_json(const struct delivery *d, const struct attempt *list, ptrdiff_t n,
     cli_json_begin(&json);
     json_object_begin(&json.w);
     json_key(&json.w, S("delivery"));
-    delivery_json(&json.w, d);
+    json_delivery(&json.w, d);
     json_key(&json.w, S("attempts"));
     json_array_begin(&json.w);
     for (ptrdiff_t i = 0; i < n; i++) {
@@ -155,7 +124,7 @@ attempts_json(const struct delivery *d, const struct attempt *list, ptrdiff_t n,
 static void
 say_delivery(struct cli *cli, const struct zone *zone, const struct delivery *d)
 {
-    cli_say(cli, N_("%1$s, for %2$s: %3$s"), d->channel_name, moment(cli, zone, d->due_us),
+    cli_say(cli, N_("%1$s, for %2$s: %3$s"), d->channel_name, cli_moment(cli, zone, d->due_us),
             str_of(translate(cli->lang, delivery_state_name(d->state))));
     if (d->reason)
         cli_print(cli, str_of(translate(cli->lang, d->reason)));
@@ -192,11 +161,11 @@ command_attempts(struct cli *cli, struct error *error)
     str *cells = new (cli->keep, str, n * COLUMNS);
     for (ptrdiff_t i = 0; i < n; i++) {
         str *cell = cells + i * COLUMNS;
-        cell[0] = number(cli, list[i].n);
-        cell[1] = moment(cli, zone, list[i].began_us);
+        cell[0] = cli_number(cli, list[i].n);
+        cell[1] = cli_moment(cli, zone, list[i].began_us);
         cell[2] = list[i].step;
         cell[3] = list[i].ended_us.has ? list[i].outcome : S("…");
-        cell[4] = list[i].status ? number(cli, list[i].status) : S("–");
+        cell[4] = list[i].status ? cli_number(cli, list[i].status) : S("–");
         cell[5] = list[i].words.p ? list[i].words : S("");
     }
     struct table table = {.columns_n = COLUMNS,
@@ -222,9 +191,11 @@ act(struct cli *cli, enum fault (*verb)(struct propre *, int64_t, int64_t, str, 
         return error->fault;
     auto_tx tx = cli->propre.db;
     enum fault fault = verb(&cli->propre, cli->workspace.id, id, WHO, error);
+    if (!fault && cli->json)
+        fault = cli_json_delivery(cli, id, error);
     fault = fault ? fault : db_commit(tx, error);
     if (!fault)
-        cli_say(cli, done, number(cli, id));
+        cli_say(cli, done, cli_number(cli, id));
     return fault;
 }
 
@@ -250,6 +221,8 @@ hold_all(struct cli *cli, bool on, struct error *error)
                 on ? N_("Nothing is sent until you say: %s")
                    : N_("What is due is sent again. See it: %s"),
                 on ? S("propre release") : S("propre queue"));
+    if (!fault && cli->json)
+        fault = cli_json_good(error);
     return fault;
 }
 
@@ -284,9 +257,9 @@ command_resolve(struct cli *cli, struct error *error)
         return error->fault;
     auto_tx tx = cli->propre.db;
     if (delivery_resolve(&cli->propre, cli->workspace.id, id, resolution, live, WHO, error) ||
-        db_commit(tx, error))
+        (cli->json && cli_json_delivery(cli, id, error)) || db_commit(tx, error))
         return error->fault;
-    cli_say(cli, N_("Number %s: noted."), number(cli, id));
+    cli_say(cli, N_("Number %s: noted."), cli_number(cli, id));
     return OK;
 }
 
@@ -305,16 +278,15 @@ command_move(struct cli *cli, struct error *error)
         db_begin(cli->propre.db, DB_WRITE, error))
         return error->fault;
     auto_tx tx = cli->propre.db;
-    const struct delivery_plan plan = {
-        .workspace = cli->workspace.id,
-        .due_us = at.us,
-        .wall = arena_printf(cli->keep, "%04d-%02d-%02dT%02d:%02d", (int)wall.year,
-                             (int)wall.month, (int)wall.day, (int)wall.hour, (int)wall.minute),
-        .zone = cli->workspace.zone};
+    const struct delivery_plan plan = {.workspace = cli->workspace.id,
+                                       .due_us = at.us,
+                                       .wall = cli_wall(cli, &wall),
+                                       .zone = cli->workspace.zone};
     if (delivery_move(&cli->propre, cli->workspace.id, id, &plan, WHO, error) ||
-        db_commit(tx, error))
+        (cli->json && cli_json_delivery(cli, id, error)) || db_commit(tx, error))
         return error->fault;
-    cli_say(cli, N_("Number %1$s goes out %2$s."), number(cli, id), moment(cli, zone, at.us));
+    cli_say(cli, N_("Number %1$s goes out %2$s."), cli_number(cli, id),
+            cli_moment(cli, zone, at.us));
     return OK;
 }
 
@@ -354,5 +326,7 @@ command_incident_list(struct cli *cli, struct error *error)
 enum fault
 command_worker(struct cli *cli, struct error *error)
 {
-    return worker_loop(cli, args_has(cli->args, "once"), error);
+    if (worker_loop(cli, args_has(cli->args, "once"), error))
+        return error->fault;
+    return cli->json ? cli_json_good(error) : OK;
 }

@@ -135,8 +135,11 @@ enum fault
 worker_loop(struct cli *cli, bool once, struct error *error)
 {
     struct loop loop = {.cli = cli, .once = once, .stop_fd = -1};
-    const struct worker_options options = {.log = cli->quiet ? NULL : &cli->log, .mail = true};
-    enum fault fault = cli_vault(cli, true, error);
+    int64_t lanes = 0;
+    enum fault fault = args_i64(cli->args, "lanes", 1, WIRE_TRANSFERS_MAX, 0, &lanes, error);
+    const struct worker_options options = {
+        .lanes_max = (int32_t)lanes, .log = cli->quiet ? NULL : &cli->log, .mail = true};
+    fault = fault ? fault : cli_vault(cli, true, error);
     fault = fault ? fault : stop_signals(&loop.stop_fd, error);
     fault = fault ? fault : cli_wire(cli, &loop.wire, error);
     for (int tries = 0; !fault; tries++) {

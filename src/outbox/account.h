@@ -63,7 +63,7 @@ must_use enum fault account_open(struct propre *propre, int64_t workspace, int64
  * account_run(propre, wire, workspace, channel, call, keep, ret, error):
  * One operation that is not publishing (VERIFY, LIMITS, WITHDRAW, EDIT, metrics) from start to end, at once; refreshes the
  * tokens first when they are about to end, saves what VERIFY and LIMITS found. Opens its own transactions: none may be
- * open. ${call}: op, message, remote_id are read.
+ * open. ${call}: op, message, remote_id, redirect, callback and memo (NULL: an empty one) are read.
  * Faults: those of account_open; AWAY (not reached), REMOTE with the network's words (ret->error_class says which).
  */
 must_use enum fault account_run(struct propre *propre, struct wire *wire, int64_t workspace,

@@ -5,6 +5,7 @@
 #include "outbox/outbox_internal.h"
 #include "place/db.h"
 #include "place/propre.h"
+#include "place/secret.h"
 
 enum {
     RUN_STEPS_MAX = 40,       /* of one operation: metrics of many posts are the longest */
@@ -35,11 +36,15 @@ open_account(struct run *run, int64_t workspace, int64_t channel, struct error *
 static enum fault
 steps(struct run *run, struct channel_call call, struct step *ret, struct error *error)
 {
-    struct memo memo = {0};
+    struct memo own = {0};
     struct http_answer answer;
     const struct http_answer *last = NULL;
+    uint8_t seed[SECRET_BYTES];
+    secret_bytes(seed, sizeof seed);
+    call.seed = (str){(const char *)seed, sizeof seed};
     call.account = &run->account;
-    call.memo = &memo;
+    if (!call.memo)
+        call.memo = &own;
     for (int i = 0; i < RUN_STEPS_MAX; i++) {
         *ret = (struct step){0};
         call.now = clock_now(&run->propre->clock);

@@ -10,7 +10,6 @@
 
 enum {
     CLAIM_MAX = 64,        /* of one transaction: other writers wait meanwhile */
-    CLAIM_BYTES = 1 << 20, /* rows of numbers */
     LANE_BYTES = 96 << 20, /* address space; touched only as far as a message needs it */
     ANSWER_BYTES = 6 << 20 /* an answer of HTTP_ANSWER_MAX, its headers, and room */
 };
@@ -171,7 +170,6 @@ enum fault
 claim_some(struct worker *worker, struct error *error)
 {
     bool before[LANES_MAX] = {0};
-    struct arena_region region;
     if (lanes_free(worker) == 0)
         return OK;
     for (int32_t i = 0; i < worker->lanes_n; i++)
@@ -179,9 +177,7 @@ claim_some(struct worker *worker, struct error *error)
     if (db_begin(worker->propre->db, DB_WRITE, error))
         return error->fault;
     auto_tx tx = worker->propre->db;
-    struct arena keep = arena_reserve(CLAIM_BYTES, &region);
-    enum fault fault = claim_rows(worker, keep, error);
-    arena_release(&region);
+    enum fault fault = claim_rows(worker, arena_reset(&worker->rows_region), error);
     if (!fault)
         fault = db_commit(worker->propre->db, error);
     if (fault)
@@ -192,7 +188,6 @@ claim_some(struct worker *worker, struct error *error)
 enum fault
 claim_asked(struct worker *worker, struct error *error)
 {
-    struct arena_region region;
     struct account_asked_row *rows;
     ptrdiff_t n = 0;
     bool before[LANES_MAX] = {0};
@@ -202,7 +197,7 @@ claim_asked(struct worker *worker, struct error *error)
     if (db_begin(worker->propre->db, DB_WRITE, error))
         return error->fault;
     auto_tx tx = worker->propre->db;
-    struct arena keep = arena_reserve(CLAIM_BYTES, &region);
+    struct arena keep = arena_reset(&worker->rows_region);
     const struct account_asked_in in = {now - ASK_STALE_US, CLAIM_MAX};
     enum fault fault = q_account_asked(worker->propre->db, &in, &keep, &rows, &n, error);
     for (ptrdiff_t i = 0; !fault && i < n && lanes_free(worker) > 0; i++) {
@@ -223,7 +218,6 @@ claim_asked(struct worker *worker, struct error *error)
         lane->call.redirect = arena_str(&lane->keep, rows[i].ask_argument);
         lane->call.callback = lane->call.redirect;
     }
-    arena_release(&region);
     if (!fault)
         fault = db_commit(worker->propre->db, error);
     if (fault)

@@ -4,6 +4,8 @@
 #include "base/error.h"
 #include "channel/driver.h"
 
+struct message;
+struct message_parts;
 struct propre;
 
 /* A message as it would go out on one channel, looked at before it goes. */
@@ -29,3 +31,23 @@ must_use enum fault content_check(struct propre *propre, const struct content_of
 must_use enum fault content_dry(struct propre *propre, const struct content_of *of,
                                 struct arena *keep, struct step *ret, int32_t *ret_n,
                                 struct error *error);
+
+/* What a message that need not be kept yet would be on one channel. */
+struct content_look {
+    bool connected;
+    bool by_hand; /* a person publishes it: there is nothing to connect */
+    int64_t
+        length; /* of its longest part as it is sent, in the network's own units; -1: not counted */
+    int64_t length_max; /* 0: no limit is known */
+    struct message_problem problems[MESSAGE_PROBLEMS_MAX];
+    int32_t problems_n;
+};
+/*
+ * content_look(propre, message, parts, channel, keep, ret, error):
+ * As content_check, of what somebody is typing: of ${message} its workspace is read, not its number. Writes nothing.
+ * Faults: ABSENT for the channel or a picture; those of reading.
+ */
+must_use enum fault content_look(struct propre *propre, const struct message *message,
+                                 const struct message_parts *parts, int64_t channel,
+                                 struct arena *keep, struct content_look *ret,
+                                 struct error *error);

@@ -30,8 +30,8 @@ static const struct {
     [DELIVERY_UNKNOWN] = {S_CONST("unknown"), N_("Being checked: it may be live")},
     [DELIVERY_PERSON] = {S_CONST("person"), N_("Needs you: it may be live")},
     [DELIVERY_PUBLISHED] = {S_CONST("published"), N_("Published")},
-    [DELIVERY_REJECTED] = {S_CONST("rejected"), N_("Refused")},
-    [DELIVERY_MISSED] = {S_CONST("missed"), N_("Missed")},
+    [DELIVERY_REJECTED] = {S_CONST("rejected"), N_("Rejected")},
+    [DELIVERY_MISSED] = {S_CONST("missed"), N_("Its time is over")},
     [DELIVERY_CANCELLED] = {S_CONST("cancelled"), N_("Cancelled")},
 };
 
@@ -180,6 +180,7 @@ delivery_schedule(struct propre *propre, const struct delivery_plan *plan, int64
         .reason = (row)->reason.p ? cstr(keep, (row)->reason) : NULL, \
         .words = (row)->words,                                        \
         .post = (row)->post,                                          \
+        .live = (row)->live != 0,                                     \
         .revision = (row)->revision,                                  \
     })
 
@@ -287,7 +288,7 @@ enum fault
 delivery_list(struct propre *propre, const struct delivery_filter *f, struct arena *keep,
               struct delivery **ret, ptrdiff_t *ret_n, struct error *error)
 {
-    enum { ALL, OPEN, NEEDS_PERSON }; /* as in the query */
+    enum { ALL, OPEN, NEEDS_PERSON, GOES_OUT, DRAFTS }; /* as in the query */
     struct delivery_page_row *rows;
     struct maybe_int after;
     ptrdiff_t n;
@@ -300,6 +301,8 @@ delivery_list(struct propre *propre, const struct delivery_filter *f, struct are
         .message = unless_zero(f->message),
         .channel = unless_zero(f->channel),
         .class_n = f->needs_person ? NEEDS_PERSON
+                   : f->goes_out   ? GOES_OUT
+                   : f->drafts     ? DRAFTS
                    : f->open       ? OPEN
                                    : ALL,
         .after_due = after,

@@ -50,6 +50,7 @@ struct delivery {
     const char *reason;    /* our one line, key of translation; NULL */
     str words;             /* the network's */
     struct maybe_int post; /* the tactic/post.h row made when it was published */
+    bool live;             /* a part of it, or all, is out */
     int64_t revision;
 };
 
@@ -92,8 +93,12 @@ must_use enum fault delivery_get(struct propre *propre, int64_t workspace, int64
 /* What to list; zero means any. Order: by due, oldest first; finished ones newest first. */
 struct delivery_filter {
     int64_t workspace, message, channel;
-    bool open, finished, needs_person; /* none: all */
-    int64_t after_id;                  /* paging: rows behind this one in the order */
+    /* At most one; none: all. */
+    bool open, finished;
+    bool needs_person; /* may be live, on hold, or refused: it stays until somebody says */
+    bool goes_out;     /* by itself: scheduled, or under way */
+    bool drafts;
+    int64_t after_id; /* paging: rows behind this one in the order */
     int64_t from_us, until_us;
     int32_t limit_n;
 };
@@ -103,6 +108,28 @@ must_use enum fault delivery_list(struct propre *propre, const struct delivery_f
 /* delivery_counts: how many in each state, by DELIVERY_…. */
 must_use enum fault delivery_counts(struct propre *propre, int64_t workspace,
                                     int64_t ret[DELIVERY_STATES_N], struct error *error);
+/* delivery_needs_person(propre, workspace, ret_n, error): how many wait for somebody; cheap, for every page. */
+must_use enum fault delivery_needs_person(struct propre *propre, int64_t workspace,
+                                          int64_t *ret_n, struct error *error);
+/* delivery_overdue(propre, workspace, before, ret_n, error): how many a worker should have taken up before ${before}. */
+must_use enum fault delivery_overdue(struct propre *propre, int64_t workspace, instant before,
+                                     int64_t *ret_n, struct error *error);
+/*
+ * delivery_text(propre, workspace, id, keep, ret, error):
+ * What the reader of the channel sees of it: as frozen before the first publishing step, else as the message is now.
+ * Faults: ABSENT (it, its message or a picture); CORRUPT when what was frozen cannot be read.
+ */
+struct delivery_text {
+    bool frozen; /* later edits of the message change nothing any more */
+    str title, link, warning;
+    const str *parts; /* more than one is a thread */
+    int32_t parts_n;
+    const struct channel_media *media;
+    int32_t media_n;
+};
+must_use enum fault delivery_text(struct propre *propre, int64_t workspace, int64_t id,
+                                  struct arena *keep, struct delivery_text *ret,
+                                  struct error *error);
 must_use enum fault attempt_list(struct propre *propre, int64_t workspace, int64_t delivery,
                                  struct arena *keep, struct attempt **ret, ptrdiff_t *ret_n,
                                  struct error *error);
@@ -120,6 +147,19 @@ struct delivery_event {
 must_use enum fault delivery_history(struct propre *propre, int64_t workspace, int64_t delivery,
                                      struct arena *keep, struct delivery_event **ret,
                                      ptrdiff_t *ret_n, struct error *error);
+
+/* What a person may do in which state; ${live}: a part of it is out. */
+enum act {
+    ACT_MOVE,
+    ACT_CANCEL,
+    ACT_HOLD,
+    ACT_RELEASE,
+    ACT_SAY_LIVE,
+    ACT_AGAIN,
+    ACT_DROP,
+    ACTS_N
+};
+bool protocol_allows(enum delivery_state state, enum act act, bool live);
 
 /*
  * What a person can do. Each keeps the history with ${who}; CONFLICT when the state does not allow it any more (it is

@@ -12,7 +12,8 @@
 enum {
     ROUNDS_MAX = 1000,        /* of claiming and going on in one step: a step ends some time */
     SCRATCH_BYTES = 64 << 20, /* address space: a request with its body, twice */
-    WIRE_BYTES = 8 << 20      /* an answer of HTTP_ANSWER_MAX with its headers */
+    WIRE_BYTES = 8 << 20,     /* an answer of HTTP_ANSWER_MAX with its headers */
+    ROWS_BYTES = 4 << 20      /* rows of numbers and names: claims, workers, orphans */
 };
 static const int64_t UPKEEP_US =
     20000000; /* the beat; a third of what is noticed by a person */
@@ -60,6 +61,7 @@ worker_open(struct propre *propre, struct wire *wire, const struct worker_option
     worker->lanes = new (&lanes, struct lane, worker->lanes_n);
     (void)arena_reserve(WIRE_BYTES, &worker->wire_region);
     (void)arena_reserve(SCRATCH_BYTES, &worker->scratch_region);
+    (void)arena_reserve(ROWS_BYTES, &worker->rows_region);
     if (options->name.n > 0 && options->name.n < WORKER_NAME_BYTES) {
         memcpy(worker->name_bytes, options->name.p, (size_t)options->name.n);
         worker->name = (str){worker->name_bytes, options->name.n};
@@ -99,6 +101,7 @@ worker_free(struct worker *worker)
     arena_release(&worker->lanes_region);
     arena_release(&worker->wire_region);
     arena_release(&worker->scratch_region);
+    arena_release(&worker->rows_region);
     struct arena_region region = worker->region;
     arena_release(&region);
 }

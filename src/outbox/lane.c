@@ -2,6 +2,7 @@
 
 #include "base/rng.h"
 #include "base/translate.h"
+#include "outbox/fit_internal.h"
 #include "outbox/notice_internal.h"
 #include "outbox/queries.h"
 #include "outbox/translate_internal.h"
@@ -34,6 +35,7 @@ lane_ask_driver(struct worker *worker, struct lane *lane, struct memo *memo, str
     lane->call.message = &lane->message;
     lane->call.now = clock_now(&worker->propre->clock);
     lane->call.chance = rng_u64(worker->propre->rng);
+    lane->call.seed = (str){(const char *)lane->seed, sizeof lane->seed};
     lane->driver->next(&lane->call, lane->stage == STAGE_ANSWER ? &lane->answer : NULL, keep,
                        ret);
 }
@@ -134,6 +136,32 @@ why_not(const struct error *error)
     return NULL;
 }
 
+/* Before anything is sent; what is frozen holds its pictures already. */
+static enum fault
+fit_pictures(struct worker *worker, struct lane *lane, bool *ret_over, struct error *error)
+{
+    const struct fit fit = {worker->propre, lane->workspace, lane->delivery, lane->driver,
+                            &lane->account};
+    *ret_over = false;
+    if (lane->call.op != OP_PUBLISH || !lane->content.p || lane->message.media_n == 0)
+        return OK;
+    enum fault fault = fit_media(&fit, &lane->message, &lane->keep,
+                                 arena_reset(&worker->scratch_region), error);
+    if (!fault)
+        return content_json(&lane->message, &lane->keep, &lane->content, error);
+    if (fault == FAULT_SYSTEM || fault == FAULT_CONFLICT)
+        return fault; /* of the moment: again later */
+    const char *reason =
+        fault == FAULT_AWAY
+            ? N_("Its pictures cannot be made ready: the library libvips is not installed.")
+            : N_("A picture of it cannot be made fit for the network; replace it.");
+    if (worker->log)
+        log_fault(worker->log, "outbox.picture", error);
+    *error = (struct error){0};
+    *ret_over = true;
+    return lane_stop(worker, lane, DELIVERY_HELD, reason, error);
+}
+
 static enum fault
 begin(struct worker *worker, struct lane *lane, bool *ret_over, struct error *error)
 {
@@ -158,7 +186,8 @@ begin(struct worker *worker, struct lane *lane, bool *ret_over, struct error *er
                          N_("It is time: publish it by hand, then say so here."), error);
     if (lane->row.state == ACCOUNT_DEAD && lane->call.op == OP_PUBLISH)
         return lane_stop(worker, lane, DELIVERY_HELD, reason_account, error);
-    *ret_over = false;
+    if (fit_pictures(worker, lane, ret_over, error) || *ret_over)
+        return error->fault;
     lane->refreshing =
         !lane->refreshed &&
         account_needs_refresh(&lane->row, lane->driver, clock_now(&worker->propre->clock));

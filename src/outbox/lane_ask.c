@@ -177,7 +177,7 @@ static enum fault
 ask_answer(struct worker *worker, struct lane *lane, const struct step *step,
            struct error *error)
 {
-    bool good = step->kind == STEP_DONE, dead = false;
+    bool found = step->kind == STEP_DONE, good = found || lane->verified, dead = false;
     if (db_begin(worker->propre->db, DB_WRITE, error))
         return error->fault;
     auto_tx tx = worker->propre->db;
@@ -187,10 +187,10 @@ ask_answer(struct worker *worker, struct lane *lane, const struct step *step,
         .good = good,
         .visit = step->visit.n > 0 ? step->visit : STR_NONE,
         .class = good ? STR_NONE : class_store(step->error_class),
-        .words = step->words.n > 0 ? step->words : STR_NONE,
+        .words = !good && step->words.n > 0 ? step->words : STR_NONE,
         .now = clock_now(&worker->propre->clock).us,
     };
-    if (good && account_keep(worker->propre, &lane->row, lane->asked, step, error))
+    if (found && account_keep(worker->propre, &lane->row, lane->asked, step, error))
         return error->fault;
     if (!good && step->error_class == CLASS_AUTH &&
         account_failed(worker->propre, &lane->row, CLASS_AUTH, step->words, &dead, error))
@@ -208,9 +208,29 @@ ask_answer(struct worker *worker, struct lane *lane, const struct step *step,
     return OK;
 }
 
+/* Who it is, is kept; what its server takes is asked in passing. A server that does not say takes the usual. */
+static enum fault
+ask_limits(struct worker *worker, struct lane *lane, const struct step *step,
+           struct error *error)
+{
+    if (db_begin(worker->propre->db, DB_WRITE, error))
+        return error->fault;
+    auto_tx tx = worker->propre->db;
+    if (account_keep(worker->propre, &lane->row, OP_VERIFY, step, error) ||
+        db_commit(worker->propre->db, error))
+        return error->fault;
+    lane->verified = true;
+    lane->asked = OP_LIMITS;
+    lane->memo.n = 0;
+    lane->stage = STAGE_BEGIN;
+    return OK;
+}
+
 static enum fault
 ask_open(struct worker *worker, struct lane *lane, struct error *error)
 {
+    if (!lane->verified)
+        secret_bytes(lane->seed, sizeof lane->seed);
     if (db_begin(worker->propre->db, DB_READ, error))
         return error->fault;
     auto_tx tx = worker->propre->db;
@@ -240,6 +260,9 @@ lane_ask_go(struct worker *worker, struct lane *lane, struct error *error)
         if (step->kind == STEP_REQUEST) {
             keep_memo(lane, memo);
             lane_send(worker, lane, &step->request);
+        } else if (step->kind == STEP_DONE && lane->asked == OP_VERIFY &&
+                   lane->driver->traits.ops[OP_LIMITS]) {
+            fault = ask_limits(worker, lane, step, error);
         } else {
             if (step->kind == STEP_WAIT)
                 step->error_class = CLASS_TRANSIENT;

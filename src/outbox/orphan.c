@@ -195,13 +195,12 @@ enum fault
 worker_begin(struct worker *worker, struct error *error)
 {
     char place[WORKER_NAME_BYTES];
-    struct arena_region region;
     instant now = clock_now(&worker->propre->clock);
     int64_t pid = (int64_t)getpid();
     if (db_begin(worker->propre->db, DB_WRITE, error))
         return error->fault;
     auto_tx tx = worker->propre->db;
-    struct arena keep = arena_reserve(4 << 20, &region);
+    struct arena keep = arena_reset(&worker->rows_region);
     /* One of the same name before us is not running: we are. */
     const struct worker_begin_in in = {worker->name, place_name(place), pid, process_start(pid),
                                        now.us};
@@ -215,20 +214,18 @@ worker_begin(struct worker *worker, struct error *error)
         fault = q_worker_begin(worker->propre->db, &in, error);
     if (!fault)
         fault = db_commit(worker->propre->db, error);
-    arena_release(&region);
     return fault;
 }
 
 enum fault
 worker_upkeep(struct worker *worker, struct error *error)
 {
-    struct arena_region region;
     struct worker_beat_row row;
     bool alive = false;
     if (db_begin(worker->propre->db, DB_WRITE, error))
         return error->fault;
     auto_tx tx = worker->propre->db;
-    struct arena keep = arena_reserve(4 << 20, &region);
+    struct arena keep = arena_reset(&worker->rows_region);
     const struct worker_beat_in in = {worker->name, clock_now(&worker->propre->clock).us};
     enum fault fault = q_worker_beat(worker->propre->db, &in, &keep, &row, &alive, error);
     if (!fault)
@@ -240,7 +237,6 @@ worker_upkeep(struct worker *worker, struct error *error)
         fault = notice_write(worker->propre, worker->mail, &told, error);
     if (!fault)
         fault = db_commit(worker->propre->db, error);
-    arena_release(&region);
     if (fault || alive)
         return fault;
     /*

@@ -109,7 +109,7 @@ answer(const struct picture_answer *head, const void *bytes)
 static _Noreturn void
 give_up(enum picture_outcome outcome)
 {
-    const struct picture_answer head = {.outcome = outcome};
+    const struct picture_answer head = {.outcome = (int32_t)outcome};
     answer(&head, NULL);
 }
 

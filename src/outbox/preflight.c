@@ -1,7 +1,9 @@
 #include "base/translate.h"
 #include "outbox/content.h"
+#include "outbox/fit_internal.h"
 #include "outbox/notice_internal.h"
 #include "outbox/queries.h"
+#include "outbox/translate_internal.h"
 #include "outbox/worker_internal.h"
 #include "place/db.h"
 #include "place/propre.h"
@@ -83,23 +85,104 @@ look(struct worker *worker, const struct ahead_page_row *row, struct arena keep,
     return q_ahead_done(worker->propre->db, &in, error);
 }
 
+/* ---- pictures, made ready before their hour, so that nothing waits for them when it is due ---- */
+
+struct ahead {
+    struct channel_account account;
+    const struct driver *driver;
+    struct channel_message message;
+};
+
+static enum fault
+read_ahead(struct worker *worker, const struct ahead_page_row *row, struct arena *keep,
+           struct ahead *ret, struct error *error)
+{
+    struct account stored;
+    if (db_begin(worker->propre->db, DB_READ, error))
+        return error->fault;
+    auto_tx tx = worker->propre->db;
+    if (account_open_with(worker->propre, worker->find, row->workspace, row->channel, keep,
+                          &ret->account, &ret->driver, &stored, error))
+        return error->fault;
+    return content_gather(worker->propre, row->workspace, row->message, row->channel, S(""),
+                          keep, &ret->message, error);
+}
+
+static enum fault
+tell_picture(struct worker *worker, const struct ahead_page_row *row, str text,
+             struct error *error)
+{
+    if (db_begin(worker->propre->db, DB_WRITE, error))
+        return error->fault;
+    auto_tx tx = worker->propre->db;
+    if (incident_open_delivery(worker->propre, row->workspace, S("check"), row->id, text,
+                               error))
+        return error->fault;
+    return db_commit(worker->propre->db, error);
+}
+
+static enum fault
+prepare(struct worker *worker, const struct ahead_page_row *row, struct arena keep,
+        struct error *error)
+{
+    struct ahead ahead = {0};
+    enum fault fault = read_ahead(worker, row, &keep, &ahead, error);
+    if (fault == FAULT_ABSENT || fault == FAULT_DENIED || fault == FAULT_CORRUPT) {
+        *error = (struct error){0}; /* look() says so */
+        return OK;
+    }
+    const struct fit fit = {worker->propre, row->workspace, row->id, ahead.driver,
+                            &ahead.account};
+    if (fault || ahead.driver->traits.by_hand)
+        return fault;
+    fault = fit_media(&fit, &ahead.message, &keep, arena_reset(&worker->scratch_region), error);
+    if (fault != FAULT_INPUT && fault != FAULT_LIMIT && fault != FAULT_AWAY)
+        return fault;
+    str text = translate_error(&keep, LANG_EN, error);
+    *error = (struct error){0};
+    return tell_picture(worker, row, text, error);
+}
+
+/* ---- all of it ---- */
+
+static enum fault
+page(struct worker *worker, struct arena *keep, struct ahead_page_row **ret, ptrdiff_t *ret_n,
+     struct error *error)
+{
+    int64_t now = clock_now(&worker->propre->clock).us;
+    const struct ahead_page_in in = {now + DAY_US, now + HOUR_US, AHEAD_MAX};
+    if (db_begin(worker->propre->db, DB_READ, error))
+        return error->fault;
+    auto_tx tx = worker->propre->db;
+    return q_ahead_page(worker->propre->db, &in, keep, ret, ret_n, error);
+}
+
+static enum fault
+look_all(struct worker *worker, const struct ahead_page_row *rows, ptrdiff_t n,
+         struct arena keep, struct error *error)
+{
+    if (n == 0)
+        return OK;
+    if (db_begin(worker->propre->db, DB_WRITE, error))
+        return error->fault;
+    auto_tx tx = worker->propre->db;
+    for (ptrdiff_t i = 0; i < n; i++)
+        if (look(worker, &rows[i], keep, error))
+            return error->fault;
+    return db_commit(worker->propre->db, error);
+}
+
 enum fault
 preflight(struct worker *worker, struct error *error)
 {
     struct arena_region region;
-    struct ahead_page_row *rows;
+    struct ahead_page_row *rows = NULL;
     ptrdiff_t n = 0;
-    int64_t now = clock_now(&worker->propre->clock).us;
-    if (db_begin(worker->propre->db, DB_WRITE, error))
-        return error->fault;
-    auto_tx tx = worker->propre->db;
     struct arena keep = arena_reserve(AHEAD_BYTES, &region);
-    const struct ahead_page_in in = {now + DAY_US, now + HOUR_US, AHEAD_MAX};
-    enum fault fault = q_ahead_page(worker->propre->db, &in, &keep, &rows, &n, error);
+    enum fault fault = page(worker, &keep, &rows, &n, error);
     for (ptrdiff_t i = 0; !fault && i < n; i++)
-        fault = look(worker, &rows[i], keep, error);
-    if (!fault)
-        fault = db_commit(worker->propre->db, error);
+        fault = prepare(worker, &rows[i], keep, error);
+    fault = fault ? fault : look_all(worker, rows, n, keep, error);
     arena_release(&region);
     return fault;
 }

@@ -7,6 +7,8 @@
 enum {
     SECOND = 1000000,
     MINUTE = 60 * SECOND,
+    STATUS_WHO =
+        401, /* asks for other credentials (a nonce): what was sent counts for nothing */
     STATUS_TIMEOUT = 408, /* the server gave up on us: what it had read may count */
     STATUS_RATE = 429     /* seen with the post live (reliability: F2) */
 };
@@ -227,7 +229,7 @@ protocol_after(const struct protocol_rules *rules, const struct channel_traits *
     const struct step *step = end->step;
     /* What the driver goes on from is done. */
     if (end->requested && end->publishes && end->end == HTTP_ANSWERED &&
-        step->kind != STEP_FAIL)
+        end->status != STATUS_WHO && step->kind != STEP_FAIL)
         after.live = true;
     struct protocol_verdict v;
     switch (step->kind) {

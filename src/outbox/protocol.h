@@ -102,16 +102,3 @@ struct late_question {
 };
 enum late late_decide(const struct protocol_rules *rules, const struct late_question *question,
                       instant now, instant *ret_next);
-
-/* What a person may do in which state. */
-enum act {
-    ACT_MOVE,
-    ACT_CANCEL,
-    ACT_HOLD,
-    ACT_RELEASE,
-    ACT_SAY_LIVE,
-    ACT_AGAIN,
-    ACT_DROP,
-    ACTS_N
-};
-bool protocol_allows(enum delivery_state state, enum act act, bool live);

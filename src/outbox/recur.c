@@ -1,3 +1,5 @@
+#include "outbox/recur.h"
+
 #include <stdio.h>
 
 #include "outbox/queries.h"
@@ -15,7 +17,7 @@ enum { RECUR_BYTES = 32 << 20, WORKSPACES_MAX = 100, WALL_BYTES = 32 };
 static const int64_t AHEAD_US = 14 * 86400000000;
 
 static enum fault
-plan_channels(struct worker *worker, const struct recurrence *recurrence,
+plan_channels(struct propre *propre, const struct recurrence *recurrence,
               const struct occurrence *at, int64_t message, struct arena *keep,
               struct error *error)
 {
@@ -23,7 +25,7 @@ plan_channels(struct worker *worker, const struct recurrence *recurrence,
     ptrdiff_t n;
     char wall[WALL_BYTES];
     const struct recur_channels_in in = {recurrence->message, VARIANTS_MAX};
-    if (q_recur_channels(worker->propre->db, &in, keep, &rows, &n, error))
+    if (q_recur_channels(propre->db, &in, keep, &rows, &n, error))
         return error->fault;
     (void)snprintf(wall, sizeof wall, "%04d-%02d-%02dT%02d:%02d", (int)at->wall.year,
                    (int)at->wall.month, (int)at->wall.day, (int)at->wall.hour,
@@ -38,50 +40,50 @@ plan_channels(struct worker *worker, const struct recurrence *recurrence,
             .wall = str_of(wall),
             .zone = recurrence->zone,
         };
-        if (delivery_schedule(worker->propre, &plan, &id, error))
+        if (delivery_schedule(propre, &plan, &id, error))
             return error->fault;
     }
     return OK;
 }
 
 static enum fault
-make_one(struct worker *worker, const struct recurrence *recurrence,
+make_one(struct propre *propre, const struct recurrence *recurrence,
          const struct occurrence *at, struct arena keep, struct error *error)
 {
     struct message message;
     struct message_parts parts;
     int64_t id = 0;
-    if (message_get(worker->propre, recurrence->workspace, recurrence->message, &keep, &message,
+    if (message_get(propre, recurrence->workspace, recurrence->message, &keep, &message,
                     error) ||
-        message_parts_get(worker->propre, recurrence->message, &keep, &parts, error))
+        message_parts_get(propre, recurrence->message, &keep, &parts, error))
         return error->fault;
     message.id = 0;
     message.revision = 0;
     message.use_by_us = no_int; /* it was the pattern's own moment */
     message.archived = false;
-    if (message_save(worker->propre, &message, &parts, &id, error) ||
-        recurrence_mark(worker->propre, recurrence->id, at->k, some_int(id), error))
+    if (message_save(propre, &message, &parts, &id, error) ||
+        recurrence_mark(propre, recurrence->id, at->k, some_int(id), error))
         return error->fault;
-    return plan_channels(worker, recurrence, at, id, &keep, error);
+    return plan_channels(propre, recurrence, at, id, &keep, error);
 }
 
-static enum fault
-make_all(struct worker *worker, int64_t workspace, struct arena keep, struct error *error)
+enum fault
+recur_make(struct propre *propre, int64_t workspace, struct arena keep, struct error *error)
 {
     struct recurrence *list;
     ptrdiff_t n;
-    instant until = {clock_now(&worker->propre->clock).us + AHEAD_US};
-    if (recurrence_list(worker->propre, workspace, &keep, &list, &n, error))
+    instant until = {clock_now(&propre->clock).us + AHEAD_US};
+    if (recurrence_list(propre, workspace, &keep, &list, &n, error))
         return error->fault;
     for (ptrdiff_t i = 0; i < n; i++) {
         struct occurrence *plan;
         ptrdiff_t plan_n = 0;
         if (list[i].paused)
             continue;
-        if (recurrence_plan(worker->propre, &list[i], until, &keep, &plan, &plan_n, error))
+        if (recurrence_plan(propre, &list[i], until, &keep, &plan, &plan_n, error))
             return error->fault;
         for (ptrdiff_t k = 0; k < plan_n; k++) {
-            if (make_one(worker, &list[i], &plan[k], keep, error))
+            if (make_one(propre, &list[i], &plan[k], keep, error))
                 return error->fault;
         }
     }
@@ -102,7 +104,7 @@ recur(struct worker *worker, struct error *error)
         q_recur_workspaces(worker->propre->db, &(struct recur_workspaces_in){WORKSPACES_MAX},
                            &keep, &rows, &n, error);
     for (ptrdiff_t i = 0; !fault && i < n; i++)
-        fault = make_all(worker, rows[i].id, keep, error);
+        fault = recur_make(worker->propre, rows[i].id, keep, error);
     if (!fault)
         fault = db_commit(worker->propre->db, error);
     arena_release(&region);

@@ -10,7 +10,9 @@ enum {
     SLUG_WORDS_MAX = 60,   /* bytes of a slug's words: longer addresses are cut by readers */
     SLUG_KEY_CHARS = 6,    /* of 16: among the posts of one blog no two agree */
     CONTENT_MAX = 2 << 20, /* a body of 400 KiB with every quote escaped, and its fields */
-    LIST_MAX = 100         /* tags or categories of one message */
+    LIST_MAX = 100,        /* tags or categories of one message */
+    POLL_HOURS_USUAL = 24,
+    POLL_HOURS_MAX = 24 * 30 /* a month, the longest a network lets one stand */
 };
 
 /* Latin letters with marks, as a reader would type them. Others become hyphens. */
@@ -78,10 +80,7 @@ list_of(str text, struct arena *keep, int32_t *ret_n)
     int32_t n = 0;
     str head;
     while (text.n > 0 && n < LIST_MAX) {
-        if (!str_cut(&text, ',', &head)) {
-            head = text;
-            text = STR_NONE;
-        }
+        (void)str_cut(&text, ',', &head); /* the last has none behind it */
         head = str_trim(head);
         if (str_starts(head, S("#")))
             head = str_slice(head, 1, head.n);
@@ -117,21 +116,67 @@ gather_files(struct propre *propre, int64_t workspace, const struct message_part
     return OK;
 }
 
+static const str *
+get_list(const struct json *json, str name, struct arena *keep, int32_t *ret_n)
+{
+    const struct json *array = json_get(json, name);
+    if (!array || array->kind != JSON_KIND_ARRAY) {
+        *ret_n = 0;
+        return NULL;
+    }
+    str *list = new (keep, str, array->n);
+    int32_t n = 0;
+    for (const struct json *at = array->first; at; at = at->next)
+        list[n++] = json_text(at);
+    *ret_n = n;
+    return list;
+}
+
+static int64_t
+get_int(const struct json *json, str name)
+{
+    struct maybe_int n = json_as_int(json_get(json, name));
+    return n.has ? n.is : 0;
+}
+
+/* A poll is an option of the variant: "poll_options" (texts) and "poll_hours". */
+static void
+gather_poll(str options, struct arena *keep, struct channel_message *ret)
+{
+    struct json *json;
+    struct error ignored; /* options that are no JSON are no poll */
+    if (options.n == 0 || json_parse(keep, options, &json, &ignored))
+        return;
+    int64_t hours = get_int(json, S("poll_hours"));
+    ret->poll_options = get_list(json, S("poll_options"), keep, &ret->poll_options_n);
+    ret->poll_lasts.us = (hours > 0 && hours <= POLL_HOURS_MAX ? hours : POLL_HOURS_USUAL) *
+                         3600 * SPAN_SECOND.us;
+}
+
 enum fault
 content_gather(struct propre *propre, int64_t workspace, int64_t message, int64_t channel,
                str key, struct arena *keep, struct channel_message *ret, struct error *error)
 {
-    struct message whole, own;
+    struct message whole;
     struct message_parts parts;
-    const struct variant *variant = NULL;
     if (message_get(propre, workspace, message, keep, &whole, error) ||
         message_parts_get(propre, message, keep, &parts, error))
         return error->fault;
-    for (ptrdiff_t i = 0; i < parts.variants_n; i++) {
-        if (parts.variants[i].channel == channel)
-            variant = &parts.variants[i];
+    return content_of_message(propre, &whole, &parts, channel, key, keep, ret, error);
+}
+
+enum fault
+content_of_message(struct propre *propre, const struct message *whole,
+                   const struct message_parts *parts, int64_t channel, str key,
+                   struct arena *keep, struct channel_message *ret, struct error *error)
+{
+    struct message own;
+    const struct variant *variant = NULL;
+    for (ptrdiff_t i = 0; i < parts->variants_n; i++) {
+        if (parts->variants[i].channel == channel)
+            variant = &parts->variants[i];
     }
-    message_resolve(&whole, variant, &own);
+    message_resolve(whole, variant, &own);
     struct channel_message made = {
         .title = own.title,
         .link = own.link,
@@ -142,13 +187,14 @@ content_gather(struct propre *propre, int64_t workspace, int64_t message, int64_
         .options = variant ? variant->options : STR_NONE,
         .key = key,
     };
+    gather_poll(made.options, keep, &made);
     made.parts = message_thread(own.body, keep, &made.parts_n);
     made.tags = list_of(own.tags, keep, &made.tags_n);
     made.categories = list_of(own.categories, keep, &made.categories_n);
     made.slug = variant && variant->slug.n > 0
                     ? variant->slug
                     : slug_make(own.title, made.parts_n > 0 ? made.parts[0] : S(""), key, keep);
-    if (gather_files(propre, workspace, &parts, keep, &made, error))
+    if (gather_files(propre, whole->workspace, parts, keep, &made, error))
         return error->fault;
     *ret = made;
     return OK;
@@ -226,29 +272,6 @@ content_json(const struct channel_message *m, struct arena *keep, str *ret, stru
     return OK;
 }
 
-static const str *
-get_list(const struct json *json, str name, struct arena *keep, int32_t *ret_n)
-{
-    const struct json *array = json_get(json, name);
-    if (!array || array->kind != JSON_KIND_ARRAY) {
-        *ret_n = 0;
-        return NULL;
-    }
-    str *list = new (keep, str, array->n);
-    int32_t n = 0;
-    for (const struct json *at = array->first; at; at = at->next)
-        list[n++] = json_text(at);
-    *ret_n = n;
-    return list;
-}
-
-static int64_t
-get_int(const struct json *json, str name)
-{
-    struct maybe_int n = json_as_int(json_get(json, name));
-    return n.has ? n.is : 0;
-}
-
 enum fault
 content_read(str text, struct arena *keep, struct channel_message *ret, struct error *error)
 {
@@ -268,6 +291,7 @@ content_read(str text, struct arena *keep, struct channel_message *ret, struct e
         .options = json_text(json_get(json, S("options"))),
     };
     m.sensitive = m.warning.n > 0;
+    gather_poll(m.options, keep, &m);
     m.parts = get_list(json, S("parts"), keep, &m.parts_n);
     m.tags = get_list(json, S("tags"), keep, &m.tags_n);
     m.categories = get_list(json, S("categories"), keep, &m.categories_n);

@@ -13,6 +13,11 @@ struct propre;
 must_use enum fault content_gather(struct propre *propre, int64_t workspace, int64_t message,
                                    int64_t channel, str key, struct arena *keep,
                                    struct channel_message *ret, struct error *error);
+/* The same of one that need not be stored. */
+must_use enum fault content_of_message(struct propre *propre, const struct message *whole,
+                                       const struct message_parts *parts, int64_t channel,
+                                       str key, struct arena *keep, struct channel_message *ret,
+                                       struct error *error);
 /* As JSON, to be frozen, and back. */
 must_use enum fault content_json(const struct channel_message *content, struct arena *keep,
                                  str *ret, struct error *error);

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/instant.h"
 #include "base/log.h"
+#include "base/maybe.h"
 #include "base/str.h"
 
 struct propre;
@@ -39,3 +40,9 @@ must_use enum fault worker_step(struct worker *worker, span patience, instant *r
 bool worker_idle(const struct worker *worker);
 /* worker_stop(worker): takes nothing new; step until worker_idle. */
 void worker_stop(struct worker *worker);
+/*
+ * worker_seen(propre, ret_us, error): when a worker that did not end in order was last at work; none: there is none.
+ * It says so every 20 s.
+ */
+must_use enum fault worker_seen(struct propre *propre, struct maybe_int *ret_us,
+                                struct error *error);

@@ -3,6 +3,7 @@
 #include "outbox/outbox_internal.h"
 #include "outbox/protocol.h"
 #include "outbox/worker.h"
+#include "place/secret.h"
 #include "wire/http.h"
 
 /* The worker inside: lanes, and who does what in them. */
@@ -45,7 +46,10 @@ struct lane {
     str content; /* to be frozen with the first publishing step; none: it is */
     struct protocol_state state;
     bool refreshing, refreshed;
-    enum channel_op asked; /* of LANE_ASK */
+    /* Of LANE_ASK. */
+    enum channel_op asked;
+    bool verified;              /* the account answered; its limits are asked for in passing */
+    uint8_t seed[SECRET_BYTES]; /* of one connection */
 
     int64_t attempt; /* 0: none is open */
     bool requested, publishes, cosmetic;
@@ -71,6 +75,7 @@ struct worker {
     struct maybe_int upkept_us, looked_ahead_us, asked_us;
     struct notice_flight *notice; /* the one sending that may be under way beside the lanes */
     struct arena_region region, lanes_region, wire_region, scratch_region;
+    struct arena_region rows_region; /* of one short transaction: claims, upkeep */
 };
 
 /* worker_free(worker): gives its memory back and tells the data nothing, as a crash would. */

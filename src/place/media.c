@@ -97,7 +97,8 @@ begin(struct adding *a, const struct media *media, str name, struct error *error
                                       name,
                                       sniff_mime(a->type),
                                       media->alt.p ? media->alt : S(""),
-                                      clock_now(&a->propre->clock).us};
+                                      clock_now(&a->propre->clock).us,
+                                      media->made_of};
     struct media_begin_row row;
     if (q_media_begin(a->propre->db, &in, &scratch, &row, error))
         return error->fault;
@@ -169,18 +170,21 @@ look_at(void *ctx, int64_t offset, void *out, ptrdiff_t n)
 }
 
 static enum fault
-finish(struct adding *a, int64_t workspace, int64_t *ret_id, struct error *error)
+finish(struct adding *a, const struct media *media, int64_t *ret_id, struct error *error)
 {
     uint8_t hash[SHA256_BYTES];
     struct arena scratch = a->scratch;
     sha256_end(&a->hash, hash);
-    const struct media_by_hash_in same = {workspace, hex(&scratch, hash, sizeof hash)};
+    const struct media_by_hash_in same = {media->workspace, hex(&scratch, hash, sizeof hash)};
     struct media_by_hash_row row;
     bool found = false;
     if (q_media_by_hash(a->propre->db, &same, &scratch, &row, &found, error))
         return error->fault;
     if (found) {
         *ret_id = row.id;
+        if (!media->made_of.has &&
+            q_media_own(a->propre->db, &(struct media_own_in){row.id}, error))
+            return error->fault;
         return discard(a, error);
     }
     struct look look = {.adding = a, .from = -1};
@@ -207,7 +211,7 @@ add(struct adding *a, const struct media *media, int64_t *ret_id, struct error *
         return error->fault;
     enum fault fault = store(a, error);
     if (!fault)
-        fault = finish(a, media->workspace, ret_id, error);
+        fault = finish(a, media, ret_id, error);
     if (fault == FAULT_INPUT) { /* the caller's transaction may go on: without it */
         const struct error why = *error;
         if (discard(a, error))
@@ -246,9 +250,9 @@ media_get(struct propre *propre, int64_t workspace, int64_t id, struct arena *ke
         return error->fault;
     if (!found)
         return fail(error, FAULT_ABSENT, "there is no picture or film %lld", (long long)id);
-    *ret =
-        (struct media){r.id,    r.workspace,      r.sha256,          r.name,      r.mime, r.alt,
-                       r.bytes, (int32_t)r.width, (int32_t)r.height, r.created_us};
+    *ret = (struct media){
+        r.id,    r.workspace,      r.sha256,          r.name,       r.mime, r.alt,
+        r.bytes, (int32_t)r.width, (int32_t)r.height, r.created_us, no_int};
     return OK;
 }
 
@@ -265,8 +269,8 @@ media_list(struct propre *propre, int64_t workspace, struct arena *keep, struct 
     for (ptrdiff_t i = 0; i < n; i++) {
         const struct media_page_row *r = &rows[i];
         list[i] = (struct media){
-            r->id,    r->workspace,      r->sha256,          r->name,      r->mime, r->alt,
-            r->bytes, (int32_t)r->width, (int32_t)r->height, r->created_us};
+            r->id,    r->workspace,      r->sha256,          r->name,       r->mime, r->alt,
+            r->bytes, (int32_t)r->width, (int32_t)r->height, r->created_us, no_int};
     }
     *ret = list;
     *ret_n = n;

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/maybe.h"
 #include "base/str.h"
 
 struct propre;
@@ -24,6 +25,7 @@ struct media {
     int64_t bytes;
     int32_t width, height; /* 0: not a picture */
     int64_t created_us;
+    struct maybe_int made_of; /* media_add: what it was made of; such a file is not listed */
 };
 
 /* Where the bytes come from. */
@@ -34,7 +36,7 @@ struct media_reader {
 };
 /*
  * media_add(propre, media, reader, ret_id, error):
- * Takes the bytes in pieces; of ${media} it reads workspace, name and alt. Type and size are found from the bytes (JPEG,
+ * Takes the bytes in pieces; of ${media} it reads workspace, name, alt and made_of. Type and size are found from the bytes (JPEG,
  * PNG, WebP, GIF, MP4), never believed. The same bytes again give the id they have, with its name and alt text. Needs an
  * open write transaction; after INPUT it may still be committed, and nothing of the file is in it.
  * Faults: INPUT (empty, cut off, of a type that is not taken, longer than MEDIA_BYTES_MAX), SYSTEM.

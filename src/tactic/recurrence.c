@@ -294,3 +294,19 @@ recurrence_mark(struct propre *propre, int64_t id, int64_t k, struct maybe_int m
                     (long long)k);
     return OK;
 }
+
+enum fault
+recurrence_marks(struct propre *propre, int64_t id, int64_t from_k, struct arena *keep,
+                 struct occurrence_mark **ret, ptrdiff_t *ret_n, struct error *error)
+{
+    struct occurrence_page_row *rows;
+    ptrdiff_t n;
+    const struct occurrence_page_in in = {id, from_k, OCCURRENCES_MAX};
+    if (q_occurrence_page(propre->db, &in, keep, &rows, &n, error))
+        return error->fault;
+    *ret = new (keep, struct occurrence_mark, n);
+    for (ptrdiff_t i = 0; i < n; i++)
+        (*ret)[i] = (struct occurrence_mark){rows[i].k, rows[i].message};
+    *ret_n = n;
+    return OK;
+}

@@ -109,3 +109,14 @@ must_use enum fault recurrence_plan(struct propre *propre, const struct recurren
  */
 must_use enum fault recurrence_mark(struct propre *propre, int64_t id, int64_t k,
                                     struct maybe_int message, struct error *error);
+/*
+ * recurrence_marks(propre, id, from_k, keep, ret, ret_n, error):
+ * What became of its occurrences from number ${from_k} on, by number; OCCURRENCES_MAX at most.
+ */
+struct occurrence_mark {
+    int64_t k;
+    struct maybe_int message; /* none: skipped */
+};
+must_use enum fault recurrence_marks(struct propre *propre, int64_t id, int64_t from_k,
+                                     struct arena *keep, struct occurrence_mark **ret,
+                                     ptrdiff_t *ret_n, struct error *error);

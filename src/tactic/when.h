@@ -46,3 +46,11 @@ must_use enum fault rule_check(str rule, struct error *error);
  * like), or cannot be read, is given back as it is written.
  */
 str rule_text(str text, enum lang lang, struct arena *keep);
+/*
+ * rule_read(text, keep, ret, error):
+ * A rule as a person says it, as an RRULE: "daily", "weekly on monday", "every 2 weeks on tuesday and friday", "every
+ * weekday", "monthly on the 15th", "the last friday of the month"; "tous les lundis", "toutes les 2 semaines le mardi", "le
+ * 15 de chaque mois". English and French whatever the reader's language. What has a "=" is an RRULE already.
+ * Faults: INPUT quoting the text and the forms understood; what has two readings too. Pure.
+ */
+must_use enum fault rule_read(str text, struct arena *keep, str *ret, struct error *error);

@@ -110,6 +110,7 @@ layout(struct exchange *x, enum nav_here here)
         .person_name = x->visitor.session.person_name,
         .path = here_path(x),
         .csrf = x->visitor.csrf,
+        .needs_n = x->visitor.needs_n,
     };
     view.flashes = flash_take(x, &view.flashes_n);
     return view;

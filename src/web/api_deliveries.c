@@ -1,8 +1,8 @@
 #include "base/translate.h"
 #include "outbox/account.h"
 #include "outbox/delivery.h"
-#include "tactic/when.h"
 #include "web/api_handlers.h"
+#include "web/deliveries.h"
 #include "web/web_internal.h"
 
 str
@@ -160,23 +160,11 @@ enum fault
 handle_api_delivery_move(struct exchange *x, struct error *error)
 {
     struct propre *propre = x->web->propre;
-    struct civil wall;
     struct delivery d;
-    instant at;
+    struct delivery_plan when;
     if (delivery_get(propre, x->workspace.id, x->id, x->keep, &d, error) ||
-        when_parse(api_text(x, "at", STR_NONE), x->zone, clock_now(&propre->clock), &wall, &at,
-                   error))
+        delivery_when(x, &d, api_text(x, "at", STR_NONE), &when, error))
         return error->fault;
-    const struct delivery_plan when = {
-        .workspace = x->workspace.id,
-        .message = d.message,
-        .channel = d.channel,
-        .due_us = at.us,
-        .wall = arena_printf(x->keep, "%04d-%02d-%02dT%02d:%02d", (int)wall.year,
-                             (int)wall.month, (int)wall.day, (int)wall.hour, (int)wall.minute),
-        .zone = x->workspace.zone,
-        .use_by_us = d.use_by_us,
-    };
     if (delivery_move(propre, x->workspace.id, x->id, &when, api_who(x), error))
         return error->fault;
     return answer_delivery(x, error);

@@ -1,10 +1,8 @@
-#include <errno.h>
-#include <unistd.h>
-
 #include "base/translate.h"
 #include "place/media.h"
 #include "tactic/slot.h"
 #include "web/api_handlers.h"
+#include "web/upload.h"
 #include "web/web_internal.h"
 
 /* ---------- media ---------- */
@@ -63,18 +61,6 @@ handle_api_media(struct exchange *x, struct error *error)
     return answer_media(x, x->id, error);
 }
 
-static bool
-read_upload(void *ctx, void *out, ptrdiff_t max, ptrdiff_t *ret_n)
-{
-    const struct exchange *x = ctx;
-    ssize_t n;
-    do
-        n = read(x->upload.fd, out, (size_t)max);
-    while (n < 0 && errno == EINTR);
-    *ret_n = n < 0 ? 0 : (ptrdiff_t)n;
-    return n >= 0;
-}
-
 enum fault
 handle_api_media_add(struct exchange *x, struct error *error)
 {
@@ -82,7 +68,7 @@ handle_api_media_add(struct exchange *x, struct error *error)
     const struct media media = {.workspace = x->workspace.id,
                                 .name = name.p ? name : S(""),
                                 .alt = alt.p ? alt : S("")};
-    const struct media_reader reader = {read_upload, x};
+    struct media_reader reader;
     int64_t id;
     if (x->upload.fd < 0) {
         api_problem(x, 422, NULL,
@@ -90,10 +76,8 @@ handle_api_media_add(struct exchange *x, struct error *error)
                     STR_NONE);
         return OK;
     }
-    /* Also when the commit is tried again. */
-    if (lseek(x->upload.fd, 0, SEEK_SET) != 0)
-        return fail(error, FAULT_SYSTEM, "reading the uploaded file again");
-    if (media_add(x->web->propre, &media, &reader, &id, error))
+    if (upload_reader(x, &reader, error) ||
+        media_add(x->web->propre, &media, &reader, &id, error))
         return error->fault;
     api_created(x, id);
     return answer_media(x, id, error);

@@ -2,27 +2,14 @@
 #include "outbox/delivery.h"
 #include "place/media.h"
 #include "tactic/message.h"
-#include "tactic/slot.h"
 #include "tactic/when.h"
 #include "web/api_handlers.h"
+#include "web/post_when.h"
 #include "web/web_internal.h"
 
 /* What screens and programs call a post is a message (tactic/message.h) with its deliveries (outbox/delivery.h). */
 
-enum {
-    POST_DELIVERIES_MAX = 500 /* cancelled ones too: one post moved in and out of 50 channels */
-};
-
 /* ---------- answering ---------- */
-
-static enum fault
-deliveries_of(struct exchange *x, int64_t message, struct delivery **ret, ptrdiff_t *ret_n,
-              struct error *error)
-{
-    const struct delivery_filter filter = {
-        .workspace = x->workspace.id, .message = message, .limit_n = POST_DELIVERIES_MAX};
-    return delivery_list(x->web->propre, &filter, x->keep, ret, ret_n, error);
-}
 
 static void
 put_texts(struct json_writer *w, const struct message *m)
@@ -84,7 +71,7 @@ answer_post(struct exchange *x, int64_t id, struct error *error)
     struct json_writer w;
     if (message_get(propre, x->workspace.id, id, x->keep, &m, error) ||
         message_parts_get(propre, id, x->keep, &parts, error) ||
-        deliveries_of(x, id, &deliveries, &n, error))
+        post_deliveries(x, id, &deliveries, &n, error))
         return error->fault;
     api_begin(x, &w);
     json_object_begin(&w);
@@ -184,96 +171,46 @@ fill_parts(struct exchange *x, struct message_parts *parts, struct error *error)
     return OK;
 }
 
-/* When a post is to go out, as it was asked. */
-struct wish {
-    bool now, draft;
-    str at, queue;
-    instant due;
-    struct civil wall;
-    bool has_wall;
-};
-
-static str
-wall_text(struct exchange *x, const struct civil *wall)
-{
-    return arena_printf(x->keep, "%04d-%02d-%02dT%02d:%02d", (int)wall->year, (int)wall->month,
-                        (int)wall->day, (int)wall->hour, (int)wall->minute);
-}
-
 /* False when the request was answered. */
 static bool
-wish_read(struct exchange *x, struct wish *ret)
+when_read(struct exchange *x, struct post_when *ret)
 {
-    struct wish wish = {.now = json_as_bool(api_member(x, "now"), false),
-                        .draft = json_as_bool(api_member(x, "draft"), false),
-                        .at = api_text(x, "at", STR_NONE),
-                        .queue = api_text(x, "queue", STR_NONE)};
+    struct post_when when = {.draft = json_as_bool(api_member(x, "draft"), false),
+                             .queue = api_text(x, "queue", STR_NONE),
+                             .due = clock_now(&x->web->propre->clock)};
     struct error error;
     const struct json *channels = api_member(x, "channels");
-    int32_t asked = wish.now + (wish.at.p != NULL) + (wish.queue.p != NULL);
-    wish.draft |= asked == 0;
-    wish.due = clock_now(&x->web->propre->clock);
+    str at = api_text(x, "at", STR_NONE);
+    int32_t asked =
+        json_as_bool(api_member(x, "now"), false) + (at.p != NULL) + (when.queue.p != NULL);
+    when.draft |= asked == 0;
     if (asked > 1) {
         api_refuse(x, "at", N_("send only one of at, queue and now"));
     } else if (asked == 1 && (!channels || channels->n == 0)) {
         api_refuse(x, "channels", N_("say where it goes: the numbers of its channels"));
-    } else if (!wish.draft && api_scope(x, SCOPE_PUBLISH, &error)) {
+    } else if (!when.draft && api_scope(x, SCOPE_PUBLISH, &error)) {
         api_problem(x, 403, "scope", translate_error(x->keep, x->lang, &error), STR_NONE);
-    } else if (wish.at.p &&
-               when_parse(wish.at, x->zone, wish.due, &wish.wall, &wish.due, &error)) {
+    } else if (at.p && when_parse(at, x->zone, when.due, &when.wall, &when.due, &error)) {
         api_problem(x, 422, NULL, translate_error(x->keep, x->lang, &error), S("at"));
     } else {
-        wish.has_wall = wish.at.p != NULL;
-        *ret = wish;
+        when.has_wall = at.p != NULL;
+        *ret = when;
         return true;
     }
     return false;
 }
 
 static enum fault
-queue_find(struct exchange *x, int64_t channel, struct wish *wish, struct error *error)
-{
-    struct propre *propre = x->web->propre;
-    struct slot *all;
-    instant *taken;
-    struct slots slots;
-    instant now = clock_now(&propre->clock);
-    ptrdiff_t n, taken_n;
-    if (slot_list(propre, x->workspace.id, x->keep, &all, &n, error) ||
-        delivery_taken(propre, channel, now, x->keep, &taken, &taken_n, error))
-        return error->fault;
-    slots = (struct slots){all, n, taken, taken_n};
-    if (!slot_next_free(&slots, channel, wish->queue, x->zone, now, &wish->wall, &wish->due))
-        return fail(
-            error, FAULT_INPUT,
-            "the queue \"%.*s\" has no free slot for channel %lld: add slots, or let it "
-            "go on",
-            STR_FMT(wish->queue), (long long)channel);
-    wish->has_wall = true;
-    return OK;
-}
-
-static enum fault
-plan_channels(struct exchange *x, int64_t message, const struct wish *asked,
+plan_channels(struct exchange *x, int64_t message, const struct post_when *when,
               struct maybe_int use_by_us, struct error *error)
 {
     const struct json *channels = api_member(x, "channels");
     for (const struct json *c = channels ? channels->first : NULL; c; c = c->next) {
-        struct wish wish = *asked;
+        struct delivery_plan plan;
         int64_t id;
-        if (wish.queue.p && queue_find(x, c->integer, &wish, error))
-            return error->fault;
-        const struct delivery_plan plan = {.workspace = x->workspace.id,
-                                           .message = message,
-                                           .channel = c->integer,
-                                           .due_us = wish.due.us,
-                                           .wall = wish.has_wall ? wall_text(x, &wish.wall)
-                                                                 : STR_NONE,
-                                           .zone = wish.has_wall ? x->workspace.zone : STR_NONE,
-                                           .queue = wish.queue,
-                                           .use_by_us = use_by_us,
-                                           .draft = wish.draft};
-        if (delivery_schedule(x->web->propre, &plan, &id, error))
+        if (post_plan(x, &(struct post_to){message, c->integer, use_by_us}, when, &plan,
+                      error) ||
+            delivery_schedule(x->web->propre, &plan, &id, error))
             return error->fault;
     }
     return OK;
@@ -284,15 +221,15 @@ handle_api_post_add(struct exchange *x, struct error *error)
 {
     struct message m = {.workspace = x->workspace.id};
     struct message_parts parts = {0};
-    struct wish wish;
+    struct post_when when;
     int64_t id;
-    if (!wish_read(x, &wish))
+    if (!when_read(x, &when))
         return OK;
     fill_message(x, &m);
     if (!api_given(x, "intent"))
         m.intent = m.tactic.has ? INTENT_PLANNED : INTENT_ADHOC;
     if (fill_parts(x, &parts, error) || message_save(x->web->propre, &m, &parts, &id, error) ||
-        plan_channels(x, id, &wish, m.use_by_us, error))
+        plan_channels(x, id, &when, m.use_by_us, error))
         return error->fault;
     api_created(x, id);
     return answer_post(x, id, error);
@@ -300,27 +237,16 @@ handle_api_post_add(struct exchange *x, struct error *error)
 
 /* ---------- changing, cancelling ---------- */
 
-/* Whether nothing of it may have left: then its text can still be changed. */
-static bool
-is_still_ours(const struct delivery *d)
-{
-    return d->remote_id.n == 0 &&
-           (d->state == DELIVERY_DRAFT || d->state == DELIVERY_HELD ||
-            d->state == DELIVERY_SCHEDULED || d->state == DELIVERY_DEFERRED ||
-            d->state == DELIVERY_REJECTED || d->state == DELIVERY_MISSED ||
-            d->state == DELIVERY_CANCELLED);
-}
-
 /* What is planned to go out goes out as it was approved: changing it needs the scope that lets it out. */
 static enum fault
 may_change(struct exchange *x, struct error *error)
 {
     struct delivery *all;
     ptrdiff_t n;
-    if (deliveries_of(x, x->id, &all, &n, error))
+    if (post_deliveries(x, x->id, &all, &n, error))
         return error->fault;
     for (ptrdiff_t i = 0; i < n; i++) {
-        if (!is_still_ours(&all[i]))
+        if (!delivery_is_ours(&all[i]))
             return fail(
                 error, FAULT_CONFLICT,
                 "this post is being sent, or is out, on channel %lld: its text cannot be "
@@ -362,7 +288,7 @@ handle_api_post_cancel(struct exchange *x, struct error *error)
     struct delivery *all;
     ptrdiff_t n, out_n = 0;
     if (message_get(propre, x->workspace.id, x->id, x->keep, &m, error) ||
-        deliveries_of(x, x->id, &all, &n, error))
+        post_deliveries(x, x->id, &all, &n, error))
         return error->fault;
     for (ptrdiff_t i = 0; i < n; i++) {
         if (all[i].state == DELIVERY_PUBLISHED)

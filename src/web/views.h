@@ -17,7 +17,17 @@
 
 /* ---- every page ---- */
 
-enum nav_here { NAV_NONE, NAV_TODAY, NAV_RESULTS, NAV_LEARNING, NAV_IMPORT, NAV_SETTINGS };
+enum nav_here {
+    NAV_NONE,
+    NAV_TODAY,
+    NAV_RESULTS,
+    NAV_LEARNING,
+    NAV_IMPORT,
+    NAV_SETTINGS,
+    NAV_CHANNELS,
+    NAV_COMPOSE,
+    NAV_QUEUE
+};
 
 enum tone { TONE_QUIET, TONE_GOOD, TONE_WARN, TONE_BAD };
 
@@ -37,6 +47,7 @@ struct layout_view {
     str csrf; /* goes into every form */
     const struct flash_view *flashes;
     ptrdiff_t flashes_n;
+    int64_t needs_n; /* deliveries that wait for somebody: beside the link to the queue */
 };
 
 /* One entry of a <select> or of a row of links. */
@@ -116,9 +127,11 @@ struct import_line {
     bool demo;
 };
 
+struct today_queue_view;
 struct today_view {
     struct layout_view layout;
-    str date; /* "Sunday 22 November" */
+    const struct today_queue_view *queue; /* web/views_queue.h; NULL when nothing goes out */
+    str date;                             /* "Sunday 22 November" */
     enum next_step next;
     int64_t posts_n;
     int64_t days_since_import; /* for NEXT_IMPORT_FRESH */

@@ -1,5 +1,7 @@
 #include <assert.h>
 
+#include "outbox/delivery.h"
+#include "place/propre.h"
 #include "place/secret.h"
 #include "web/answer.h"
 #include "web/api.h"
@@ -76,7 +78,10 @@ visitor_find(struct exchange *x, struct error *error)
             visitor->signed_in = true;
             visitor->token = token;
             visitor->csrf = session_csrf(token, x->keep);
-            return OK;
+            return x->method == METHOD_GET
+                       ? delivery_needs_person(x->web->propre, x->workspace.id,
+                                               &visitor->needs_n, error)
+                       : OK;
         }
     }
     at_the_door(x);

@@ -27,7 +27,8 @@ enum {
 static void
 finish_headers(struct exchange *x)
 {
-    answer_header(x, "Content-Security-Policy", S(CSP));
+    answer_header(x, "Content-Security-Policy",
+                  x->answer.policy ? str_of(x->answer.policy) : S(CSP));
     answer_header(x, "X-Content-Type-Options", S("nosniff"));
     answer_header(x, "Referrer-Policy", S("no-referrer"));
     answer_header(x, "Cross-Origin-Opener-Policy", S("same-origin"));
@@ -87,6 +88,7 @@ faulted(struct exchange *x, const struct error *error)
     x->answer.headers_n = 0;
     x->answer.fixed = STR_NONE;
     x->answer.cacheable = false;
+    x->answer.policy = NULL;
     x->has_flash = false;
     answer_fault(x, error);
 }

@@ -1,7 +1,9 @@
 #pragma once
 #include "base/log.h"
 #include "base/zone.h"
+#include "place/media.h"
 #include "place/propre.h"
+#include "web/body.h"
 #include "web/route.h"
 #include "web/server.h"
 #include "web/web.h"
@@ -39,7 +41,10 @@ struct web {
 #define UPLOAD_MAX INT64_MAX
 
 enum {
-    FORM_BODY_MAX = 64 * 1024,    /* a form of a few fields */
+    FORM_BODY_MAX = 64 * 1024, /* a form of a few fields */
+    COMPOSE_TEXT_MAX =
+        BODY_FIELDS_MAX + 128 * 1024, /* a post's texts for all channels, and what parts them */
+    COMPOSE_BODY_MAX = MEDIA_BYTES_MAX + COMPOSE_TEXT_MAX, /* and one picture or film */
     DOOR_LIFE_S = 24 * 3600,      /* a page left open over night can still be sent */
     LANG_LIFE_S = 365 * 24 * 3600 /* a choice, not a secret */
 };

@@ -34,7 +34,7 @@ conversation_files(const char *network, struct arena *arena, int32_t *ret_n)
 
 struct reader {
     struct conversation *to;
-    struct act *act;
+    struct conversation_act *act;
     struct exchange *at;
     struct arena *arena;
     int32_t line;
@@ -90,7 +90,7 @@ begin_act(struct reader *reader, str word)
 {
     struct conversation *to = reader->to;
     assert_true(to->acts_n < ACTS_MAX);
-    struct act *before = reader->act;
+    struct conversation_act *before = reader->act;
     reader->act = &to->acts[to->acts_n++];
     if (before) {
         reader->act->call = before->call;
@@ -215,7 +215,7 @@ read_list(struct reader *reader, str word, str value)
 static void
 read_setting(struct reader *reader, str word, str value)
 {
-    struct act *act = reader->act;
+    struct conversation_act *act = reader->act;
     if (read_text(reader, word, value) || read_list(reader, word, value))
         return;
     if (str_eq(word, S("now"))) {
@@ -554,7 +554,7 @@ word_holds(const struct step *step, str name, str value, struct arena scratch)
 }
 
 static void
-compare_result(const struct conversation *conversation, const struct act *act,
+compare_result(const struct conversation *conversation, const struct conversation_act *act,
                const struct step *step, struct arena scratch)
 {
     static const char *const kinds[] = {"request", "wait", "done", "fail"};
@@ -577,8 +577,9 @@ compare_result(const struct conversation *conversation, const struct act *act,
 }
 
 static void
-play_act(struct conversation *conversation, struct act *act, struct arena *arena,
-         void (*each)(void *ctx, const struct act *act, const struct step *step), void *ctx)
+play_act(struct conversation *conversation, struct conversation_act *act, struct arena *arena,
+         void (*each)(void *ctx, const struct conversation_act *act, const struct step *step),
+         void *ctx)
 {
     const struct http_answer *answer = NULL;
     struct step step;
@@ -598,7 +599,8 @@ play_act(struct conversation *conversation, struct act *act, struct arena *arena
 
 static void
 play(struct conversation *conversation, struct arena *arena,
-     void (*each)(void *ctx, const struct act *act, const struct step *step), void *ctx)
+     void (*each)(void *ctx, const struct conversation_act *act, const struct step *step),
+     void *ctx)
 {
     struct memo memo = conversation->memo;
     for (int32_t i = 0; i < conversation->acts_n; i++) {
@@ -615,7 +617,8 @@ conversation_play(struct conversation *conversation, struct arena *arena)
 
 void
 conversation_requests(struct conversation *conversation,
-                      void (*each)(void *ctx, const struct act *act, const struct step *step),
+                      void (*each)(void *ctx, const struct conversation_act *act,
+                                   const struct step *step),
                       void *ctx, struct arena *arena)
 {
     play(conversation, arena, each, ctx);

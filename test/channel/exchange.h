@@ -49,7 +49,7 @@ struct exchange {
 };
 
 /* One operation of a case. */
-struct act {
+struct conversation_act {
     int32_t line;
     struct channel_call call;
     struct channel_message message;
@@ -64,7 +64,7 @@ struct conversation {
     str file;
     const struct driver *driver;
     struct channel_account account;
-    struct act acts[ACTS_MAX];
+    struct conversation_act acts[ACTS_MAX];
     int32_t acts_n;
     struct memo memo; /* at the beginning */
 };
@@ -83,6 +83,6 @@ bool json_same(const struct json *a, const struct json *b, int32_t depth);
  * checks of bodies against contracts.
  */
 void conversation_requests(struct conversation *conversation,
-                           void (*each)(void *ctx, const struct act *act,
+                           void (*each)(void *ctx, const struct conversation_act *act,
                                         const struct step *step),
                            void *ctx, struct arena *arena);

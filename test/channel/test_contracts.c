@@ -25,7 +25,7 @@ ghost_problem(struct ghost *ghost, bool edit, str body)
 }
 
 static void
-check_ghost(void *ctx, const struct act *act, const struct step *step)
+check_ghost(void *ctx, const struct conversation_act *act, const struct step *step)
 {
     struct ghost *ghost = ctx;
     if (!step->request.body.p)

@@ -53,8 +53,7 @@ every_driver_is_found_and_whole(void **state)
     for (int32_t i = 0; i < n; i++) {
         const struct channel_traits *traits = &list[i]->traits;
         assert_ptr_equal(list[i], driver_find(str_of(traits->network)));
-        assert_true(traits->ops[OP_PUBLISH] && traits->ops[OP_VERIFY] &&
-                    traits->ops[OP_LIMITS]);
+        assert_true(traits->ops[OP_PUBLISH] && traits->ops[OP_VERIFY]);
         assert_true(traits->by_hand || traits->fields[0].name != NULL);
         assert_true(traits->by_hand || traits->longest_flight.us > 0);
         /* a read back that is promised is there; one by a list needs more than one look */
@@ -133,6 +132,12 @@ what_would_go_wrong_is_said_before(void **state)
     files[0].width = 11;
     files[0].mime = S("image/gif");
     files[0].alt = S("A cat!");
+    /* pictures are made fit; films go as they are */
+    assert_int_equal(1, problems(NULL, &good, "made smaller", &arena));
+    assert_int_equal(1, problems(NULL, &good, "turned into", &arena));
+    assert_int_equal(3, problems(NULL, &good, "", &arena));
+    files[0].mime = S("video/mp4");
+    assert_int_equal(1, problems(NULL, &good, "of type", &arena));
     assert_int_equal(4, problems(NULL, &good, "", &arena));
     files[0].alt = S(" ");
     assert_int_equal(1, problems(NULL, &good, "no description", &arena));

@@ -218,7 +218,7 @@ try_one(struct conversation *c, int32_t act_i, int32_t exchange_i, enum fault_ki
     struct step step;
     const struct driver *driver = c->driver;
     for (int32_t a = 0; a <= act_i; a++) {
-        struct act *act = &c->acts[a];
+        struct conversation_act *act = &c->acts[a];
         int32_t n = a == act_i ? exchange_i : act->exchanges_n;
         act->call.memo = &memo;
         driver->next(&act->call, NULL, &arena, &step);

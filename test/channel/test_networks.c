@@ -26,7 +26,8 @@ parsed(struct arena *arena, str text)
 /* Plays every conversation of a network and shows its requests to ${each}. */
 static void
 all_requests(const char *network, struct checker *checker,
-             void (*each)(void *ctx, const struct act *act, const struct step *step))
+             void (*each)(void *ctx, const struct conversation_act *act,
+                          const struct step *step))
 {
     int32_t n;
     const char **files = conversation_files(network, checker->arena, &n);
@@ -99,7 +100,7 @@ body_schema(const struct checker *checker, const char *path, const char *method)
 }
 
 static void
-check_mastodon(void *ctx, const struct act *act, const struct step *step)
+check_mastodon(void *ctx, const struct conversation_act *act, const struct step *step)
 {
     struct checker *checker = ctx;
     bool put = step->request.method == HTTP_PUT;
@@ -137,7 +138,7 @@ mastodon_bodies_hold_its_schemas(void **state)
 }
 
 static void
-check_discord(void *ctx, const struct act *act, const struct step *step)
+check_discord(void *ctx, const struct conversation_act *act, const struct step *step)
 {
     struct checker *checker = ctx;
     bool patch = step->request.method == HTTP_PATCH;
@@ -216,7 +217,7 @@ has_part(const struct http_request *request, const struct json *body, str name)
 }
 
 static void
-check_telegram(void *ctx, const struct act *act, const struct step *step)
+check_telegram(void *ctx, const struct conversation_act *act, const struct step *step)
 {
     struct checker *checker = ctx;
     const struct http_request *request = &step->request;
@@ -398,7 +399,7 @@ lexicon_problem(const struct json *def, str here, const struct json *value, stru
 }
 
 static void
-check_bluesky(void *ctx, const struct act *act, const struct step *step)
+check_bluesky(void *ctx, const struct conversation_act *act, const struct step *step)
 {
     struct checker *checker = ctx;
     str method = step->request.url, head;

@@ -30,6 +30,16 @@ const server = createServer((request, response) => {
     response.end(JSON.stringify({ running: true, progress: 44, text: "…" }));
     return;
   }
+  if (/^\/channel\/[0-9]+\/answer$/.test(path)) {
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(JSON.stringify({ waiting: true }));
+    return;
+  }
+  if (/^\/media\/\d+\/picture$/.test(path)) {
+    response.writeHead(200, { "content-type": "image/svg+xml" });
+    response.end(readFileSync(join(folder, "propre.svg")));
+    return;
+  }
   const file = join(folder, basename(path));
   if (!existsSync(file) || basename(path) === "") {
     response.writeHead(404);

@@ -66,7 +66,6 @@ struct connection {
 
 struct net {
     const struct double_options *options;
-    struct fast_clock time;
     struct rng rng;
     int record;
     int32_t statuses_n;
@@ -74,6 +73,22 @@ struct net {
     struct connection *connections;
     struct arena_region region;
 };
+
+static int64_t
+net_now_us(const struct net *net)
+{
+    struct double_pace *pace = net->options->pace;
+    return fast_now(&pace->time[atomic_load(&pace->ending)]).us;
+}
+
+/* When what is begun now is done. */
+static int64_t
+some_time(struct net *net)
+{
+    struct double_pace *pace = net->options->pace;
+    int64_t most = pace->slow_us[atomic_load(&pace->ending)];
+    return real_us() + (int64_t)rng_below(&net->rng, (uint64_t)most + 1);
+}
 
 static void
 hang_up(struct connection *c)
@@ -147,7 +162,7 @@ static void
 begin_status(struct net *net, struct connection *c)
 {
     c->stage = BEFORE;
-    c->at_us = real_us() + (int64_t)rng_below(&net->rng, (uint64_t)net->options->slow_us + 1);
+    c->at_us = some_time(net);
     c->fault = (int32_t)rng_below(&net->rng, 100) < net->options->faults_percent
                    ? 1 + (int32_t)rng_below(&net->rng, 6)
                    : 0;
@@ -173,7 +188,7 @@ make_status(struct net *net, struct connection *c)
     }
     if (c->fault != 99 && c->status < 0 && net->statuses_n < STATUSES_MAX) {
         struct status *s = &net->statuses[net->statuses_n];
-        *s = (struct status){.account = c->account, .made_us = fast_now(&net->time).us};
+        *s = (struct status){.account = c->account, .made_us = net_now_us(net)};
         (void)snprintf(s->key, sizeof s->key, "%.*s", STR_FMT(key));
         (void)snprintf(s->text, sizeof s->text, "%.*s",
                        STR_FMT(json_text(json_get(json, S("status")))));
@@ -182,7 +197,7 @@ make_status(struct net *net, struct connection *c)
     }
     arena_release(&region);
     c->stage = AFTER;
-    c->at_us = real_us() + (int64_t)rng_below(&net->rng, (uint64_t)net->options->slow_us + 1);
+    c->at_us = some_time(net);
 }
 
 static void
@@ -223,8 +238,8 @@ list(struct net *net, struct connection *c)
 {
     struct arena_region region;
     struct arena keep = arena_reserve(1 << 20, &region);
-    int64_t until = fast_now(&net->time).us -
-                    (net->options->kind == DOUBLE_LISTS_LATE ? net->options->lag_us : 0);
+    int64_t until =
+        net_now_us(net) - (net->options->kind == DOUBLE_LISTS_LATE ? net->options->lag_us : 0);
     auto_buf out;
     buf_init(&out, 1 << 20);
     buf_add(&out, S("["));
@@ -323,7 +338,7 @@ go_on(struct net *net)
 _Noreturn void
 double_serve(const struct double_options *options)
 {
-    struct net net = {.options = options, .time = options->time};
+    struct net net = {.options = options};
     struct arena arena = arena_reserve(128 << 20, &net.region);
     net.statuses = new (&arena, struct status, STATUSES_MAX);
     net.connections = new (&arena, struct connection, CONNECTIONS_MAX);

@@ -1,4 +1,5 @@
 #pragma once
+#include <stdatomic.h>
 #include <stdint.h>
 #include "base/clock.h"
 #include "base/instant.h"
@@ -20,15 +21,24 @@ struct fast_clock {
 };
 struct clock fast_clock(struct fast_clock *fast);
 
+/*
+ * How fast a test goes: first while it kills, then while it only waits for everything to end. In memory that the
+ * processes share.
+ */
+struct double_pace {
+    struct fast_clock time[2];
+    int64_t slow_us
+        [2]; /* most it waits, of real time, before it does what it was sent, and again before it says so */
+    atomic_int ending; /* which of them; the test's hand writes it when the second is filled */
+};
+
 struct double_options {
     enum double_kind kind;
     int listener;       /* a socket that listens on loopback */
     const char *record; /* a line "account key text" is appended for each status made */
     uint64_t seed;
-    struct fast_clock time;
-    int64_t
-        slow_us; /* most it waits, of real time, before it does what it was sent, and again before it says so */
-    int64_t lag_us;         /* of its list, in the time of ${time} */
+    struct double_pace *pace;
+    int64_t lag_us;         /* of its list, in the time of ${pace} */
     int32_t faults_percent; /* of answers lost, cut, or wrong although the status was made */
 };
 /* double_serve(options): until the process is ended. */

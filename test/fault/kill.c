@@ -11,6 +11,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -32,17 +33,20 @@
 #include "wire/curl.h"
 
 enum {
-    SPEED = 40, /* a quarantine of two and a half minutes takes four seconds */
+    SPEED = 100, /* a quarantine of two and a half minutes takes a second and a half */
+    /* When nobody is killed any more there is only waiting to do, of ladders up to half an hour. */
+    END_SPEED = 400,
     WORKERS = 2,
     CHANNELS = 12,
     OPEN_MIN = 36,         /* deliveries that are always under way, so that each kill hurts */
     KILL_AFTER_US = 90000, /* at most, of real time, after a start */
-    SLOW_US = 70000,       /* at most, twice a status: a worker is back within 30 ms */
+    SLOW_US =
+        70000, /* at most, twice a status: a worker is back within 30 ms, its request ends in 600 */
+    END_SLOW_US = 5000,
     LAG_US =
         20000000, /* of a list that is late, in fast time: less than the driver allows for */
     FAULTS_PERCENT = 12,
-    END_SECONDS_MAX =
-        150, /* of real time, an hour and forty minutes of fast time: then it is stuck */
+    END_SECONDS_MAX = 60, /* of real time, more than six hours of fast time: then it is stuck */
     NAME_BYTES = 96
 };
 
@@ -51,6 +55,7 @@ enum {
 struct run {
     struct testdb *t;
     enum double_kind kind;
+    struct double_pace *pace;
     struct fast_clock time;
     struct clock clock;
     struct rng rng;
@@ -62,6 +67,7 @@ struct run {
     pid_t network, workers[WORKERS];
     int workers_n;
     int32_t kills;
+    int64_t begun_us;
 };
 
 static const char *const kind_words[DOUBLE_KINDS_N] = {"honours the key", "lists only",
@@ -140,7 +146,7 @@ spawn_worker(struct run *run, int i)
     (void)snprintf(port, sizeof port, "%d", run->port);
     (void)snprintf(real, sizeof real, "%lld", (long long)run->time.real_us);
     (void)snprintf(shown, sizeof shown, "%lld", (long long)run->time.shown_us);
-    (void)snprintf(speed, sizeof speed, "%d", SPEED);
+    (void)snprintf(speed, sizeof speed, "%lld", (long long)run->time.speed);
     pid_t pid = fork();
     assert_true(pid >= 0);
     if (pid == 0) {
@@ -173,8 +179,7 @@ spawn_network(struct run *run, uint64_t seed)
                                               .listener = listener,
                                               .record = run->record,
                                               .seed = seed,
-                                              .time = run->time,
-                                              .slow_us = SLOW_US,
+                                              .pace = run->pace,
                                               .lag_us = LAG_US,
                                               .faults_percent = FAULTS_PERCENT});
     }
@@ -302,12 +307,34 @@ kill_one(struct run *run)
 }
 
 static void
-end_all(struct run *run)
+kill_workers(struct run *run)
 {
     for (int i = 0; i < run->workers_n; i++) {
         (void)kill(run->workers[i], SIGKILL);
         (void)waitpid(run->workers[i], NULL, 0);
     }
+}
+
+/* The last kill: from now on time runs faster still, from the same moment on. */
+static void
+hurry(struct run *run)
+{
+    struct clock real = clock_system();
+    kill_workers(run);
+    int64_t real_us = clock_now(&real).us;
+    int64_t shown_us = run->time.shown_us + (real_us - run->time.real_us) * run->time.speed;
+    run->time = (struct fast_clock){real_us, shown_us, END_SPEED};
+    run->pace->time[1] = run->time;
+    run->pace->slow_us[1] = END_SLOW_US;
+    atomic_store(&run->pace->ending, 1);
+    for (int i = 0; i < run->workers_n; i++)
+        spawn_worker(run, i);
+}
+
+static void
+end_all(struct run *run)
+{
+    kill_workers(run);
     (void)kill(run->network, SIGKILL);
     (void)waitpid(run->network, NULL, 0);
 }
@@ -320,6 +347,7 @@ struct made {
 };
 struct tally {
     int64_t posts, duplicates, lost, stuck, published, person, other;
+    double kill_s, end_s; /* of real time: killing, and coming to an end */
 };
 
 static int64_t
@@ -436,6 +464,12 @@ run_kind(enum double_kind kind, struct tally *tally, int32_t *ret_kills)
     struct clock real = clock_system();
     run->time = (struct fast_clock){clock_now(&real).us, clock_now(&real).us, SPEED};
     run->clock = fast_clock(&run->time);
+    run->begun_us = run->time.real_us;
+    run->pace = mmap(NULL, sizeof *run->pace, PROT_READ | PROT_WRITE,
+                     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    assert_true(run->pace != MAP_FAILED);
+    run->pace->time[0] = run->time;
+    run->pace->slow_us[0] = SLOW_US;
     t.propre.clock = run->clock;
     (void)snprintf(run->record, sizeof run->record, "%s/record", t.dir);
     (void)snprintf(run->key, sizeof run->key, "%s/key", t.dir);
@@ -451,10 +485,13 @@ run_kind(enum double_kind kind, struct tally *tally, int32_t *ret_kills)
         kill_one(run);
     }
     /* Nobody is killed any more: everything must come to its end. */
+    hurry(run);
     instant begun = clock_now(&real);
     while ((open = open_n(run, counts)) != 0 &&
            clock_now(&real).us - begun.us < (int64_t)END_SECONDS_MAX * 1000000)
-        wait_us(200000);
+        wait_us(50000);
+    tally->kill_s = (double)(begun.us - run->begun_us) / 1e6;
+    tally->end_s = (double)(clock_now(&real).us - begun.us) / 1e6;
     end_all(run);
     judge(run, tally);
     *ret_kills = run->kills;
@@ -462,6 +499,7 @@ run_kind(enum double_kind kind, struct tally *tally, int32_t *ret_kills)
     t.propre.vault = NULL;
     testdb_close(&t);
     arena_release(&region);
+    (void)munmap(run->pace, sizeof *run->pace);
     free(run);
 }
 
@@ -482,12 +520,14 @@ posts_once(void **state)
     struct tally tally = {0};
     int32_t kills = 0;
     run_kind(kind, &tally, &kills);
-    print_message("# %s, %s: %d kills, %lld posts, %lld duplicates, %lld lost, %lld stuck "
-                  "(%lld published, %lld for a person, %lld ended otherwise)\n",
-                  kind_words[kind], testdb_is_postgres() ? "PostgreSQL" : "SQLite", (int)kills,
-                  (long long)tally.posts, (long long)tally.duplicates, (long long)tally.lost,
-                  (long long)tally.stuck, (long long)tally.published, (long long)tally.person,
-                  (long long)tally.other);
+    print_message(
+        "# %s, %s: %d kills, %lld posts, %lld duplicates, %lld lost, %lld stuck "
+        "(%lld published, %lld for a person, %lld ended otherwise; %.1f s of killing, "
+        "%.1f s to the end)\n",
+        kind_words[kind], testdb_is_postgres() ? "PostgreSQL" : "SQLite", (int)kills,
+        (long long)tally.posts, (long long)tally.duplicates, (long long)tally.lost,
+        (long long)tally.stuck, (long long)tally.published, (long long)tally.person,
+        (long long)tally.other, tally.kill_s, tally.end_s);
     hurt += tally.duplicates + tally.lost + tally.stuck;
     if (mutant_asked)
         return; /* judged over all kinds of network */
@@ -519,6 +559,8 @@ main(int argc, char **argv)
     if (testdb_skips())
         return 0;
     secret_start();
+    (void)setenv("PROPRE_TEST_DIR", "/dev/shm",
+                 0); /* a killed process loses no file: the disk's part is loss.c */
     (void)signal(SIGPIPE, SIG_IGN);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_prestate(posts_once, &kinds[0]),

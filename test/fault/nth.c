@@ -5,25 +5,40 @@
  */
 #include "stage.h"
 
+#include <fcntl.h>
+#include <signal.h>
+#include <sqlite3.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/number.h"
 #include "place/secret.h"
 #include "place/vault.h"
 
 enum mode {
-    SQL_FAILS,   /* the n-th thing asked of the data */
-    SQL_DIES,    /* the same, and the process is dead after it */
-    NOT_SENT,    /* the n-th request does not leave */
-    UNKNOWN,     /* it is taken up, and nobody hears of it */
-    CUT,         /* the answer is cut off */
-    DIES_UNSENT, /* the process dies just before the request leaves */
-    DIES_SENT,   /* just after */
-    DIES_DEAF,   /* at the n-th look for answers */
-    DIES_STEP,   /* after the n-th worker_step */
+    SQL_FAILS,    /* the n-th thing asked of the data */
+    SQL_DIES,     /* the same, and the process is dead after it */
+    NOT_SENT,     /* the n-th request does not leave */
+    START_FAULTS, /* the wire will not take it */
+    UNKNOWN,      /* it is taken up, and nobody hears of it */
+    CUT,          /* the answer is cut off */
+    GARBAGE,      /* the answer is bytes of anything */
+    DIES_UNSENT,  /* the process dies just before the request leaves */
+    DIES_SENT,    /* just after */
+    WAIT_FAULTS,  /* the n-th look for answers fails */
+    DIES_DEAF,    /* the process dies at it */
+    DIES_STEP,    /* after the n-th worker_step */
+    NO_MEMORY,    /* a process of its own asks for memory the n-th time, in vain */
     MODES_N
 };
 static const char *const mode_words[MODES_N] = {
-    "SQL failures",         "deaths in SQL",        "requests not sent",
-    "unknown outcomes",     "answers cut",          "deaths before sending",
-    "deaths after sending", "deaths while waiting", "deaths between steps"};
+    "SQL failures",           "deaths in SQL",         "requests not sent",
+    "requests not taken",     "unknown outcomes",      "answers cut",
+    "answers of garbage",     "deaths before sending", "deaths after sending",
+    "failures while waiting", "deaths while waiting",  "deaths between steps",
+    "times out of memory"};
 
 enum { STEPS_MAX = 3000, CASES_MAX = 3000 };
 
@@ -52,6 +67,8 @@ nth_start(void *ctx, const struct http_request *request, const struct http_sourc
         nth->dying = nth->mode == DIES_UNSENT || nth->mode == DIES_SENT;
         if (nth->mode == DIES_UNSENT)
             return OK;
+        if (nth->mode == START_FAULTS)
+            return fail(error, FAULT_LIMIT, "too many transfers (as the test wants)");
         nth->world->down = nth->mode == NOT_SENT;
     }
     enum fault fault = nth->client.wire.ops->start(&nth->client, request, source, tag, error);
@@ -63,10 +80,17 @@ static enum fault
 nth_wait(void *ctx, span timeout, struct arena *keep, int64_t *ret_tag, struct http_answer *ret,
          bool *ret_any, struct error *error)
 {
+    static const char garbage[] = "\x1f\x8b\xff\xfe{\"id\":\"ok id=\xc3\x28;\0;]";
     struct nth *nth = ctx;
-    if (nth->mode == DIES_DEAF && ++nth->waits_n == nth->at)
-        nth->struck = nth->dying = true;
+    bool mine =
+        (nth->mode == DIES_DEAF || nth->mode == WAIT_FAULTS) && ++nth->waits_n == nth->at;
+    if (mine) {
+        nth->struck = true;
+        nth->dying = nth->mode == DIES_DEAF;
+    }
     *ret_any = false;
+    if (mine && nth->mode == WAIT_FAULTS)
+        return fail(error, FAULT_SYSTEM, "no answer can be waited for (as the test wants)");
     if (nth->dying)
         return OK;
     enum fault fault =
@@ -81,16 +105,80 @@ nth_wait(void *ctx, span timeout, struct arena *keep, int64_t *ret_tag, struct h
         ret->problem = S("the line broke");
     } else if (nth->mode == CUT) {
         ret->body = str_slice(ret->body, 0, 4);
+    } else if (nth->mode == GARBAGE) {
+        ret->body = (str){garbage, sizeof garbage - 1};
     }
     return OK;
 }
 
 static const struct wire_ops nth_ops = {nth_start, nth_wait};
 
+/*
+ * Memory that ends: SQLite's, the arenas' regions, and every piece of an arena (the machine gives pages when they
+ * are touched, and ends who touches too many). In memory that parent and child share.
+ */
+struct memory {
+    int64_t asked_n, at; /* at 0: it does not end */
+};
+static struct memory *memory;
+
+static bool
+memory_ends(void)
+{
+    return memory && ++memory->asked_n == memory->at;
+}
+
+static sqlite3_mem_methods plain_memory;
+
+static void *
+counted_malloc(int n)
+{
+    return memory_ends() ? NULL : plain_memory.xMalloc(n);
+}
+
+static void *
+counted_realloc(void *p, int n)
+{
+    return memory_ends() ? NULL : plain_memory.xRealloc(p, n);
+}
+
+void *__real_mmap(void *at, size_t n, int rights, int flags, int fd, off_t offset);
+void *__wrap_mmap(void *at, size_t n, int rights, int flags, int fd, off_t offset);
+void *
+__wrap_mmap(void *at, size_t n, int rights, int flags, int fd, off_t offset)
+{
+    return memory_ends() ? MAP_FAILED : __real_mmap(at, n, rights, flags, fd, offset);
+}
+
+void *__real_arena_alloc(struct arena *arena, ptrdiff_t size, ptrdiff_t align, ptrdiff_t count);
+void *__wrap_arena_alloc(struct arena *arena, ptrdiff_t size, ptrdiff_t align, ptrdiff_t count);
+void *
+__wrap_arena_alloc(struct arena *arena, ptrdiff_t size, ptrdiff_t align, ptrdiff_t count)
+{
+    if (memory_ends())
+        abort();
+    return __real_arena_alloc(arena, size, align, count);
+}
+
+static void
+count_memory(void)
+{
+    sqlite3_mem_methods counted;
+    assert_int_equal(SQLITE_OK, sqlite3_config(SQLITE_CONFIG_GETMALLOC, &plain_memory));
+    counted = plain_memory;
+    counted.xMalloc = counted_malloc;
+    counted.xRealloc = counted_realloc;
+    assert_int_equal(SQLITE_OK, sqlite3_config(SQLITE_CONFIG_MALLOC, &counted));
+}
+
+/* Shared with the processes of NO_MEMORY: what they did to the world stays done. */
 struct fixture {
     struct testdb t;
     struct stage stage;
     struct propre eyes; /* a connection of its own: it does not count */
+    char key[128];
+    struct memory memory;
+    struct world world_bytes;
     struct world *world;
 };
 
@@ -154,13 +242,67 @@ run_out(struct fixture *f, struct nth *nth, int64_t id)
         }
         over = stage_over(look(f, id, &scratch).state) && (!worker || worker_idle(worker));
         if (!over)
-            move_time(f, next.us);
+            move_time(f, stage_next(worker, next).us);
     }
     testdb_fail_at(&f->t, 0);
     worker_free(worker);
     world_forget(&nth->client);
     f->t.now.us += (int64_t)3600 * 1000000; /* what is still on its way arrives */
     world_run(f->world);
+}
+
+/* ---- a process that runs out of memory ---- */
+
+static _Noreturn void
+child(struct fixture *f, struct nth *nth, int64_t id)
+{
+    const struct db_options options = {0};
+    const struct rlimit no_core = {0};
+    struct propre propre = f->t.propre;
+    struct worker *worker = NULL;
+    struct error error = {0};
+    instant next = {0};
+    (void)setrlimit(RLIMIT_CORE, &no_core);
+    (void)signal(SIGABRT, SIG_DFL);
+    int silent = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    (void)dup2(silent, STDERR_FILENO);
+    memory = &f->memory;
+    if (db_open(str_of(f->t.address), &options, &propre.db, &error) ||
+        vault_open(str_of(f->key), false, &propre.vault, &error) ||
+        stage_worker(&f->stage, &propre, &nth->wire, &worker, &error))
+        _exit(1);
+    for (int i = 0; i < STEPS_MAX; i++) {
+        int64_t counts[DELIVERY_STATES_N] = {0}, busy = 0;
+        enum fault fault = worker_step(worker, (span){0}, &next, &error);
+        (void)fault; /* it goes on, or is judged later */
+        if (!db_begin(propre.db, DB_READ, &error)) {
+            fault = delivery_counts(&propre, f->stage.workspace, counts, &error);
+            db_rollback(propre.db);
+        }
+        for (int k = 0; k < DELIVERY_STATES_N; k++)
+            busy += stage_over((enum delivery_state)k) ? 0 : counts[k];
+        if (busy == 0 && worker_idle(worker))
+            break;
+        move_time(f, stage_next(worker, next).us);
+    }
+    (void)id;
+    _exit(0);
+}
+
+static void
+run_child(struct fixture *f, struct nth *nth, int64_t id)
+{
+    int status = 0;
+    f->memory = (struct memory){.at = nth->at};
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0)
+        child(f, nth, id);
+    assert_int_equal(pid, waitpid(pid, &status, 0));
+    if (WIFSIGNALED(status) && WTERMSIG(status) != SIGABRT)
+        fail_msg("without memory at %d it ended by signal %d", nth->at, WTERMSIG(status));
+    nth->struck = nth->at > 0 && f->memory.asked_n >= nth->at;
+    world_forget(&nth->client);
 }
 
 /* Whether there was an n-th. */
@@ -176,6 +318,8 @@ one(struct fixture *f, enum network_kind kind, enum mode mode, int at, int64_t e
     int64_t id = stage_delivery(&f->stage, stage_channel(&f->stage, kind), f->t.now.us, text);
     if (mode == SQL_FAILS || mode == SQL_DIES)
         testdb_fail_at(&f->t, at);
+    if (mode == NO_MEMORY)
+        run_child(f, &nth, id);
     run_out(f, &nth, id);
     struct delivery d = look(f, id, &keep);
     int32_t posts = world_count(f->world, str_of(text));
@@ -189,29 +333,46 @@ one(struct fixture *f, enum network_kind kind, enum mode mode, int at, int64_t e
     return nth.struck;
 }
 
+static int64_t memory_asked = 40; /* cases of each kind of network; more than there are: all */
+
+/* How often memory is asked for is counted first; then it ends at so many of them, from the first to the last. */
+static int64_t
+memory_cases(struct fixture *f, enum network_kind kind, int64_t ends[2])
+{
+    int64_t uncounted[2] = {0};
+    (void)one(f, kind, NO_MEMORY, 0, uncounted);
+    int64_t all = f->memory.asked_n, n = memory_asked < all ? memory_asked : all;
+    for (int64_t i = 0; i < n; i++)
+        (void)one(f, kind, NO_MEMORY, (int)(1 + i * all / n), ends);
+    return all;
+}
+
 static void
 nth_failure(void **state)
 {
     enum mode mode = *(const enum mode *)*state;
-    struct fixture *f = calloc(1, sizeof *f);
+    struct fixture *f =
+        mmap(NULL, sizeof *f, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     struct error error = {0};
     const struct db_options only_reads = {.read_only = true};
-    char key[128];
-    int64_t ends[2] = {0};
-    assert_non_null(f);
+    int64_t ends[2] = {0}, asked = 0;
+    assert_true(f != MAP_FAILED);
     testdb_open(&f->t);
-    f->world = calloc(1, sizeof *f->world);
-    assert_non_null(f->world);
-    (void)snprintf(key, sizeof key, "%s/key", f->t.dir);
-    stage_open(&f->stage, &f->t.propre, key);
+    f->world = &f->world_bytes;
+    (void)snprintf(f->key, sizeof f->key, "%s/key", f->t.dir);
+    stage_open(&f->stage, &f->t.propre, f->key);
     f->eyes = f->t.propre;
     f->eyes.db = NULL;
     assert_ok(db_open(str_of(f->t.address), &only_reads, &f->eyes.db, &error), &error);
     for (int kind = HONOURS_KEY; kind <= TELLS_NOTHING; kind++) {
-        int at = 1;
-        while (one(f, (enum network_kind)kind, mode, at, ends))
-            assert_true(++at < CASES_MAX);
+        if (mode == NO_MEMORY)
+            asked += memory_cases(f, (enum network_kind)kind, ends);
+        for (int at = 1; mode != NO_MEMORY && one(f, (enum network_kind)kind, mode, at, ends);
+             at++)
+            assert_true(at < CASES_MAX);
     }
+    if (mode == NO_MEMORY)
+        print_message("# of %lld pieces of memory asked for\n", (long long)asked);
     print_message("# %s, %s: %lld cases, %lld published, %lld ended with a reason, 0 second "
                   "posts, 0 stuck\n",
                   testdb_is_postgres() ? "PostgreSQL" : "SQLite", mode_words[mode],
@@ -220,13 +381,17 @@ nth_failure(void **state)
     db_close(f->eyes.db);
     vault_close(f->t.propre.vault);
     testdb_close(&f->t);
-    free(f->world);
-    free(f);
+    (void)munmap(f, sizeof *f);
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
+    struct error error = {0};
+    if (argc == 3 && strcmp(argv[1], "--memory") == 0 &&
+        parse_i64(str_of(argv[2]), 1, INT32_MAX, &memory_asked, &error))
+        return 1;
+    count_memory();
     static enum mode modes[MODES_N];
     struct CMUnitTest tests[MODES_N];
     if (testdb_skips())

@@ -32,21 +32,15 @@ stage_open(struct stage *stage, struct propre *propre, const char *key)
 int64_t
 stage_channel(struct stage *stage, enum network_kind kind)
 {
-    static const struct {
-        enum network network;
-        const char *word;
-    } kinds[] = {[HONOURS_KEY] = {NETWORK_MASTODON, "mastodon"},
-                 [LISTS_ONLY] = {NETWORK_X, "x"},
-                 [LISTS_LATE] = {NETWORK_FACEBOOK, "facebook"},
-                 [TELLS_NOTHING] = {NETWORK_TELEGRAM, "telegram"}};
     struct error error = {0};
-    char name[32], server[32];
+    char name[32], server[32], network[] = "double0"; /* of test/outbox/world.c */
     int64_t id = 0;
     int n = ++stage->channels_n;
+    network[6] = (char)('0' + kind);
     (void)snprintf(name, sizeof name, "@u%d", n);
     (void)snprintf(server, sizeof server, "k%d/a%d", (int)kind, n);
     struct channel c = {.workspace = stage->workspace,
-                        .network = kinds[kind].network,
+                        .network = NETWORK_OTHER,
                         .handle = str_of(name),
                         .name = str_of(name),
                         .ownership = RENTED};
@@ -56,7 +50,7 @@ stage_channel(struct stage *stage, enum network_kind kind)
     assert_ok(channel_insert(stage->propre, &c, &id, &error), &error);
     struct account a = {.channel = id,
                         .workspace = stage->workspace,
-                        .network = str_of(kinds[kind].word),
+                        .network = str_of(network),
                         .server = str_of(server),
                         .handle = str_of(name),
                         .user_id = str_of(name)};
@@ -94,6 +88,16 @@ stage_worker(struct stage *stage, struct propre *propre, struct wire *wire, stru
     const struct worker_options how = {
         .name = str_of(stage->worker), .lanes_max = 8, .trial = &stage->trial};
     return worker_open(propre, wire, &how, ret, error);
+}
+
+instant
+stage_next(struct worker *worker, instant next)
+{
+    struct error error = {0};
+    instant planned;
+    if (!worker || !worker_idle(worker) || claim_next(worker, &planned, &error))
+        return next;
+    return planned;
 }
 
 bool

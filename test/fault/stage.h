@@ -26,6 +26,11 @@ int64_t stage_delivery(struct stage *stage, int64_t channel, int64_t due_us,
 /* stage_worker(stage, propre, wire, ret, error): a new process: those before are dead. */
 must_use enum fault stage_worker(struct stage *stage, struct propre *propre, struct wire *wire,
                                  struct worker **ret, struct error *error);
+/*
+ * stage_next(worker, next): when there is something to do again by itself. A worker looks every second for what
+ * others wrote; here nobody else writes, and a quarantine of minutes needs no hundred looks.
+ */
+instant stage_next(struct worker *worker, instant next);
 /* stage_over(state): nothing more happens by itself. */
 bool stage_over(enum delivery_state state);
 /* stage_good(delivery, posts_n): one post, or none with a reason; and what is said of it is so. */

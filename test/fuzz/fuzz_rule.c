@@ -28,6 +28,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     assert(words.n >= 0 && words.n < 8192);
     if (rule_check(rule, &error) != OK)
         assert(error.fault == FAULT_INPUT && error.frames_n > 0);
+    str said;
+    if (rule_read(rule, &keep, &said, &error) != OK)
+        assert(error.fault == FAULT_INPUT && error.frames_n > 0);
+    else
+        assert(rule_check(said, &error) == OK);
     for (int i = 0; i < 3; i++) {
         if (rule_next(rule, &anchor, zone, before, &wall, &at, &found, &error) != OK) {
             assert(error.fault == FAULT_INPUT && error.frames_n > 0);

@@ -1,6 +1,7 @@
 #include "world.h"
 
 #include "base/buf.h"
+#include "base/text.h"
 
 /* ---- the wire ---- */
 
@@ -103,14 +104,15 @@ world_start(void *ctx, const struct http_request *request, const struct http_sou
 {
     struct world_client *client = ctx;
     struct world *w = client->world;
-    struct world_flight *f = NULL;
+    int32_t i = 0;
     (void)source;
-    for (int i = 0; i < FLIGHTS_MAX && !f; i++) {
-        if (!w->flights[i].used)
-            f = &w->flights[i];
-    }
-    if (!f)
+    while (i < w->flights_n && w->flights[i].used)
+        i++;
+    if (i == FLIGHTS_MAX)
         fail_msg("the world has too many flights");
+    if (i == w->flights_n)
+        w->flights_n++;
+    struct world_flight *f = &w->flights[i];
     int64_t now = w->now->us;
     *f = (struct world_flight){.used = true,
                                .client = client->number,
@@ -228,7 +230,7 @@ world_run(struct world *w)
 {
     for (;;) {
         struct world_flight *first = NULL;
-        for (int i = 0; i < FLIGHTS_MAX; i++) {
+        for (int i = 0; i < w->flights_n; i++) {
             struct world_flight *f = &w->flights[i];
             if (f->used && !f->effective && f->effect_at.us <= w->now->us &&
                 (!first || f->effect_at.us < first->effect_at.us))
@@ -238,17 +240,19 @@ world_run(struct world *w)
             break;
         take_effect(w, first);
     }
-    for (int i = 0; i < FLIGHTS_MAX; i++) {
+    for (int i = 0; i < w->flights_n; i++) {
         if (w->flights[i].used && w->flights[i].effective && !w->flights[i].client)
             w->flights[i].used = false;
     }
+    while (w->flights_n > 0 && !w->flights[w->flights_n - 1].used)
+        w->flights_n--;
 }
 
 int64_t
 world_next(const struct world *w)
 {
     int64_t next = INT64_MAX;
-    for (int i = 0; i < FLIGHTS_MAX; i++) {
+    for (int i = 0; i < w->flights_n; i++) {
         const struct world_flight *f = &w->flights[i];
         if (f->used && !f->effective && f->effect_at.us < next)
             next = f->effect_at.us;
@@ -268,7 +272,7 @@ world_wait(void *ctx, span timeout, struct arena *keep, int64_t *ret_tag,
     (void)timeout; /* time moves only by the test's hand */
     (void)error;
     world_run(w);
-    for (int i = 0; i < FLIGHTS_MAX; i++) {
+    for (int i = 0; i < w->flights_n; i++) {
         struct world_flight *f = &w->flights[i];
         if (f->used && f->client == client->number && f->answer_at.us <= w->now->us &&
             (!first || f->answer_at.us < first->answer_at.us))
@@ -303,7 +307,7 @@ world_connect(struct world *world, struct world_client *client, int32_t number)
 void
 world_forget(struct world_client *client)
 {
-    for (int i = 0; i < FLIGHTS_MAX; i++) {
+    for (int i = 0; i < client->world->flights_n; i++) {
         if (client->world->flights[i].client == client->number)
             client->world->flights[i].client = 0;
     }
@@ -348,7 +352,7 @@ fails(struct step *ret, enum error_class error_class, const struct http_answer *
 {
     ret->kind = STEP_FAIL;
     ret->error_class = error_class;
-    ret->words = answer->body;
+    ret->words = utf8_valid(answer->body) ? answer->body : S("(not text)"); /* as drivers do */
 }
 
 /* "ok id=X;": X, or none when the answer is something else. */

@@ -43,6 +43,7 @@ struct world {
     int32_t force_status;  /* not 0: every publish is answered so, after it took effect */
     int32_t force_refusal; /* not 0: every publish is answered so, without effect */
     struct world_flight flights[FLIGHTS_MAX];
+    int32_t flights_n; /* none is used from here on */
     struct world_post posts[POSTS_MAX];
     int32_t posts_n, requests_n, publishes_n, refreshes_n, tokens_n;
     double crash_on_start; /* the chance that the process dies just when the first byte left */

@@ -109,6 +109,16 @@ each_occurrence_is_made_or_skipped_once(void **state)
     assert_fault(FAULT_ABSENT,
                  recurrence_mark(f->propre, r.id, k + 2, some_int(other + 99), &f->error),
                  &f->error, "no post");
+    struct occurrence_mark *marks;
+    ptrdiff_t n;
+    assert_ok(recurrence_marks(f->propre, r.id, k, f->keep, &marks, &n, &f->error), &f->error);
+    assert_int_equal(2, n);
+    assert_int_equal(k, marks[0].k);
+    assert_int_equal(copy, marks[0].message.is);
+    assert_false(marks[1].message.has);
+    assert_ok(recurrence_marks(f->propre, r.id, k + 2, f->keep, &marks, &n, &f->error),
+              &f->error);
+    assert_int_equal(0, n);
     /* the copy knows its rule and can be changed without the pattern */
     assert_ok(message_get(f->propre, f->workspace, copy, f->keep, &got, &f->error), &f->error);
     assert_int_equal(r.id, got.recurrence.is);

@@ -359,6 +359,60 @@ next_free(const struct slots *slots, str queue, const struct zone *zone, const c
 }
 
 static void
+understood(const char *text, const char *rule)
+{
+    struct error error;
+    str got = STR_NONE;
+    assert_ok(rule_read(str_of(text), &keep, &got, &error), &error);
+    assert_str(rule, got);
+}
+
+static void
+not_understood(const char *text, const char *why)
+{
+    struct error error;
+    str got;
+    assert_fault(FAULT_INPUT, rule_read(str_of(text), &keep, &got, &error), &error, why);
+}
+
+static void
+reads_a_rule_in_words(void **state)
+{
+    (void)state;
+    understood("daily", "FREQ=DAILY");
+    understood("Weekly on Monday", "FREQ=WEEKLY;BYDAY=MO");
+    understood("every monday", "FREQ=WEEKLY;BYDAY=MO");
+    understood("every 2 weeks on tuesday and friday", "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,FR");
+    understood("every other week", "FREQ=WEEKLY;INTERVAL=2");
+    understood("every weekday", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR");
+    understood("mondays, thursdays", "FREQ=WEEKLY;BYDAY=MO,TH");
+    understood("monthly on the 15th", "FREQ=MONTHLY;BYMONTHDAY=15");
+    understood("monthly on 1, 15", "FREQ=MONTHLY;BYMONTHDAY=1,15");
+    understood("the last friday of the month", "FREQ=MONTHLY;BYDAY=-1FR");
+    understood("the second monday of each month", "FREQ=MONTHLY;BYDAY=2MO");
+    understood("the last day of the month", "FREQ=MONTHLY;BYMONTHDAY=-1");
+    understood("every 3 months on the 31st", "FREQ=MONTHLY;INTERVAL=3;BYMONTHDAY=31");
+    understood("tous les lundis", "FREQ=WEEKLY;BYDAY=MO");
+    understood("toutes les 2 semaines le mardi", "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU");
+    understood("le 15 de chaque mois", "FREQ=MONTHLY;BYMONTHDAY=15");
+    understood("chaque jour ouvr\u00e9", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR");
+    understood("le dernier vendredi du mois", "FREQ=MONTHLY;BYDAY=-1FR");
+    understood("chaque ann\u00e9e", "FREQ=YEARLY");
+    understood("RRULE:FREQ=DAILY;COUNT=3", "FREQ=DAILY;COUNT=3");
+    not_understood("", "not understood");
+    not_understood("sometimes", "\"sometimes\"");
+    not_understood("every", "weekly on");
+    not_understood("monthly on monday", "not understood"); /* which? */
+    not_understood("daily on the 3rd", "not understood");
+    not_understood("the last", "not understood");
+    not_understood("monthly on the 32nd", "not understood");
+    not_understood("every second monday", "of the month");
+    not_understood("monday monday", "not understood");
+    not_understood("every 9000 weeks", "INTERVAL=9000");
+    not_understood("FREQ=FORTNIGHTLY", "FREQ");
+}
+
+static void
 finds_the_next_free_slot(void **state)
 {
     (void)state;
@@ -407,6 +461,7 @@ main(void)
         cmocka_unit_test(a_rule_that_cannot_be_is_refused),
         cmocka_unit_test(work_on_a_rule_has_an_end),
         cmocka_unit_test(says_a_rule_in_words),
+        cmocka_unit_test(reads_a_rule_in_words),
         cmocka_unit_test(finds_the_next_free_slot),
     };
     keep = arena_reserve(8 << 20, &region);

@@ -3,6 +3,8 @@
 #include <math.h>
 
 #include "pages.h"
+#include "sample_channels.h"
+#include "sample_queue.h"
 #include "web/picture.h"
 
 /* Data of a workspace is in its own language; texts a handler would translate are said twice here. */
@@ -962,6 +964,12 @@ const struct sample samples[] = {
     {"learning-stale", learning_preview_stale},
     {"learning-few", learning_few},
     {"learning-long", learning_long_names},
+    {"compose", sample_compose},
+    {"compose-empty", sample_compose_empty},
+    {"compose-wrong", sample_compose_wrong},
+    {"compose-planned", sample_compose_planned},
+    {"compose-out", sample_compose_out},
+    {"compose-hostile", sample_compose_hostile},
     {"results", results_full},
     {"results-hostile", results_hostile},
     {"results-none", results_none},
@@ -982,5 +990,33 @@ const struct sample samples[] = {
     {"tokens", tokens},
     {"notices", notices},
     {"error", error_page},
+    {"channels", sample_channels},
+    {"channels-empty", sample_channels_empty},
+    {"channels-reader", sample_channels_reader},
+    {"channels-hostile", sample_channels_hostile},
+    {"channel-new", sample_channel_new},
+    {"channel-agree", sample_channel_agree},
+    {"channel-waiting", sample_channel_waiting},
+    {"channel-works", sample_channel_works},
+    {"channel-refused", sample_channel_refused},
+    {"channel-by-hand", sample_channel_by_hand},
+    {"connected", sample_connected},
+    {"connected-refused", sample_connected_refused},
+    {"queue", sample_queue},
+    {"queue-empty", sample_queue_empty},
+    {"queue-hold", sample_queue_hold},
+    {"queue-finished", sample_queue_finished},
+    {"queue-hostile", sample_queue_hostile},
+    {"delivery", sample_delivery},
+    {"delivery-person", sample_delivery_person},
+    {"delivery-missed", sample_delivery_refused},
+    {"delivery-published", sample_delivery_published},
+    {"delivery-cancelled", sample_delivery_cancelled},
+    {"delivery-hostile", sample_delivery_hostile},
+    {"slots", sample_slots},
+    {"slots-wrong", sample_slots_wrong},
+    {"slots-empty", sample_slots_empty},
+    {"today-queue", sample_today_queue},
+    {"today-queue-away", sample_today_away},
 };
 const ptrdiff_t samples_n = (ptrdiff_t)(sizeof samples / sizeof *samples);

@@ -28,13 +28,13 @@ SELECT (SELECT count(*) FROM message WHERE workspace_id = $1 AND id = $2) AS mes
 -- out: id int, workspace int, message int, channel int, channel_name text, network text, title text?,
 --      excerpt text?, state text, due_us int, wall text?, zone text?, queue text?, use_by_us int?,
 --      next_us int?, published_us int?, attempts_n int, step text?, remote_id text?, permalink text?,
---      class text?, reason text?, words text?, post int?, revision int
+--      class text?, reason text?, words text?, post int?, live int, revision int
 -- gives: maybe
 -- does: reads
 SELECT d.id, d.workspace_id AS workspace, d.message_id AS message, d.channel_id AS channel,
        c.name AS channel_name, c.network, m.title, substr(m.body, 1, 200) AS excerpt, d.state, d.due_us,
        d.wall, d.zone, d.queue, d.use_by_us, d.next_us, d.published_us, d.attempts_n, d.step, d.remote_id,
-       d.permalink, d.class, d.reason, d.words, d.post_id AS post, d.revision
+       d.permalink, d.class, d.reason, d.words, d.post_id AS post, d.live, d.revision
 FROM delivery AS d JOIN channel AS c ON c.id = d.channel_id JOIN message AS m ON m.id = d.message_id
 WHERE d.workspace_id = $1 AND d.id = $2;
 
@@ -45,20 +45,22 @@ WHERE d.workspace_id = $1 AND d.id = $2;
 -- out: id int, workspace int, message int, channel int, channel_name text, network text, title text?,
 --      excerpt text?, state text, due_us int, wall text?, zone text?, queue text?, use_by_us int?,
 --      next_us int?, published_us int?, attempts_n int, step text?, remote_id text?, permalink text?,
---      class text?, reason text?, words text?, post int?, revision int
+--      class text?, reason text?, words text?, post int?, live int, revision int
 -- gives: many
 -- does: reads
 SELECT d.id, d.workspace_id AS workspace, d.message_id AS message, d.channel_id AS channel,
        c.name AS channel_name, c.network, m.title, substr(m.body, 1, 200) AS excerpt, d.state, d.due_us,
        d.wall, d.zone, d.queue, d.use_by_us, d.next_us, d.published_us, d.attempts_n, d.step, d.remote_id,
-       d.permalink, d.class, d.reason, d.words, d.post_id AS post, d.revision
+       d.permalink, d.class, d.reason, d.words, d.post_id AS post, d.live, d.revision
 FROM delivery AS d JOIN channel AS c ON c.id = d.channel_id JOIN message AS m ON m.id = d.message_id
 WHERE d.workspace_id = $1
   AND ($2 IS NULL OR d.message_id = $2)
   AND ($3 IS NULL OR d.channel_id = $3)
   AND ($4 = 0
        OR ($4 = 1 AND d.state NOT IN ('published', 'rejected', 'missed', 'cancelled'))
-       OR ($4 = 2 AND d.state IN ('person', 'held')))
+       OR ($4 = 2 AND d.state IN ('person', 'held', 'rejected'))
+       OR ($4 = 3 AND d.state IN ('scheduled', 'claimed', 'sending', 'deferred', 'unknown'))
+       OR ($4 = 4 AND d.state = 'draft'))
   AND ($5 IS NULL OR d.due_us > $5 OR (d.due_us = $5 AND d.id > $6))
   AND ($7 IS NULL OR d.due_us >= $7)
   AND ($8 IS NULL OR d.due_us < $8)
@@ -71,13 +73,13 @@ ORDER BY d.due_us, d.id LIMIT $9;
 -- out: id int, workspace int, message int, channel int, channel_name text, network text, title text?,
 --      excerpt text?, state text, due_us int, wall text?, zone text?, queue text?, use_by_us int?,
 --      next_us int?, published_us int?, attempts_n int, step text?, remote_id text?, permalink text?,
---      class text?, reason text?, words text?, post int?, revision int
+--      class text?, reason text?, words text?, post int?, live int, revision int
 -- gives: many
 -- does: reads
 SELECT d.id, d.workspace_id AS workspace, d.message_id AS message, d.channel_id AS channel,
        c.name AS channel_name, c.network, m.title, substr(m.body, 1, 200) AS excerpt, d.state, d.due_us,
        d.wall, d.zone, d.queue, d.use_by_us, d.next_us, d.published_us, d.attempts_n, d.step, d.remote_id,
-       d.permalink, d.class, d.reason, d.words, d.post_id AS post, d.revision
+       d.permalink, d.class, d.reason, d.words, d.post_id AS post, d.live, d.revision
 FROM delivery AS d JOIN channel AS c ON c.id = d.channel_id JOIN message AS m ON m.id = d.message_id
 WHERE d.workspace_id = $1
   AND ($2 IS NULL OR d.message_id = $2)

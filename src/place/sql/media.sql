@@ -1,10 +1,10 @@
 -- query: media_begin
--- in: workspace int, sha256 text, name text, mime text, alt text, created_us int
+-- in: workspace int, sha256 text, name text, mime text, alt text, created_us int, made_of int?
 -- out: id int
 -- gives: one
 -- does: writes
-INSERT INTO media (workspace_id, sha256, name, mime, alt, bytes, width, height, created_us)
-VALUES ($1, $2, $3, $4, $5, 0, 0, 0, $6) RETURNING id;
+INSERT INTO media (workspace_id, sha256, name, mime, alt, bytes, width, height, created_us, made_of)
+VALUES ($1, $2, $3, $4, $5, 0, 0, 0, $6, $7) RETURNING id;
 
 -- query: media_piece_add
 -- in: media int, n int, bytes bytes
@@ -64,7 +64,7 @@ FROM media WHERE workspace_id = $1 AND id = $2;
 -- gives: many
 -- does: reads
 SELECT id, workspace_id AS workspace, sha256, name, mime, alt, bytes, width, height, created_us
-FROM media WHERE workspace_id = $1 ORDER BY id DESC LIMIT $2;
+FROM media WHERE workspace_id = $1 AND made_of IS NULL ORDER BY id DESC LIMIT $2;
 
 -- query: media_piece
 -- in: id int, n int
@@ -73,6 +73,14 @@ FROM media WHERE workspace_id = $1 ORDER BY id DESC LIMIT $2;
 -- does: reads
 SELECT m.bytes AS total, p.bytes AS piece
 FROM media m LEFT JOIN media_piece p ON p.media_id = m.id AND p.n = $2 WHERE m.id = $1;
+
+-- Brought in by a person after it had been made of another.
+-- query: media_own
+-- in: id int
+-- out: nothing
+-- gives: none
+-- does: writes
+UPDATE media SET made_of = NULL WHERE id = $1 AND made_of IS NOT NULL;
 
 -- query: media_alt_set
 -- in: workspace int, id int, alt text
