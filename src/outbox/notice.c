@@ -13,7 +13,7 @@ enum {
     SUBJECT_BYTES = 40         /* "delivery/" and a number */
 };
 
-static const int64_t GATHER_US = 60000000; /* what opens within a minute is one notice */
+static const int64_t gather_us = 60000000; /* what opens within a minute is one notice */
 
 const char reason_account[] = N_("Its account must be connected again.");
 
@@ -109,7 +109,7 @@ notice_write(struct propre *propre, bool sends, int32_t *ret_n, struct error *er
         fault = q_incident_untold(propre->db, &(struct incident_untold_in){UNTOLD_MAX}, &keep,
                                   &rows, &n, error);
     for (ptrdiff_t i = 0; !fault && i < n; i++) {
-        const struct notice_insert_in in = {rows[i].id, now + GATHER_US, now};
+        const struct notice_insert_in in = {rows[i].id, now + gather_us, now};
         fault = q_notice_insert(propre->db, &in, error);
         if (!fault)
             fault =

@@ -16,23 +16,23 @@ enum {
 /* ---- mail ---- */
 
 static enum fault
-mail_request(const struct notify_open *open, const struct notice_text *text, str id,
-             instant now, struct arena *keep, struct http_request *ret, struct error *error)
+mail_request(const struct notify_open *open, const struct notice_text *text, instant now,
+             struct arena *keep, struct http_request *ret, struct error *error)
 {
     const struct notify *shown = &open->shown;
     str *to = new (keep, str, NOTIFY_TO_MAX), lines = shown->to, body;
     int32_t to_n = 0;
     while (lines.n > 0 && to_n < NOTIFY_TO_MAX)
         (void)str_cut(&lines, '\n', &to[to_n++]);
-    const struct mail mail = {
-        .from = shown->from,
-        .from_name = text->workspace,
-        .to = to,
-        .to_n = to_n,
-        .subject = text->subject,
-        .text = text->text,
-        .id = arena_printf(keep, "%.*s@%.*s", STR_FMT(id), STR_FMT(mail_host(shown->from))),
-        .date = now};
+    const struct mail mail = {.from = shown->from,
+                              .from_name = text->workspace,
+                              .to = to,
+                              .to_n = to_n,
+                              .subject = text->subject,
+                              .text = text->text,
+                              .id = arena_printf(keep, "%.*s@%.*s", STR_FMT(text->id),
+                                                 STR_FMT(mail_host(shown->from))),
+                              .date = now};
     if (mail_write(&mail, keep, &body, error))
         return error->fault;
     struct mail_envelope *envelope = new (keep, struct mail_envelope, 1);
@@ -75,7 +75,7 @@ write_item(struct json_writer *w, const struct notify_common *common,
 
 /* "text" is what chat programs show of a webhook; the rest is for programs. */
 static enum fault
-write_body(const struct notify_common *common, const struct notice_text *text, str id,
+write_body(const struct notify_common *common, const struct notice_text *text,
            const struct notice_item *items, ptrdiff_t n, struct arena *keep, str *ret,
            struct error *error)
 {
@@ -87,7 +87,7 @@ write_body(const struct notify_common *common, const struct notice_text *text, s
     json_key(&w, S("type"));
     json_str(&w, n > 0 ? S("incidents") : S("test"));
     json_key(&w, S("id"));
-    json_str(&w, id);
+    json_str(&w, text->id);
     json_key(&w, S("workspace"));
     json_str(&w, text->workspace);
     json_key(&w, S("title"));
@@ -131,20 +131,20 @@ sign(const struct notify_open *open, str id, instant now, struct arena *keep,
 /* ---- both ---- */
 
 enum fault
-notice_request(const struct notify_open *open, const struct notice_text *text, str id,
+notice_request(const struct notify_open *open, const struct notice_text *text,
                const struct notice_item *items, ptrdiff_t n, instant now, struct arena *keep,
                struct http_request *ret, struct error *error)
 {
     if (open->means == NOTIFY_MAIL) {
-        if (mail_request(open, text, id, now, keep, ret, error))
+        if (mail_request(open, text, now, keep, ret, error))
             return error->fault;
     } else {
         *ret = (struct http_request){
             .method = HTTP_POST, .url = open->url, .answer_max = ANSWER_MAX};
-        if (write_body(&open->shown.common, text, id, items, n, keep, &ret->body, error))
+        if (write_body(&open->shown.common, text, items, n, keep, &ret->body, error))
             return error->fault;
         http_add_header(ret, S("Content-Type"), S("application/json"));
-        sign(open, id, now, keep, ret);
+        sign(open, text->id, now, keep, ret);
     }
     ret->timeout = (span){SENDING_S * SPAN_SECOND.us};
     return OK;

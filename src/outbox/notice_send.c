@@ -1,7 +1,6 @@
 #include <assert.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "base/translate.h"
 #include "outbox/notify_internal.h"
 #include "outbox/queries.h"
@@ -14,7 +13,7 @@ enum {
     FLIGHT_BYTES = 16 << 20
 };
 /* A test nobody did in that time is not done any more: who asked has left. */
-static const int64_t TEST_US = 600000000;
+static const int64_t test_life_us = 600000000;
 
 /*
  * One sending at a time, through the worker's own wire: it flies beside the lanes, so that a mail server that takes its
@@ -139,7 +138,6 @@ struct sending {
     struct notice_text text;
     struct notice_item items[BATCH_MAX];
     int32_t n;
-    str id;
     bool broken; /* it cannot even be tried; ${why} says why */
     str why;
 };
@@ -163,9 +161,9 @@ start(struct worker *worker, struct sending *s, struct arena *keep)
     struct http_request request;
     instant now = clock_now(&worker->propre->clock);
     flight->tag = ++worker->tag_last;
-    if (!s->broken && (notice_request(&s->open, &s->text, s->id, s->items, s->n, now, keep,
-                                      &request, &error) ||
-                       wire_start(worker->wire, &request, NULL, flight->tag, &error)))
+    if (!s->broken &&
+        (notice_request(&s->open, &s->text, s->items, s->n, now, keep, &request, &error) ||
+         wire_start(worker->wire, &request, NULL, flight->tag, &error)))
         break_off(s, &error, keep);
     if (s->broken)
         hear(flight, false, s->why);
@@ -210,7 +208,7 @@ take(struct worker *worker, const struct notice_new_row *row, struct sending *s,
                           error);
     /* Until its outcome is known it is due again at the next step of the ladder: whoever lives then sends it. */
     int64_t now = clock_now(&worker->propre->clock).us;
-    const struct notice_take_in in = {row->id, row->next_us, s->id,
+    const struct notice_take_in in = {row->id, row->next_us, s->text.id,
                                       now + notice_wait(tries).us + SPAN_SECOND.us * 60};
     if (q_notice_take(worker->propre->db, &in, keep, &taken, &found, error))
         return error->fault;
@@ -256,10 +254,10 @@ prepare(struct worker *worker, const struct notice_due_row *due, struct sending 
     ptrdiff_t n;
     if (rows_of(worker, due, keep, &rows, &n, error))
         return error->fault;
-    s->id = due->batch;
-    if (!s->id.p && n > 0)
-        s->id = arena_printf(keep, "notice.%lld.%lld", (long long)rows[0].id,
-                             (long long)rows[0].created_us);
+    s->text.id = due->batch;
+    if (!s->text.id.p && n > 0)
+        s->text.id = arena_printf(keep, "notice.%lld.%lld", (long long)rows[0].id,
+                                  (long long)rows[0].created_us);
     for (ptrdiff_t i = 0; i < n; i++) {
         if (take(worker, &rows[i], s, keep, error))
             return error->fault;
@@ -324,7 +322,7 @@ go_test(struct worker *worker, const struct notify_asked_row *asked, struct aren
          notice_text_test(worker->propre, &s->open.shown.common, keep, &s->text, error)) ||
         db_commit(worker->propre->db, error))
         return error->fault;
-    s->id = arena_printf(keep, "test.%lld", (long long)asked->test_us);
+    s->text.id = arena_printf(keep, "test.%lld", (long long)asked->test_us);
     start(worker, s, keep);
     return OK;
 }
@@ -347,8 +345,9 @@ notice_go(struct worker *worker, struct error *error)
     enum fault fault = q_notice_due(worker->propre->db, &(struct notice_due_in){now}, &keep,
                                     &due, &any, error);
     if (!fault && !any)
-        fault = q_notify_asked(worker->propre->db, &(struct notify_asked_in){now - TEST_US},
-                               &keep, &asked, &test, error);
+        fault =
+            q_notify_asked(worker->propre->db, &(struct notify_asked_in){now - test_life_us},
+                           &keep, &asked, &test, error);
     db_rollback(worker->propre->db);
     if (fault)
         return fault;
@@ -377,8 +376,8 @@ notify_test(struct propre *propre, struct wire *wire, int64_t workspace,
     if (!fault)
         fault = notice_text_test(propre, &open.shown.common, keep, &text, error);
     db_rollback(propre->db);
-    str id = arena_printf(keep, "test.%lld", (long long)now.us);
-    if (fault || notice_request(&open, &text, id, NULL, 0, now, keep, &request, error) ||
+    text.id = arena_printf(keep, "test.%lld", (long long)now.us);
+    if (fault || notice_request(&open, &text, NULL, 0, now, keep, &request, error) ||
         wire_call(wire, &request, NULL, keep, &answer, error))
         return error->fault;
     *ret_words = notice_outcome(means, &answer, keep, ret_good);

@@ -20,7 +20,7 @@ enum {
     TO_BYTES_MAX = NOTIFY_TO_MAX * (MAIL_ADDRESS_MAX + 1),
     ARENA_BYTES = 4 << 20
 };
-static const int64_t SOON_US =
+static const int64_t soon_us =
     120000000; /* longer than a sending takes: what is under way is not sent twice */
 
 /* ---- words ---- */
@@ -344,7 +344,7 @@ check_mail(struct propre *propre, int64_t workspace, const struct notify_mail *m
 static enum fault
 store(struct propre *propre, const struct notify_upsert_in *in, struct error *error)
 {
-    const struct notice_hurry_in hurry = {in->workspace, in->means, in->now + SOON_US};
+    const struct notice_hurry_in hurry = {in->workspace, in->means, in->now + soon_us};
     return q_notify_upsert(propre->db, in, error) ? error->fault
                                                   : q_notice_hurry(propre->db, &hurry, error);
 }

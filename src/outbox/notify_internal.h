@@ -31,6 +31,7 @@ struct notice_item {
 struct notice_text {
     str subject, text;
     str workspace; /* its name */
+    str id;        /* the same for every try; set by who sends */
 };
 /*
  * notice_text_make(propre, workspace, open, items, n, keep, ret, error): in the reader's language, with the words of the
@@ -51,11 +52,11 @@ str notice_address(const struct notify_common *common, str subject, struct arena
 /* ---- notice_request.c ---- */
 
 /*
- * notice_request(open, text, id, items, n, now, keep, ret, error): what is sent. ${id} is the same for every try.
+ * notice_request(open, text, items, n, now, keep, ret, error): what is sent.
  * Pure. Faults: INPUT for addresses that are none.
  */
 must_use enum fault notice_request(const struct notify_open *open,
-                                   const struct notice_text *text, str id,
+                                   const struct notice_text *text,
                                    const struct notice_item *items, ptrdiff_t n, instant now,
                                    struct arena *keep, struct http_request *ret,
                                    struct error *error);
