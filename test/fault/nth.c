@@ -2,6 +2,8 @@
  * Whatever fails, and whenever: one publish from its claim to its end, with the first, second, third … thing it asks of
  * the data or of the network failing, or its process dying there, until there is none left to fail. Each time it must
  * come to an end by itself, with one post, or with none and a reason.
+ *
+ *     nth [--memory N] [--every N] [--only WORDS]      a test (TAP); PROPRE_TEST_DB says on which engine
  */
 #include "stage.h"
 
@@ -333,7 +335,10 @@ one(struct fixture *f, enum network_kind kind, enum mode mode, int at, int64_t e
     return nth.struck;
 }
 
-static int64_t memory_asked = 40; /* cases of each kind of network; more than there are: all */
+static int64_t memory_asked = 24; /* cases of each kind of network; more than there are: all */
+static int64_t every_asked =
+    1; /* of the SQL failures, the every so many-th; each round of them begins elsewhere */
+static const char *only_asked; /* a mode, by its words */
 
 /* How often memory is asked for is counted first; then it ends at so many of them, from the first to the last. */
 static int64_t
@@ -345,6 +350,14 @@ memory_cases(struct fixture *f, enum network_kind kind, int64_t ends[2])
     for (int64_t i = 0; i < n; i++)
         (void)one(f, kind, NO_MEMORY, (int)(1 + i * all / n), ends);
     return all;
+}
+
+static void
+all_cases(struct fixture *f, enum network_kind kind, enum mode mode, int64_t ends[2])
+{
+    int step = mode == SQL_FAILS || mode == SQL_DIES ? (int)every_asked : 1;
+    for (int at = 1 + (int)kind % step; one(f, kind, mode, at, ends); at += step)
+        assert_true(at < CASES_MAX);
 }
 
 static void
@@ -367,9 +380,8 @@ nth_failure(void **state)
     for (int kind = HONOURS_KEY; kind <= TELLS_NOTHING; kind++) {
         if (mode == NO_MEMORY)
             asked += memory_cases(f, (enum network_kind)kind, ends);
-        for (int at = 1; mode != NO_MEMORY && one(f, (enum network_kind)kind, mode, at, ends);
-             at++)
-            assert_true(at < CASES_MAX);
+        else
+            all_cases(f, (enum network_kind)kind, mode, ends);
     }
     if (mode == NO_MEMORY)
         print_message("# of %lld pieces of memory asked for\n", (long long)asked);
@@ -388,19 +400,28 @@ int
 main(int argc, char **argv)
 {
     struct error error = {0};
-    if (argc == 3 && strcmp(argv[1], "--memory") == 0 &&
-        parse_i64(str_of(argv[2]), 1, INT32_MAX, &memory_asked, &error))
-        return 1;
+    for (int i = 1; i + 1 < argc; i += 2) {
+        int64_t *number = strcmp(argv[i], "--memory") == 0  ? &memory_asked
+                          : strcmp(argv[i], "--every") == 0 ? &every_asked
+                                                            : NULL;
+        if (number && parse_i64(str_of(argv[i + 1]), 1, INT32_MAX, number, &error))
+            return 1;
+        if (strcmp(argv[i], "--only") == 0)
+            only_asked = argv[i + 1];
+    }
     count_memory();
     static enum mode modes[MODES_N];
     struct CMUnitTest tests[MODES_N];
     if (testdb_skips())
         return 0;
     secret_start();
+    size_t n = 0;
     for (int i = 0; i < MODES_N; i++) {
+        if (only_asked && strcmp(only_asked, mode_words[i]) != 0)
+            continue;
         modes[i] = (enum mode)i;
-        tests[i] = (struct CMUnitTest)cmocka_unit_test_prestate(nth_failure, &modes[i]);
-        tests[i].name = mode_words[i];
+        tests[n] = (struct CMUnitTest)cmocka_unit_test_prestate(nth_failure, &modes[i]);
+        tests[n++].name = mode_words[i];
     }
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return _cmocka_run_group_tests("nth", tests, n, NULL, NULL);
 }
