@@ -398,7 +398,8 @@ static void
 repeats_table(struct cli *cli, const struct zone *zone, const struct listed *all, ptrdiff_t n)
 {
     enum { COLUMNS = 5 };
-    const char *heads[COLUMNS] = {N_("ID"), N_("Rule"), N_("Next"), N_("State"), N_("Text")};
+    const char *heads[COLUMNS] = {N_("ID"), N_("Rule"), N_("Next one"), N_("State"),
+                                  N_("Text")};
     str *cells = new (cli->keep, str, n * COLUMNS);
     for (ptrdiff_t i = 0; i < n; i++) {
         str *cell = cells + i * COLUMNS;
