@@ -185,7 +185,8 @@ test_too_long_for_one(void **state)
     for (int i = 0; i < 501; i++)
         text[5 + i] = 'a';
     const char *form = form_of(desk, "/compose", true, true);
-    const char *rest = printed(desk, TOMORROW "&act=send&title=Kept&own-1=Short&%s", text);
+    const char *rest =
+        printed(desk, "%s%s", TOMORROW "&act=send&title=Kept&own-1=Short&", text);
     assert_int_equal(422, post(desk, "/compose", form, rest));
     assert_int_equal(0, deliveries(desk, &all));
     /* Beside the channel, with its own count; the other channel, whose text is another, is fine. */
