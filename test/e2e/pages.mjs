@@ -58,14 +58,20 @@ const { browser, close } = await open_browser(tools);
 const shots = join(screens, "pages");
 mkdirSync(shots, { recursive: true });
 
-const quick = process.env.PROPRE_LOOK === "quick"; // one look, for whoever is changing a page
-for (const look of quick ? LOOKS.slice(0, 1) : LOOKS) {
+/*
+ * Every page wide and light, narrow and dark: what is too wide shows in any colour, a faint colour at any width.
+ * PROPRE_LOOK=all: each width in each scheme, to be looked at; quick: one look, for whoever is changing a page.
+ */
+const [wide, narrow] = LOOKS;
+const [light, dark] = SCHEMES;
+const looks = { quick: [[wide, [light]]], all: LOOKS.map((look) => [look, SCHEMES]) }[process.env.PROPRE_LOOK] ?? [[wide, [light]], [narrow, [dark]]];
+for (const [look, schemes] of looks) {
   const context = await browser.newContext({ viewport: { width: look.width, height: look.height }, reducedMotion: "reduce" });
   const page = await context.newPage();
   const console_of = listen(page);
   for (const name of names) {
     const seen = {};
-    for (const colorScheme of quick ? SCHEMES.slice(0, 1) : SCHEMES) {
+    for (const colorScheme of schemes) {
       await step(`${name}, ${look.name}, ${colorScheme}`, async () => {
         await page.emulateMedia({ colorScheme }); // the scheme changes under an open page, as at nightfall
         if (!seen.form) await page.goto(`${origin}/${name}.html`);
