@@ -242,6 +242,30 @@ message_get(struct propre *propre, int64_t workspace, int64_t id, struct arena *
 }
 
 enum fault
+message_list(struct propre *propre, int64_t workspace, int64_t offset, int64_t limit,
+             struct arena *keep, struct message_line **ret, ptrdiff_t *ret_n,
+             struct error *error)
+{
+    struct message_page_row *rows;
+    ptrdiff_t n;
+    assert(limit > 0 && limit <= MESSAGE_PAGE_MAX);
+    const struct message_page_in in = {workspace, offset, limit};
+    if (q_message_page(propre->db, &in, keep, &rows, &n, error))
+        return error->fault;
+    *ret = new (keep, struct message_line, n);
+    for (ptrdiff_t i = 0; i < n; i++)
+        (*ret)[i] = (struct message_line){.id = rows[i].id,
+                                          .created_us = rows[i].created_us,
+                                          .changed_us = rows[i].changed_us,
+                                          .revision = rows[i].revision,
+                                          .title = rows[i].title,
+                                          .excerpt = rows[i].excerpt,
+                                          .archived = rows[i].archived_us.has};
+    *ret_n = n;
+    return OK;
+}
+
+enum fault
 message_parts_get(struct propre *propre, int64_t id, struct arena *keep,
                   struct message_parts *ret, struct error *error)
 {

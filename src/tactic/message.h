@@ -79,6 +79,19 @@ must_use enum fault message_save(struct propre *propre, const struct message *me
 /* message_get(propre, workspace, id, keep, ret, error): Faults: ABSENT. */
 must_use enum fault message_get(struct propre *propre, int64_t workspace, int64_t id,
                                 struct arena *keep, struct message *ret, struct error *error);
+/*
+ * message_list(propre, workspace, offset, limit, keep, ret, ret_n, error): newest first; of the text, its first 200
+ * characters. ${limit} is at most MESSAGE_PAGE_MAX.
+ */
+enum { MESSAGE_PAGE_MAX = 500 /* of one page: more is not read */ };
+struct message_line {
+    int64_t id, created_us, changed_us, revision;
+    str title, excerpt;
+    bool archived;
+};
+must_use enum fault message_list(struct propre *propre, int64_t workspace, int64_t offset,
+                                 int64_t limit, struct arena *keep, struct message_line **ret,
+                                 ptrdiff_t *ret_n, struct error *error);
 /* message_parts_get(propre, id, keep, ret, error): its variants (by channel) and files (in order). */
 must_use enum fault message_parts_get(struct propre *propre, int64_t id, struct arena *keep,
                                       struct message_parts *ret, struct error *error);

@@ -1,5 +1,4 @@
 #include "base/translate.h"
-#include "outbox/account.h"
 #include "outbox/delivery.h"
 #include "web/api_handlers.h"
 #include "web/deliveries.h"
@@ -181,76 +180,4 @@ handle_api_delivery_resolve(struct exchange *x, struct error *error)
                          api_text(x, "permalink", STR_NONE), api_who(x), error))
         return error->fault;
     return answer_delivery(x, error);
-}
-
-/* ---------- accounts, incidents ---------- */
-
-static void
-put_account(struct json_writer *w, const struct account *account)
-{
-    static const char *const states[] = {"connected", "failing", "dead"};
-    json_object_begin(w);
-    api_put_int(w, "channel", account->channel);
-    api_put_str(w, "network", account->network);
-    api_put_str(w, "server", account->server);
-    api_put_str(w, "handle", account->handle);
-    api_put_str(w, "state", str_of(states[account->state]));
-    api_put_time(w, "token_expires", account->token_expires_us);
-    api_put_time(w, "verified", account->verified_us);
-    api_put_time(w, "failed", account->failed_us);
-    api_put_int(w, "failures", account->failures_n);
-    api_put_str(w, "error_class", account->class_word);
-    api_put_str(w, "words", account->words);
-    api_put_int(w, "revision", account->revision);
-    json_object_end(w);
-}
-
-enum fault
-handle_api_accounts(struct exchange *x, struct error *error)
-{
-    struct account *all;
-    ptrdiff_t n;
-    struct json_writer w;
-    if (account_list(x->web->propre, x->workspace.id, x->keep, &all, &n, error))
-        return error->fault;
-    api_begin(x, &w);
-    json_object_begin(&w);
-    json_key(&w, S("data"));
-    json_array_begin(&w);
-    for (ptrdiff_t i = 0; i < n; i++)
-        put_account(&w, &all[i]);
-    json_array_end(&w);
-    api_put_str(&w, "next", STR_NONE);
-    json_object_end(&w);
-    return OK;
-}
-
-enum fault
-handle_api_incidents(struct exchange *x, struct error *error)
-{
-    struct incident *all;
-    ptrdiff_t n;
-    struct json_writer w;
-    if (incident_list(x->web->propre, x->workspace.id, x->keep, &all, &n, error))
-        return error->fault;
-    api_begin(x, &w);
-    json_object_begin(&w);
-    json_key(&w, S("data"));
-    json_array_begin(&w);
-    for (ptrdiff_t i = 0; i < n; i++) {
-        json_object_begin(&w);
-        api_put_int(&w, "id", all[i].id);
-        api_put_str(&w, "kind", all[i].kind);
-        api_put_str(&w, "subject", all[i].subject);
-        api_put_str(&w, "text", all[i].text);
-        api_put_time(&w, "first", some_int(all[i].first_us));
-        api_put_time(&w, "last", some_int(all[i].last_us));
-        api_put_int(&w, "seen", all[i].seen_n);
-        api_put_time(&w, "closed", all[i].closed_us);
-        json_object_end(&w);
-    }
-    json_array_end(&w);
-    api_put_str(&w, "next", STR_NONE);
-    json_object_end(&w);
-    return OK;
 }

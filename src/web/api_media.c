@@ -136,6 +136,16 @@ handle_api_slot_add(struct exchange *x, struct error *error)
 }
 
 enum fault
+handle_api_slot_pause(struct exchange *x, struct error *error)
+{
+    const struct json *paused = api_member(x, "paused");
+    if (slot_pause(x->web->propre, x->workspace.id, api_text(x, "queue", S("")),
+                   json_as_bool(paused, true), error))
+        return error->fault;
+    return answer_slots(x, error);
+}
+
+enum fault
 handle_api_slot_remove(struct exchange *x, struct error *error)
 {
     if (slot_remove(x->web->propre, x->workspace.id, x->id, error))

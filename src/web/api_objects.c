@@ -64,7 +64,7 @@
 
 #define NETWORK_WORDS                                                                      \
     "site|blog|newsletter|facebook|instagram|threads|x|linkedin|youtube|tiktok|pinterest|" \
-    "flickr|mastodon|bluesky|reddit|telegram|other"
+    "flickr|mastodon|bluesky|reddit|telegram|wordpress|ghost|discord|webhook|manual|other"
 #define KIND_WORDS                                                                     \
     "sales|leads|traffic|awareness|community|service|recruitment|reputation|research|" \
     "clearing"
@@ -439,6 +439,17 @@ const struct api_object api_post_variant = OBJECT_OF("PostVariant", post_variant
         INT("effort_minutes", "Work it took.", flag),                                      \
         TIME("use_by", "After this it is not sent any more.", flag)
 #define INTENT_WORDS "planned|explore|adhoc|unknown"
+static const struct api_field post_line_fields[] = {
+    ID,
+    TEXT("title", 0, "Its title.", MAYBE),
+    TEXT("excerpt", 0, "The beginning of its text.", MAYBE),
+    BOOL("archived", "Whether it was put away.", ALWAYS),
+    TIME("created", "When it was begun.", ALWAYS),
+    TIME("changed", "When it was last changed.", ALWAYS),
+    REVISION,
+};
+const struct api_object api_post_line = OBJECT_OF("PostLine", post_line_fields);
+OBJECT_LIST(api_post, "PostList", &api_post_line);
 static const struct api_field post_fields[] = {
     ID,
     POST_TEXTS(MAYBE),
@@ -514,6 +525,11 @@ static const struct api_field slot_new_fields[] = {
     INT("minute", "Of that hour.", ALWAYS, .max = 59),
 };
 const struct api_object api_slot_new = OBJECT_OF("SlotNew", slot_new_fields);
+static const struct api_field slot_pause_fields[] = {
+    TEXT("queue", POST_LABEL_MAX, "Left out: the channels' own.", .nullable = false),
+    BOOL("paused", "true: it stands still; false: it goes on.", ALWAYS),
+};
+const struct api_object api_slot_pause = OBJECT_OF("SlotPause", slot_pause_fields);
 
 static const struct api_field account_fields[] = {
     INT("channel", "Number of the channel.", ALWAYS),
@@ -531,6 +547,53 @@ static const struct api_field account_fields[] = {
 };
 const struct api_object api_account = OBJECT_OF("Account", account_fields);
 OBJECT_LIST(api_account, "AccountList", &api_account);
+
+static const struct api_field account_answer_fields[] = {
+    BOOL("asked", "Whether its network was asked something.", ALWAYS),
+    BOOL("done", "Whether the worker has the answer.", ALWAYS),
+    BOOL("good", "Whether the answer was good.", ALWAYS),
+    TEXT("error_class", 0, "A stable word for what went wrong.", MAYBE),
+    TEXT("words", 0, "The network's own words.", MAYBE),
+};
+const struct api_object api_account_answer = OBJECT_OF("AccountAnswer", account_answer_fields);
+static const struct api_field account_whole_fields[] = {
+    {.name = "account",
+     .type = API_OBJECT,
+     .of = &api_account,
+     .about = "The connection, without its secrets.",
+     ALWAYS},
+    {.name = "answer",
+     .type = API_OBJECT,
+     .of = &api_account_answer,
+     .about = "What came of the last question to its network.",
+     ALWAYS},
+};
+const struct api_object api_account_whole = OBJECT_OF("AccountWhole", account_whole_fields);
+static const struct api_field account_secret_fields[] = {
+    TEXT("name", 60, "As the network's page calls it: token, password, key …", ALWAYS),
+    TEXT("value", 8000, "Kept sealed, and never given back; empty keeps what there is.",
+         ALWAYS),
+};
+const struct api_object api_account_secret = OBJECT_OF("AccountSecret", account_secret_fields);
+static const struct api_field account_connect_fields[] = {
+    WORD("network", NETWORK_WORDS, "Left out: the channel's.", .nullable = false),
+    TEXT("server", 2000, "Its address.", .nullable = false),
+    TEXT("handle", 400, "Its name there.", .nullable = false),
+    LIST("secrets", &api_account_secret, "What the network asks for.", .max = 8),
+};
+const struct api_object api_account_connect =
+    OBJECT_OF("AccountConnect", account_connect_fields);
+
+static const struct api_field hold_fields[] = {
+    BOOL("on", "Whether nothing goes out.", ALWAYS),
+    TIME("since", "Since when.", MAYBE),
+    TEXT("reason", 0, "Why.", MAYBE),
+};
+const struct api_object api_hold = OBJECT_OF("Hold", hold_fields);
+static const struct api_field hold_set_fields[] = {
+    TEXT("reason", 200, "Why nothing shall go out.", ALWAYS),
+};
+const struct api_object api_hold_set = OBJECT_OF("HoldSet", hold_set_fields);
 
 static const struct api_field incident_fields[] = {
     ID,
@@ -592,6 +655,15 @@ const struct api_object *const api_objects[] = {
     &api_slot,
     &api_slot_list,
     &api_slot_new,
+    &api_slot_pause,
+    &api_account_answer,
+    &api_account_whole,
+    &api_account_secret,
+    &api_account_connect,
+    &api_hold,
+    &api_hold_set,
+    &api_post_line,
+    &api_post_list,
     &api_account,
     &api_account_list,
     &api_incident,

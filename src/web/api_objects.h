@@ -11,6 +11,8 @@ extern const struct api_object api_problem_object, api_workspace, api_workspace_
     api_delivery_list, api_attempt, api_delivery_whole, api_delivery_move, api_delivery_resolve,
     api_post_file, api_post_variant, api_post, api_post_new, api_post_change, api_media,
     api_media_list, api_slot, api_slot_list, api_slot_new, api_account, api_account_list,
-    api_incident, api_incident_list;
+    api_incident, api_incident_list, api_slot_pause, api_account_answer, api_account_whole,
+    api_account_secret, api_account_connect, api_hold, api_hold_set, api_post_line,
+    api_post_list;
 
 #define API_FIELDS(array) (array), (int32_t)(sizeof(array) / sizeof *(array))

@@ -91,6 +91,38 @@ answer_post(struct exchange *x, int64_t id, struct error *error)
 }
 
 enum fault
+handle_api_posts(struct exchange *x, struct error *error)
+{
+    struct message_line *all;
+    ptrdiff_t n;
+    struct json_writer w;
+    int64_t offset = 0, limit = 0;
+    if (!api_page(x, &offset, &limit))
+        return OK;
+    if (message_list(x->web->propre, x->workspace.id, offset, limit, x->keep, &all, &n, error))
+        return error->fault;
+    api_begin(x, &w);
+    json_object_begin(&w);
+    json_key(&w, S("data"));
+    json_array_begin(&w);
+    for (ptrdiff_t i = 0; i < n; i++) {
+        json_object_begin(&w);
+        api_put_int(&w, "id", all[i].id);
+        api_put_str(&w, "title", all[i].title);
+        api_put_str(&w, "excerpt", all[i].excerpt);
+        api_put_bool(&w, "archived", all[i].archived);
+        api_put_time(&w, "created", some_int(all[i].created_us));
+        api_put_time(&w, "changed", some_int(all[i].changed_us));
+        api_put_int(&w, "revision", all[i].revision);
+        json_object_end(&w);
+    }
+    json_array_end(&w);
+    api_next(x, &w, offset, limit, n);
+    json_object_end(&w);
+    return OK;
+}
+
+enum fault
 handle_api_post(struct exchange *x, struct error *error)
 {
     return answer_post(x, x->id, error);

@@ -1,7 +1,11 @@
 #include "house.h"
 
+#include <stdio.h>
+#include <unistd.h>
+
 #include "base/json.h"
 #include "place/token.h"
+#include "place/vault.h"
 #include "strategy/channel.h"
 #include "web/api.h"
 
@@ -864,6 +868,51 @@ test_media(void **state)
     assert_int_equal(200, ask(&p, "GET", "/api/v1/accounts", S("")));
     assert_int_equal(200, ask(&p, "GET", "/api/v1/incidents", S("")));
     assert_int_equal(200, ask(&p, "GET", "/api/v1/slots", S("")));
+    assert_int_equal(1, counts(&p, "/api/v1/posts"));
+}
+
+/* What the pages of channels and of the queue do, programs can do too; a secret goes in and never comes back. */
+static void
+test_connections(void **state)
+{
+    struct house *house = *state;
+    struct program p = {.house = house, .secret = token_make(house, house->owner, SCOPES_ALL)};
+    assert_int_equal(201, ask(&p, "POST", "/api/v1/channels",
+                              S("{\"name\": \"Blog\", \"network\": \"wordpress\"}")));
+    assert_int_equal(404, ask(&p, "GET", "/api/v1/accounts/1", S("")));
+    assert_int_equal(404, ask(&p, "POST", "/api/v1/accounts/1/verify", S("{}")));
+    const str credentials =
+        S("{\"server\": \"https://blog.example\", \"handle\": \"ada\", \"secrets\": "
+          "[{\"name\": \"user\", \"value\": \"ada\"}, "
+          "{\"name\": \"password\", \"value\": \"hunter2hunter2\"}]}");
+    /* without a key nothing is kept */
+    assert_int_equal(403, ask(&p, "POST", "/api/v1/accounts/1/connect", credentials));
+    char key[64];
+    struct error error;
+    (void)snprintf(key, sizeof key, "%s/key", house->uploads);
+    assert_ok(vault_open(str_of(key), true, &house->db.propre.vault, &error), &error);
+    assert_int_equal(200, ask(&p, "POST", "/api/v1/accounts/1/connect", credentials));
+    assert_true(str_find(answer_body(p.answer), S("hunter2")) < 0);
+    assert_int_equal(200, ask(&p, "POST", "/api/v1/accounts/1/verify", S("{}")));
+    assert_true(json_as_bool(json_get(json_get(p.json, S("answer")), S("asked")), false));
+    assert_int_equal(200, ask(&p, "POST", "/api/v1/accounts/1/disconnect", S("{}")));
+    assert_int_equal(404, ask(&p, "GET", "/api/v1/accounts/1", S("")));
+    vault_close(house->db.propre.vault);
+    house->db.propre.vault = NULL;
+    (void)unlink(key); /* the folder goes with the house */
+
+    assert_int_equal(200, ask(&p, "POST", "/api/v1/hold", S("{\"reason\": \"a storm\"}")));
+    assert_int_equal(200, ask(&p, "GET", "/api/v1/hold", S("")));
+    assert_true(json_as_bool(json_get(p.json, S("on")), false));
+    assert_str("a storm", says(&p, "reason"));
+    assert_int_equal(200, ask(&p, "DELETE", "/api/v1/hold", S("")));
+    assert_false(json_as_bool(json_get(p.json, S("on")), true));
+
+    assert_int_equal(201,
+                     ask(&p, "POST", "/api/v1/slots",
+                         S("{\"channel\": 1, \"weekday\": 0, \"hour\": 18, \"minute\": 5}")));
+    assert_int_equal(200, ask(&p, "POST", "/api/v1/slots/pause", S("{\"paused\": true}")));
+    assert_true(json_as_bool(json_get(json_get(p.json, S("data"))->first, S("paused")), false));
 }
 
 int
@@ -890,6 +939,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_post_scopes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_post_whole, setup, teardown),
         cmocka_unit_test_setup_teardown(test_media, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_connections, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

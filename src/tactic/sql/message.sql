@@ -48,6 +48,14 @@ SELECT m.id, m.workspace_id AS workspace, m.title, m.body, m.link, m.tactic_id A
 FROM message AS m LEFT JOIN occurrence AS o ON o.message_id = m.id
 WHERE m.workspace_id = $1 AND m.id = $2;
 
+-- query: message_page
+-- in: workspace int, offset_n int, limit_n int
+-- out: id int, title text?, excerpt text, archived_us int?, created_us int, changed_us int, revision int
+-- gives: many
+-- does: reads
+SELECT id, title, substr(body, 1, 200) AS excerpt, archived_us, created_us, changed_us, revision
+FROM message WHERE workspace_id = $1 ORDER BY id DESC LIMIT $3 OFFSET $2;
+
 -- query: message_current
 -- in: workspace int, id int
 -- out: revision int
