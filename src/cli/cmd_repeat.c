@@ -1,3 +1,5 @@
+#include <assert.h>
+
 #include "base/zone.h"
 #include "cli/act.h"
 #include "cli/commands.h"
@@ -488,6 +490,7 @@ command_repeat_skip(struct cli *cli, struct error *error)
         zone_open(r.zone, &zone, error) || coming(cli, &r, zone, &all, &n, error) ||
         choose(cli, all, n, &one, error))
         return error->fault;
+    assert(one); /* or choose() said why not */
     if (one->message.has ? cancel_all(cli, one->message.is, &cancelled, error)
                          : recurrence_mark(&cli->propre, id, one->k, no_int, error))
         return error->fault;

@@ -237,7 +237,7 @@ print_leaf(struct cli *cli, const struct span_shown *s)
     struct civil c = instant_to_utc((instant){s->first_day * SPAN_DAY.us});
     int32_t lead = (civil_weekday(&c) - cli->workspace.first_weekday + WEEK_DAYS) % WEEK_DAYS;
     int32_t rows = (lead + s->days_n + WEEK_DAYS - 1) / WEEK_DAYS;
-    str *cells = new (cli->keep, str, rows * WEEK_DAYS);
+    str *cells = new (cli->keep, str, (ptrdiff_t)rows * WEEK_DAYS);
     ptrdiff_t at = 0;
     struct table table = {
         .columns_n = WEEK_DAYS, .cells = cells, .rows_n = rows, .cell_graphemes_max = 12};

@@ -1,6 +1,5 @@
 #include "cli/commands.h"
 
-#include "base/format.h"
 #include "cli/owner.h"
 #include "cli/table.h"
 #include "place/db.h"

@@ -5,7 +5,6 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "base/translate.h"
 #include "outbox/notice_internal.h"
 #include "outbox/outbox_internal.h"
 #include "outbox/queries.h"
@@ -20,11 +19,11 @@ enum {
     EGRESS_MAX = 200,         /* private hosts; typed by hand, one by one */
     HOST_MAX = 260            /* a name of 253 bytes and a port */
 };
-static const int64_t FAILURES_DEAD = 3;
-static const int64_t FAILURES_APART_US =
+static const int64_t failures_dead = 3;
+static const int64_t failures_apart_us =
     600000000; /* ten minutes: three in a row are not a hiccup */
-static const int64_t REFRESH_AHEAD_US = 300000000;          /* five minutes before the end */
-static const int64_t TOKEN_LIFE_MAX_US = 400 * 86400000000; /* longer ones are nonsense (F11) */
+static const int64_t refresh_ahead_us = 300000000;          /* five minutes before the end */
+static const int64_t token_life_max_us = 400 * 86400000000; /* longer ones are nonsense (F11) */
 
 static const str account_states[] = {
     [ACCOUNT_CONNECTED] = S_CONST("connected"),
@@ -363,24 +362,25 @@ account_settings(struct propre *propre, int64_t workspace, int64_t channel, str 
 }
 
 enum fault
-account_open_with(struct propre *propre, driver_finder *find, int64_t workspace,
-                  int64_t channel, struct arena *keep, struct channel_account *ret,
+account_open_with(struct propre *propre, driver_finder *find, const struct account_of *of,
+                  struct arena *keep, struct channel_account *ret,
                   const struct driver **ret_driver, struct account *ret_row,
                   struct error *error)
 {
     struct account_by_channel_row row;
     struct secrets *secrets = new (keep, struct secrets, 1);
     bool found = false;
-    if (q_account_by_channel(propre->db, &(struct account_by_channel_in){workspace, channel},
-                             keep, &row, &found, error))
+    if (q_account_by_channel(propre->db,
+                             &(struct account_by_channel_in){of->workspace, of->channel}, keep,
+                             &row, &found, error))
         return error->fault;
     if (!found)
-        return not_connected(channel, error);
+        return not_connected(of->channel, error);
     const struct driver *driver = find(row.network);
     if (!driver)
         return fail(error, FAULT_ABSENT, "Propre cannot speak to %.*s by itself",
                     STR_FMT(row.network));
-    if (secrets_open(propre, channel, row.secrets, keep, secrets, error))
+    if (secrets_open(propre, of->channel, row.secrets, keep, secrets, error))
         return error->fault;
     *ret = (struct channel_account){
         .server = row.server,
@@ -401,8 +401,8 @@ enum fault
 account_open(struct propre *propre, int64_t workspace, int64_t channel, struct arena *keep,
              struct channel_account *ret, const struct driver **ret_driver, struct error *error)
 {
-    return account_open_with(propre, driver_find, workspace, channel, keep, ret, ret_driver,
-                             NULL, error);
+    return account_open_with(propre, driver_find, &(struct account_of){workspace, channel},
+                             keep, ret, ret_driver, NULL, error);
 }
 
 /* ---- what calls found ---- */
@@ -432,7 +432,7 @@ keep_found(struct propre *propre, const struct account *row, enum channel_op op,
             return error->fault;
     }
     struct maybe_int expires = step->token_expires_us;
-    if (expires.has && (expires.is <= now || expires.is > now + TOKEN_LIFE_MAX_US))
+    if (expires.has && (expires.is <= now || expires.is > now + token_life_max_us))
         expires = no_int; /* not believed: better not known than wrong */
     const struct account_found_in put = {
         .channel = row->channel,
@@ -474,10 +474,10 @@ account_failed(struct propre *propre, const struct account *row, enum error_clas
     const struct account_failure_in in = {
         .channel = row->channel,
         .revision = row->revision,
-        .spaced_before = now - FAILURES_APART_US,
+        .spaced_before = now - failures_apart_us,
         .class = class_store(error_class),
         .words = words,
-        .dead_n = FAILURES_DEAD,
+        .dead_n = failures_dead,
         .now = now,
     };
     enum fault fault = q_account_failure(propre->db, &in, &keep, &after, &counted, error);
@@ -515,7 +515,7 @@ bool
 account_needs_refresh(const struct account *row, const struct driver *driver, instant now)
 {
     return driver->traits.ops[OP_REFRESH] && row->token_expires_us.has &&
-           row->token_expires_us.is - REFRESH_AHEAD_US <= now.us;
+           row->token_expires_us.is - refresh_ahead_us <= now.us;
 }
 
 /* ---- questions ---- */

@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -28,8 +29,8 @@ open_account(struct run *run, int64_t workspace, int64_t channel, struct error *
     if (db_begin(run->propre->db, DB_READ, error))
         return error->fault;
     auto_tx tx = run->propre->db;
-    return account_open_with(run->propre, driver_find, workspace, channel, run->keep,
-                             &run->account, &run->driver, &run->row, error);
+    return account_open_with(run->propre, driver_find, &(struct account_of){workspace, channel},
+                             run->keep, &run->account, &run->driver, &run->row, error);
 }
 
 /* One operation, request by request. *ret is DONE or FAIL. */
@@ -45,6 +46,7 @@ steps(struct run *run, struct channel_call call, struct step *ret, struct error 
     call.account = &run->account;
     if (!call.memo)
         call.memo = &own;
+    assert(run->driver);
     for (int i = 0; i < RUN_STEPS_MAX; i++) {
         *ret = (struct step){0};
         call.now = clock_now(&run->propre->clock);

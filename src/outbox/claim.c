@@ -13,9 +13,9 @@ enum {
     LANE_BYTES = 96 << 20, /* address space; touched only as far as a message needs it */
     ANSWER_BYTES = 6 << 20 /* an answer of HTTP_ANSWER_MAX, its headers, and room */
 };
-static const int64_t ORDER_PATIENCE_US =
+static const int64_t order_patience_us =
     600000000; /* ten minutes: order matters, but not more than time */
-static const int64_t ASK_STALE_US =
+static const int64_t ask_stale_us =
     180000000; /* three minutes: longer than the steps of any question */
 
 struct lane *
@@ -140,7 +140,7 @@ claim_rows(struct worker *worker, struct arena keep, struct error *error)
     struct claim_ready_row *rows;
     ptrdiff_t n;
     int32_t room = lanes_free(worker);
-    const struct claim_ready_in in = {clock_now(&worker->propre->clock).us, ORDER_PATIENCE_US,
+    const struct claim_ready_in in = {clock_now(&worker->propre->clock).us, order_patience_us,
                                       CLAIM_MAX};
     if (q_claim_ready(worker->propre->db, &in, &keep, &rows, &n, error))
         return error->fault;
@@ -198,13 +198,13 @@ claim_asked(struct worker *worker, struct error *error)
         return error->fault;
     auto_tx tx = worker->propre->db;
     struct arena keep = arena_reset(&worker->rows_region);
-    const struct account_asked_in in = {now - ASK_STALE_US, CLAIM_MAX};
+    const struct account_asked_in in = {now - ask_stale_us, CLAIM_MAX};
     enum fault fault = q_account_asked(worker->propre->db, &in, &keep, &rows, &n, error);
     for (ptrdiff_t i = 0; !fault && i < n && lanes_free(worker) > 0; i++) {
         struct account_ask_take_row row;
         bool got = false;
         const struct account_ask_take_in take = {rows[i].channel, rows[i].ask_us, worker->name,
-                                                 now, now - ASK_STALE_US};
+                                                 now, now - ask_stale_us};
         if (lane_busy(worker, rows[i].channel))
             continue;
         fault = q_account_ask_take(worker->propre->db, &take, NULL, &row, &got, error);

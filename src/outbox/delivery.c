@@ -84,7 +84,7 @@ key_make(char out[2 * KEY_BYTES])
     static const char digits[] = "0123456789abcdef";
     uint8_t bytes[KEY_BYTES];
     secret_bytes(bytes, KEY_BYTES);
-    for (int i = 0; i < KEY_BYTES; i++) {
+    for (ptrdiff_t i = 0; i < KEY_BYTES; i++) {
         out[2 * i] = digits[bytes[i] >> 4];
         out[2 * i + 1] = digits[bytes[i] & 15];
     }

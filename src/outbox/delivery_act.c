@@ -5,7 +5,6 @@
 #include "outbox/notice_internal.h"
 #include "outbox/outbox_internal.h"
 #include "outbox/post_made_internal.h"
-#include "outbox/protocol.h"
 #include "outbox/queries.h"
 #include "place/propre.h"
 

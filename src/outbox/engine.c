@@ -6,7 +6,6 @@
 #include "outbox/worker_internal.h"
 #include "place/db.h"
 #include "place/media.h"
-#include "place/db.h"
 #include "place/propre.h"
 
 enum {
@@ -15,13 +14,13 @@ enum {
     WIRE_BYTES = 8 << 20,     /* an answer of HTTP_ANSWER_MAX with its headers */
     ROWS_BYTES = 4 << 20      /* rows of numbers and names: claims, workers, orphans */
 };
-static const int64_t UPKEEP_US =
+static const int64_t upkeep_us =
     20000000; /* the beat; a third of what is noticed by a person */
-static const int64_t POLL_US =
+static const int64_t poll_us =
     1000000; /* others write what is due now: a second, so that "now" is now */
-static const int64_t LOOK_AHEAD_US =
+static const int64_t look_ahead_us =
     60000000; /* pre-flight and occurrences: a minute late is early enough */
-static const int64_t RETRY_US = 1000000; /* what could not be written down is tried again */
+static const int64_t retry_us = 1000000; /* what could not be written down is tried again */
 
 /* The bytes of pictures, for transfers: a read of its own. */
 static bool
@@ -212,14 +211,14 @@ static enum fault
 upkeep(struct worker *worker, struct error *error)
 {
     instant now = clock_now(&worker->propre->clock);
-    if (!worker->upkept_us.has || now.us - worker->upkept_us.is >= UPKEEP_US ||
+    if (!worker->upkept_us.has || now.us - worker->upkept_us.is >= upkeep_us ||
         now.us < worker->upkept_us.is) {
         if (worker_upkeep(worker, error))
             return error->fault;
         worker->upkept_us = some_int(now.us);
     }
     if (!worker->stopping &&
-        (!worker->asked_us.has || now.us - worker->asked_us.is >= POLL_US ||
+        (!worker->asked_us.has || now.us - worker->asked_us.is >= poll_us ||
          now.us < worker->asked_us.is)) {
         if (claim_asked(worker, error))
             return error->fault;
@@ -227,7 +226,7 @@ upkeep(struct worker *worker, struct error *error)
         tell_persons(worker);
     }
     if (!worker->stopping &&
-        (!worker->looked_ahead_us.has || now.us - worker->looked_ahead_us.is >= LOOK_AHEAD_US ||
+        (!worker->looked_ahead_us.has || now.us - worker->looked_ahead_us.is >= look_ahead_us ||
          now.us < worker->looked_ahead_us.is)) {
         worker->looked_ahead_us = some_int(now.us);
         look_ahead(worker);
@@ -239,6 +238,16 @@ static int64_t
 earlier(int64_t a, int64_t b)
 {
     return a < b ? a : b;
+}
+
+/* Lanes that were just taken. */
+static void
+begin_taken(struct worker *worker, bool *ret_again)
+{
+    for (int32_t i = 0; i < worker->lanes_n && !*ret_again; i++) {
+        if (worker->lanes[i].kind != LANE_FREE && worker->lanes[i].stage == STAGE_BEGIN)
+            go(worker, &worker->lanes[i], ret_again);
+    }
 }
 
 enum fault
@@ -254,11 +263,7 @@ worker_step(struct worker *worker, span patience, instant *ret_next, struct erro
     for (int round = 0; round < ROUNDS_MAX && any; round++) {
         if (!worker->stopping && claim_some(worker, error))
             return error->fault;
-        for (int32_t i = 0; i < worker->lanes_n; i++) {
-            if (worker->lanes[i].kind != LANE_FREE && worker->lanes[i].stage == STAGE_BEGIN &&
-                !again)
-                go(worker, &worker->lanes[i], &again);
-        }
+        begin_taken(worker, &again);
         any = false;
         if (any_flight(worker) &&
             take_answer(worker, round == 0 && !again ? patience : (span){0}, &any, &again,
@@ -270,9 +275,9 @@ worker_step(struct worker *worker, span patience, instant *ret_next, struct erro
         return error->fault;
     if (worker->stopping)
         next.us = INT64_MAX;
-    next.us = earlier(next.us, now.us + POLL_US);
+    next.us = earlier(next.us, now.us + poll_us);
     if (again)
-        next.us = earlier(next.us, now.us + RETRY_US);
+        next.us = earlier(next.us, now.us + retry_us);
     if (any_flight(worker))
         next = now;
     *ret_next = next;

@@ -163,8 +163,8 @@ make(const struct fitting *f, const struct media_limits *limits, struct arena sc
      int64_t *ret_id, struct error *error)
 {
     static const char *const both[] = {"image/jpeg", "image/png"};
-    struct picture picture;
-    str bytes;
+    struct picture picture = {0};
+    str bytes = STR_NONE;
     const struct picture_limits wanted = {
         .bytes_max = limits->bytes_max,
         .pixels_max = limits->pixels_max,

@@ -45,8 +45,9 @@ lane_ask_driver(struct worker *worker, struct lane *lane, struct memo *memo, str
 static enum fault
 open_account(struct worker *worker, struct lane *lane, struct error *error)
 {
-    return account_open_with(worker->propre, worker->find, lane->workspace, lane->channel,
-                             &lane->keep, &lane->account, &lane->driver, &lane->row, error);
+    return account_open_with(worker->propre, worker->find,
+                             &(struct account_of){lane->workspace, lane->channel}, &lane->keep,
+                             &lane->account, &lane->driver, &lane->row, error);
 }
 
 static void

@@ -8,7 +8,7 @@
 #include "place/db.h"
 #include "place/propre.h"
 
-static const int64_t LEASE_US =
+static const int64_t lease_us =
     120000000; /* a refresh is one or two requests of a minute at most */
 
 /* ---- the refresh before something else ---- */
@@ -36,7 +36,7 @@ come_back(struct worker *worker, struct lane *lane, struct error *error)
 static enum fault
 lease(struct worker *worker, struct lane *lane, bool *ret_got, struct error *error)
 {
-    instant until = {clock_now(&worker->propre->clock).us + LEASE_US};
+    instant until = {clock_now(&worker->propre->clock).us + lease_us};
     if (db_begin(worker->propre->db, DB_WRITE, error))
         return error->fault;
     auto_tx tx = worker->propre->db;
@@ -234,8 +234,9 @@ ask_open(struct worker *worker, struct lane *lane, struct error *error)
     if (db_begin(worker->propre->db, DB_READ, error))
         return error->fault;
     auto_tx tx = worker->propre->db;
-    return account_open_with(worker->propre, worker->find, lane->workspace, lane->channel,
-                             &lane->keep, &lane->account, &lane->driver, &lane->row, error);
+    return account_open_with(worker->propre, worker->find,
+                             &(struct account_of){lane->workspace, lane->channel}, &lane->keep,
+                             &lane->account, &lane->driver, &lane->row, error);
 }
 
 enum fault

@@ -13,7 +13,7 @@ enum {
     WORDS_MAX = 4096,   /* of an attempt: the evidence */
     WORDS_ROW_MAX = 500 /* of a delivery: what a list shows */
 };
-static const int64_t TIMEOUT_USUAL_US = 60000000; /* wire/http.h: none given means a minute */
+static const int64_t timeout_usual_us = 60000000; /* wire/http.h: none given means a minute */
 
 /* What identifies a request, without its headers (they hold tokens). */
 static str
@@ -100,7 +100,7 @@ arm(struct worker *worker, struct lane *lane, const struct lane_outcome *o,
     if (!found)
         return OK;
     int64_t timeout =
-        step->request.timeout.us > 0 ? step->request.timeout.us : TIMEOUT_USUAL_US;
+        step->request.timeout.us > 0 ? step->request.timeout.us : timeout_usual_us;
     lane->deadline.us = now.us + timeout;
     const struct attempt_begin_in attempt = {
         .delivery = lane->delivery,

@@ -250,8 +250,8 @@ static enum fault
 prepare(struct worker *worker, const struct notice_due_row *due, struct sending *s,
         struct arena *keep, struct error *error)
 {
-    struct notice_new_row *rows;
-    ptrdiff_t n;
+    struct notice_new_row *rows = NULL;
+    ptrdiff_t n = 0;
     if (rows_of(worker, due, keep, &rows, &n, error))
         return error->fault;
     s->text.id = due->batch;

@@ -216,7 +216,7 @@ notice_text_test(struct propre *propre, const struct notify_common *common, stru
                  struct notice_text *ret, struct error *error)
 {
     struct workspace of;
-    enum lang lang;
+    enum lang lang = LANG_EN;
     if (begin(propre, common, keep, &of, &lang, error))
         return error->fault;
     ret->subject = str_of(translate(lang, N_("This is a test of the notices")));

@@ -198,7 +198,7 @@ enum fault
 notify_open_means(struct propre *propre, int64_t workspace, enum notify_means means,
                   struct arena *keep, struct notify_open *ret, struct error *error)
 {
-    const struct notify_page_row *rows[NOTIFY_MEANS_N];
+    const struct notify_page_row *rows[NOTIFY_MEANS_N] = {NULL};
     if (read_rows(propre, workspace, keep, rows, error))
         return error->fault;
     if (!rows[means])
@@ -374,7 +374,7 @@ set_mail(struct propre *propre, int64_t workspace, const struct notify_mail *mai
 {
     static const int32_t usual[] = {
         [NOTIFY_STARTTLS] = 587, [NOTIFY_TLS] = 465, [NOTIFY_PLAIN] = 25};
-    struct notify_open was;
+    struct notify_open was = {0};
     str to, sealed, password = mail->password;
     int32_t port = mail->port ? mail->port : usual[mail->tls];
     if (check_mail(propre, workspace, mail, port, &keep, error) ||
@@ -424,7 +424,7 @@ set_webhook(struct propre *propre, int64_t workspace, const struct notify_webhoo
             struct arena keep, struct error *error)
 {
     struct guard_target target;
-    struct notify_open was;
+    struct notify_open was = {0};
     struct guard_list *list = new (&keep, struct guard_list, 1);
     str sealed, raw;
     if (check_common(&webhook->common, error) ||

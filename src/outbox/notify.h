@@ -84,19 +84,18 @@ must_use enum fault notify_off(struct propre *propre, int64_t workspace,
 
 /* One means as it is set, without its secrets. */
 struct notify {
-    bool on;
     struct notify_common common;
     str server; /* of a webhook: host and port of its address */
-    int32_t port;
-    enum notify_tls tls;
     str user, from;
-    str to;      /* one a line */
-    bool secret; /* a password; of a webhook a key */
+    str to; /* one a line */
     struct maybe_int good_us, failed_us;
     str words; /* the server's, when it last failed; or what it refused of a mail it took */
     struct maybe_int test_us, test_done_us; /* notify_ask_test */
-    bool test_good;
     str test_words;
+    enum notify_tls tls;
+    int32_t port;
+    bool on, test_good;
+    bool secret; /* a password; of a webhook a key */
 };
 must_use enum fault notify_get(struct propre *propre, int64_t workspace, struct arena *keep,
                                struct notify ret[NOTIFY_MEANS_N], struct error *error);

@@ -19,7 +19,7 @@
  * than any request of theirs can take (longest flight: minutes).
  */
 enum { WORKERS_MAX = 200, ORPHANS_MAX = 500, FILE_BYTES = 4096 };
-static const int64_t SILENT_US =
+static const int64_t silent_us =
     900000000; /* fifteen minutes: clocks of two machines may differ by five */
 
 static str
@@ -91,7 +91,7 @@ row_dead(const struct worker *worker, const struct worker_page_row *row, instant
     if (worker->dead)
         return worker->dead(worker->dead_ctx, row->name);
     if (!str_eq(row->boot, place_name(place)))
-        return now.us - row->seen_us > SILENT_US;
+        return now.us - row->seen_us > silent_us;
     return process_start(row->pid) != row->process_start;
 }
 

@@ -19,8 +19,11 @@ enum fault delivery_absent(int64_t id, struct error *error);
 typedef const struct driver *driver_finder(str network);
 
 /* account_open, with the finder, and the revision of the secrets it opened. */
+struct account_of {
+    int64_t workspace, channel;
+};
 must_use enum fault account_open_with(struct propre *propre, driver_finder *find,
-                                      int64_t workspace, int64_t channel, struct arena *keep,
+                                      const struct account_of *of, struct arena *keep,
                                       struct channel_account *ret,
                                       const struct driver **ret_driver, struct account *ret_row,
                                       struct error *error);

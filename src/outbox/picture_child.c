@@ -76,7 +76,7 @@ vips_load(struct vips *vips)
         if (!functions[i])
             return false;
     }
-    memcpy(vips, functions, sizeof *vips);
+    memcpy((void *)vips, (const void *)functions, sizeof *vips);
     return true;
 }
 
@@ -120,7 +120,8 @@ static bool
 load(const struct vips *vips, const struct picture_order *order, VipsImage **ret)
 {
     void *bytes = NULL;
-    memcpy(&bytes, &order->bytes.p, sizeof bytes); /* its interface lacks a const */
+    memcpy((void *)&bytes, (const void *)&order->bytes.p,
+           sizeof bytes); /* its interface lacks a const */
     size_t n = (size_t)order->bytes.n;
     int code = -1;
     switch (order->type) {

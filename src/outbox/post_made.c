@@ -83,8 +83,8 @@ post_made(struct propre *propre, const struct post_made *made, struct arena *kee
           struct error *error)
 {
     struct post_made_of_row row;
-    struct message message;
-    struct post post;
+    struct message message = {0};
+    struct post post = {0};
     bool found = false, fresh = false;
     int64_t id = 0;
     const struct post_made_of_in in = {made->workspace, made->delivery};

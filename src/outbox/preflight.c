@@ -10,8 +10,8 @@
 
 /* The day and the hour before, while there is time to mend: the account, its token, and the text. */
 enum { AHEAD_MAX = 20, AHEAD_BYTES = 32 << 20 };
-static const int64_t DAY_US = 86400000000, HOUR_US = 3600000000;
-static const int64_t VERIFIED_LATELY_US =
+static const int64_t day_us = 86400000000, hour_us = 3600000000;
+static const int64_t verified_lately_us =
     21600000000; /* six hours: seldom enough for any network */
 
 /* What is wrong with the account; *ret NULL: nothing that can be seen from here, and the network is asked. */
@@ -23,8 +23,9 @@ account_problem(struct worker *worker, const struct ahead_page_row *row, struct 
     const struct driver *driver;
     struct account stored;
     *ret = NULL;
-    enum fault fault = account_open_with(worker->propre, worker->find, row->workspace,
-                                         row->channel, keep, &account, &driver, &stored, error);
+    enum fault fault = account_open_with(worker->propre, worker->find,
+                                         &(struct account_of){row->workspace, row->channel},
+                                         keep, &account, &driver, &stored, error);
     if (fault == FAULT_ABSENT || fault == FAULT_DENIED || fault == FAULT_CORRUPT) {
         *error = (struct error){0};
         *ret = fault == FAULT_ABSENT
@@ -42,7 +43,7 @@ account_problem(struct worker *worker, const struct ahead_page_row *row, struct 
     if (*ret || !driver->traits.ops[OP_VERIFY])
         return OK;
     int64_t now = clock_now(&worker->propre->clock).us;
-    const struct ahead_verify_in in = {row->channel, now - VERIFIED_LATELY_US,
+    const struct ahead_verify_in in = {row->channel, now - verified_lately_us,
                                        channel_op_word(OP_VERIFY), now};
     return q_ahead_verify(worker->propre->db, &in, error);
 }
@@ -81,7 +82,7 @@ look(struct worker *worker, const struct ahead_page_row *row, struct arena keep,
                                          text, error))
         return error->fault;
     int64_t now = clock_now(&worker->propre->clock).us;
-    const struct ahead_done_in in = {row->id, row->due_us <= now + HOUR_US ? 2 : 1};
+    const struct ahead_done_in in = {row->id, row->due_us <= now + hour_us ? 2 : 1};
     return q_ahead_done(worker->propre->db, &in, error);
 }
 
@@ -101,7 +102,8 @@ read_ahead(struct worker *worker, const struct ahead_page_row *row, struct arena
     if (db_begin(worker->propre->db, DB_READ, error))
         return error->fault;
     auto_tx tx = worker->propre->db;
-    if (account_open_with(worker->propre, worker->find, row->workspace, row->channel, keep,
+    if (account_open_with(worker->propre, worker->find,
+                          &(struct account_of){row->workspace, row->channel}, keep,
                           &ret->account, &ret->driver, &stored, error))
         return error->fault;
     return content_gather(worker->propre, row->workspace, row->message, row->channel, S(""),
@@ -133,7 +135,7 @@ prepare(struct worker *worker, const struct ahead_page_row *row, struct arena ke
     }
     const struct fit fit = {worker->propre, row->workspace, row->id, ahead.driver,
                             &ahead.account};
-    if (fault || ahead.driver->traits.by_hand)
+    if (fault || !ahead.driver || ahead.driver->traits.by_hand)
         return fault;
     fault = fit_media(&fit, &ahead.message, &keep, arena_reset(&worker->scratch_region), error);
     if (fault != FAULT_INPUT && fault != FAULT_LIMIT && fault != FAULT_AWAY)
@@ -150,7 +152,7 @@ page(struct worker *worker, struct arena *keep, struct ahead_page_row **ret, ptr
      struct error *error)
 {
     int64_t now = clock_now(&worker->propre->clock).us;
-    const struct ahead_page_in in = {now + DAY_US, now + HOUR_US, AHEAD_MAX};
+    const struct ahead_page_in in = {now + day_us, now + hour_us, AHEAD_MAX};
     if (db_begin(worker->propre->db, DB_READ, error))
         return error->fault;
     auto_tx tx = worker->propre->db;

@@ -182,7 +182,8 @@ failed(const struct protocol_rules *rules, const struct channel_traits *traits,
         v.disarms = true;
         return v;
     }
-    switch (sure ? step->error_class : CLASS_AMBIGUOUS) {
+    const enum error_class error_class = sure ? step->error_class : CLASS_AMBIGUOUS;
+    switch (error_class) {
     case CLASS_AUTH:
         v = deferred(rules, state, CLASS_AUTH, step->retry_after, S("refused"), now, chance);
         v.go = GO_AUTH;

@@ -14,7 +14,7 @@
  * none. Which moments: tactic/slot.h, by rule and anchor, never from the one before.
  */
 enum { RECUR_BYTES = 32 << 20, WORKSPACES_MAX = 100, WALL_BYTES = 32 };
-static const int64_t AHEAD_US = 14 * 86400000000;
+static const int64_t ahead_us = 14 * 86400000000;
 
 static enum fault
 plan_channels(struct propre *propre, const struct recurrence *recurrence,
@@ -72,7 +72,7 @@ recur_make(struct propre *propre, int64_t workspace, struct arena keep, struct e
 {
     struct recurrence *list;
     ptrdiff_t n;
-    instant until = {clock_now(&propre->clock).us + AHEAD_US};
+    instant until = {clock_now(&propre->clock).us + ahead_us};
     if (recurrence_list(propre, workspace, &keep, &list, &n, error))
         return error->fault;
     for (ptrdiff_t i = 0; i < n; i++) {

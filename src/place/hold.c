@@ -2,7 +2,6 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "base/translate.h"
 #include "place/propre.h"
 #include "place/queries.h"
 

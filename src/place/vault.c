@@ -206,7 +206,7 @@ key_write(const char *path)
         return false;
     secret_bytes(key, sizeof key);
     (void)sodium_bin2hex(line, sizeof line, key, sizeof key); /* gives line */
-    line[2 * VAULT_KEY_BYTES] = '\n';
+    line[(ptrdiff_t)2 * VAULT_KEY_BYTES] = '\n';
     bool done = write_all(fd, remark, sizeof remark - 1) && write_all(fd, line, sizeof line) &&
                 fsync(fd) == 0;
     int why = errno;

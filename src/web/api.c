@@ -3,7 +3,6 @@
 #include <assert.h>
 
 #include "base/clock.h"
-#include "base/number.h"
 #include "base/sha256.h"
 #include "base/translate.h"
 #include "place/db.h"
@@ -250,18 +249,18 @@ api_done(struct exchange *x)
 static bool
 too_often(struct exchange *x)
 {
-    static const int64_t MINUTE_US = 60 * INT64_C(1000000);
+    static const int64_t minute_us = 60 * INT64_C(1000000);
     struct api_meter *meter = &x->web->meters[x->token.id % WEB_METERS];
     int64_t now_us = clock_now(&x->web->propre->clock).us;
     if (x->token.id == 0)
         return false;
-    if (meter->token != x->token.id || now_us - meter->since_us >= MINUTE_US ||
+    if (meter->token != x->token.id || now_us - meter->since_us >= minute_us ||
         now_us < meter->since_us)
         *meter = (struct api_meter){x->token.id, now_us, 0};
     meter->n++;
     if (meter->n <= API_MINUTE_MAX)
         return false;
-    int64_t wait_s = (meter->since_us + MINUTE_US - now_us) / 1000000 + 1;
+    int64_t wait_s = (meter->since_us + minute_us - now_us) / 1000000 + 1;
     answer_header(x, "Retry-After", arena_printf(x->keep, "%lld", (long long)wait_s));
     api_problem(x, 429, NULL, STR_NONE, STR_NONE);
     return true;

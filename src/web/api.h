@@ -63,12 +63,12 @@ struct api_object {
 
 struct api_route {
     struct route route; /* right: what the token's person must be allowed too */
-    int32_t scopes;     /* all of these are needed; 0: nobody may */
-    bool open;          /* also without a token: only what everybody may know */
     const struct api_object *takes, *gives;
-    int32_t status; /* of success */
     const struct api_field *query;
     int32_t query_n;
+    int32_t scopes; /* all of these are needed; 0: nobody may */
+    int32_t status; /* of success */
+    bool open;      /* also without a token: only what everybody may know */
 };
 extern const struct api_route api_routes[];
 extern const ptrdiff_t api_routes_n;

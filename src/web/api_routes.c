@@ -19,7 +19,7 @@
               NO_FORM,                                         \
               handler_,                                        \
               help_}
-#define JSON(object) .takes = &(object)
+#define JSON(object) .takes = (&(object))
 #define GIVES(status_, object) .status = (status_), .gives = &(object)
 #define QUERY(array) .query = (array), .query_n = (int32_t)(sizeof(array) / sizeof *(array))
 

@@ -2,7 +2,6 @@
 #include "strategy/channel.h"
 #include "strategy/objective.h"
 #include "tactic/tactic.h"
-#include "web/answer.h"
 #include "web/api_handlers.h"
 #include "web/web_internal.h"
 

@@ -5,7 +5,6 @@
 #include "base/translate.h"
 #include "web/answer.h"
 #include "web/api.h"
-#include "web/web_internal.h"
 
 /* Reading what was sent, writing what is answered. */
 
@@ -194,5 +193,5 @@ void
 api_next(struct exchange *x, struct json_writer *w, int64_t offset, int64_t limit, ptrdiff_t n)
 {
     api_put_str(w, "next",
-                n < limit ? STR_NONE : arena_printf(x->keep, "p%lld", (long long)(offset + n)));
+                n < limit ? STR_NONE : arena_printf(x->keep, "p%lld", (long long)offset + n));
 }

@@ -218,7 +218,7 @@ handle_compose(struct exchange *x, struct error *error)
 {
     struct compose c = {0};
     struct compose_form form;
-    enum sent sent;
+    enum sent sent = SENT_FINE;
     if (receive(x, &form, &c, &sent, error))
         return error->fault;
     if (sent == SENT_AGAIN) {
@@ -276,7 +276,7 @@ handle_compose_draft(struct exchange *x, struct error *error)
     struct compose c = {0};
     struct compose_form form;
     struct json_writer w;
-    enum sent sent;
+    enum sent sent = SENT_FINE;
     if (receive(x, &form, &c, &sent, error))
         return error->fault;
     if (sent != SENT_FINE && sent != SENT_AGAIN) {

@@ -424,8 +424,9 @@ test_tokens(void **state)
     struct channel_account opened;
     const struct driver *driver;
     assert_ok(db_begin(b->f->propre->db, DB_READ, error), error);
-    assert_ok(account_open_with(b->f->propre, world_driver, b->f->workspace, channel,
-                                b->f->keep, &opened, &driver, NULL, error),
+    assert_ok(account_open_with(b->f->propre, world_driver,
+                                &(struct account_of){b->f->workspace, channel}, b->f->keep,
+                                &opened, &driver, NULL, error),
               error);
     db_rollback(b->f->propre->db);
     assert_str("token1", account_secret(&opened, S("token")));
