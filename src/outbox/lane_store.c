@@ -1,6 +1,7 @@
 #include <assert.h>
 
 #include "base/sha256.h"
+#include "base/text.h"
 #include "base/translate.h"
 #include "outbox/notice_internal.h"
 #include "outbox/post_made_internal.h"
@@ -42,7 +43,11 @@ cut(str s, ptrdiff_t max)
     ptrdiff_t n = s.n < max ? s.n : max;
     while (n > 0 && n < s.n && ((unsigned char)s.p[n] & 0xC0) == 0x80)
         n--;
-    return s.n > 0 ? str_slice(s, 0, n) : STR_NONE;
+    if (s.n == 0)
+        return STR_NONE;
+    str head = str_slice(s, 0, n);
+    /* The data take nothing but text; a driver that hands on anything must not keep a delivery from its end. */
+    return utf8_valid(head) ? head : S("(an answer that is no text)");
 }
 
 static str

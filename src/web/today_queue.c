@@ -3,7 +3,6 @@
 #include "outbox/worker.h"
 #include "place/hold.h"
 #include "strategy/channel.h"
-#include "web/answer.h"
 #include "web/deliveries.h"
 #include "web/today_queue.h"
 #include "web/web_internal.h"

@@ -1,7 +1,6 @@
 #include <assert.h>
 
 #include "outbox/delivery.h"
-#include "place/propre.h"
 #include "place/secret.h"
 #include "web/answer.h"
 #include "web/api.h"
