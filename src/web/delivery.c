@@ -111,8 +111,7 @@ static str
 sentence_of(struct exchange *x, const struct delivery *d)
 {
     static const char *const says[DELIVERY_STATES_N] = {
-        [DELIVERY_DRAFT] = N_("It is a draft, meant for %s. It does not go out before you "
-                              "schedule it."),
+        [DELIVERY_DRAFT] = N_("It is a draft, meant for %s. Schedule it to send it."),
         [DELIVERY_HELD] = N_("It is kept back. Its time is %s."),
         [DELIVERY_SCHEDULED] = N_("It goes out on %s."),
         [DELIVERY_CLAIMED] = N_("It is about to be sent; its time is %s."),
