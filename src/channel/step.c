@@ -373,8 +373,8 @@ walk(struct turn *turn)
     for (int32_t hops = 0; !turn->over; hops++) {
         if (hops == STEP_HOPS_MAX || !turn->next) {
             /* an answer of a form nobody expected led nowhere */
-            turn_fail(turn,
-                      turn->stage && turn->stage->publishes ? CLASS_AMBIGUOUS : CLASS_CONFIG,
+            assert(turn->stage);
+            turn_fail(turn, turn->stage->publishes ? CLASS_AMBIGUOUS : CLASS_CONFIG,
                       S("the answer makes no sense"));
             return;
         }

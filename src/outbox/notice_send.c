@@ -255,10 +255,10 @@ prepare(struct worker *worker, const struct notice_due_row *due, struct sending 
     if (rows_of(worker, due, keep, &rows, &n, error))
         return error->fault;
     s->text.id = due->batch;
-    if (!s->text.id.p && n > 0)
+    if (!s->text.id.p && rows && n > 0)
         s->text.id = arena_printf(keep, "notice.%lld.%lld", (long long)rows[0].id,
                                   (long long)rows[0].created_us);
-    for (ptrdiff_t i = 0; i < n; i++) {
+    for (ptrdiff_t i = 0; rows && i < n; i++) {
         if (take(worker, &rows[i], s, keep, error))
             return error->fault;
     }

@@ -311,7 +311,7 @@ message_copy_get(struct propre *propre, const struct message_copy_of *of, struct
                  struct message *ret, struct message_parts *ret_parts, struct error *error)
 {
     struct message_copy_by_revision_row row;
-    struct message now, then;
+    struct message now = {0}, then;
     bool found = false;
     struct message_copy_by_revision_in in = {of->workspace, of->id, of->revision};
     if (message_get(propre, of->workspace, of->id, keep, &now, error) ||

@@ -3,7 +3,6 @@
 #include "outbox/delivery.h"
 #include "place/hold.h"
 #include "strategy/channel.h"
-#include "tactic/slot.h"
 #include "web/api_handlers.h"
 #include "web/web_internal.h"
 

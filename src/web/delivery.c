@@ -117,8 +117,8 @@ sentence_of(struct exchange *x, const struct delivery *d)
         [DELIVERY_CLAIMED] = N_("It is about to be sent; its time is %s."),
         [DELIVERY_SENDING] = N_("It is being sent right now; its time is %s."),
         [DELIVERY_DEFERRED] = N_("It is tried again on %s."),
-        [DELIVERY_UNKNOWN] = N_("It may be live. It is looked for on %s, before anything else "
-                                "is done."),
+        [DELIVERY_UNKNOWN] =
+            N_("It may be live. Before anything else, it is looked for on %s."),
         [DELIVERY_PERSON] = N_("Look at the account, then say here what you saw."),
         [DELIVERY_PUBLISHED] = N_("It went out on %s."),
         [DELIVERY_REJECTED] = N_("It did not go out. Its time was %s."),

@@ -265,7 +265,7 @@ test_long_heads(void **state)
     assert_int_equal(431, answer_status(client_ask(f->server, buf_str(&many), &f->arena)));
     buf_clear(&many);
     buf_add(&many, S("GET /x?"));
-    for (int i = 0; i <= MULTIPART_PARTS_MAX; i++)
+    for (int i = 0; i <= HEAD_PAIRS_MAX; i++)
         buf_add(&many, S("a&"));
     buf_add(&many, S(" HTTP/1.1\r\n" H "\r\n"));
     assert_int_equal(400, answer_status(client_ask(f->server, buf_str(&many), &f->arena)));
