@@ -149,7 +149,8 @@ test_going_on_and_done(void **state)
     assert_true(v.counts.live); /* what the driver goes on from is out */
     v = answered(false, false, 201, &next);
     assert_false(v.counts.live);
-    v = answered(true, false, 401, &next); /* a nonce was asked for (DPoP): nothing is out yet */
+    v = answered(true, false, 401,
+                 &next); /* a nonce was asked for (DPoP): nothing is out yet */
     assert_int_equal(v.go, GO_ON);
     assert_false(v.counts.live);
     v = answered(true, false, 201, &done);
