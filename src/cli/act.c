@@ -142,7 +142,6 @@ write_poll(str rest, int64_t hours, struct buf *out, struct error *error)
 enum fault
 cli_poll_options(struct cli *cli, const struct channel *channel, str *ret, struct error *error)
 {
-    auto_buf out;
     struct account account;
     bool connected = false;
     int64_t hours = POLL_HOURS_USUAL;
@@ -162,6 +161,7 @@ cli_poll_options(struct cli *cli, const struct channel *channel, str *ret, struc
         return fail(error, FAULT_INPUT,
                     "%.*s has no polls: leave it out of --to, or send it without --poll",
                     STR_FMT(channel->name));
+    auto_buf out;
     buf_init(&out, POLL_BYTES_MAX);
     if (write_poll(poll, hours, &out, error))
         return error->fault;

@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/sanitize.h"
 #include "outbox/picture_internal.h"
 
 /*
@@ -103,15 +104,16 @@ mapped_bytes(void)
 bool
 picture_bound(void)
 {
-    const struct rlimit cpu = {PICTURE_CHILD_CPU_S, PICTURE_CHILD_CPU_S};
+    /* A sanitizer takes several times as long, and its shadow alone is larger than any address space. */
+    const rlim_t seconds = SANITIZED ? 4 * PICTURE_CHILD_CPU_S : PICTURE_CHILD_CPU_S;
+    const struct rlimit cpu = {seconds, seconds};
     const struct rlimit none = {0, 0};
     bool done = setrlimit(RLIMIT_CPU, &cpu) == 0 && setrlimit(RLIMIT_CORE, &none) == 0 &&
                 setrlimit(RLIMIT_FSIZE, &none) == 0;
-#ifndef __SANITIZE_ADDRESS__ /* whose shadow alone is larger */
+    if (SANITIZED)
+        return done;
     const rlim_t mapped = mapped_bytes();
     const struct rlimit space = {mapped + PICTURE_CHILD_BYTES_MAX,
                                  mapped + PICTURE_CHILD_BYTES_MAX};
-    done = done && mapped > 0 && setrlimit(RLIMIT_AS, &space) == 0;
-#endif
-    return done;
+    return done && mapped > 0 && setrlimit(RLIMIT_AS, &space) == 0;
 }

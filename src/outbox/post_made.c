@@ -13,9 +13,9 @@
 static str
 join(const str *parts, int32_t n, struct arena *keep)
 {
-    auto_buf out;
     if (n == 1)
         return parts[0];
+    auto_buf out;
     buf_init(&out, POST_BODY_MAX);
     for (int32_t i = 0; i < n && !out.overflown; i++) {
         if (i > 0)
