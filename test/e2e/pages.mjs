@@ -59,17 +59,19 @@ const shots = join(screens, "pages");
 mkdirSync(shots, { recursive: true });
 
 /*
- * Every page wide and light, narrow and dark: what is too wide shows in any colour, a faint colour at any width.
- * PROPRE_LOOK=all: each width in each scheme, to be looked at; quick: one look, for whoever is changing a page.
+ * Every page in English wide and light, in French narrow and dark: what is too wide shows in any colour and soonest
+ * in French, a faint colour at any width. PROPRE_LOOK=all: each language at each width in each scheme, to be looked at;
+ * quick: one look, for whoever is changing a page.
  */
 const [wide, narrow] = LOOKS;
 const [light, dark] = SCHEMES;
-const looks = { quick: [[wide, [light]]], all: LOOKS.map((look) => [look, SCHEMES]) }[process.env.PROPRE_LOOK] ?? [[wide, [light]], [narrow, [dark]]];
-for (const [look, schemes] of looks) {
+const usual = [[wide, [light], ".en"], [narrow, [dark], ".fr"]];
+const looks = { quick: [[wide, [light], ""]], all: LOOKS.map((look) => [look, SCHEMES, ""]) }[process.env.PROPRE_LOOK] ?? usual;
+for (const [look, schemes, lang] of looks) {
   const context = await browser.newContext({ viewport: { width: look.width, height: look.height }, reducedMotion: "reduce" });
   const page = await context.newPage();
   const console_of = listen(page);
-  for (const name of names) {
+  for (const name of names.filter((one) => one.endsWith(lang))) {
     const seen = {};
     for (const colorScheme of schemes) {
       await step(`${name}, ${look.name}, ${colorScheme}`, async () => {
