@@ -76,3 +76,5 @@ for page in / /results; do
     [ "$code" = 200 ] || die "bench: $page answered $code and not 200: signing in did not work, and the figures would be those of another page"
     wrk -t2 -c64 -d10s --latency -H "Cookie: $cookie" "$base$page" | grep -E 'Requests/sec|50%|99%|Non-2xx|Socket errors'
 done
+
+sh bench/acting.sh

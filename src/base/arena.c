@@ -6,10 +6,9 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#ifndef __has_feature /* clang's way to ask; gcc defines __SANITIZE_ADDRESS__ */
-#define __has_feature(x) 0
-#endif
-#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+#include "base/sanitize.h"
+
+#if SANITIZED
 #include <sanitizer/asan_interface.h>
 #define POISON(p, n) ASAN_POISON_MEMORY_REGION((p), (size_t)(n))
 #define UNPOISON(p, n) ASAN_UNPOISON_MEMORY_REGION((p), (size_t)(n))
@@ -20,7 +19,7 @@
 
 enum {
     PAGE_BYTES = 4096,
-    PRINTF_MAX = 64 * 1024,
+    PRINTF_MAX = 64 * 1024, /* on the stack: a sentence, never a document */
     /* Poison is written, an eighth of what it covers: of a region of a gigabyte, only what is mostly used. */
     POISON_MAX = 4 << 20
 };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unicode/ubrk.h>
+#include <unicode/uchar.h>
 #include <unicode/utext.h>
 
 /* What a lead byte promises: the bytes that follow and the range of the first of them. */
@@ -186,4 +187,19 @@ text_cut(str s, ptrdiff_t graphemes)
     ptrdiff_t bytes;
     (void)walk(s, graphemes, &bytes);
     return str_slice(s, 0, bytes);
+}
+
+bool
+text_eq_case(str a, str b)
+{
+    while (a.n > 0 && b.n > 0) {
+        int32_t x, y;
+        utf8_take(&a, &x);
+        utf8_take(&b, &y);
+        if (x != y &&
+            (x < 0 || y < 0 ||
+             u_foldCase(x, U_FOLD_CASE_DEFAULT) != u_foldCase(y, U_FOLD_CASE_DEFAULT)))
+            return false;
+    }
+    return a.n == 0 && b.n == 0;
 }

@@ -29,3 +29,9 @@ ptrdiff_t text_graphemes(str s);
 
 /* text_cut(s, graphemes): the start of ${s} with at most so many of them. */
 str text_cut(str s, ptrdiff_t graphemes);
+
+/*
+ * text_eq_case(a, b): the same but for capital and small letters ("Été" and "été").
+ * Source: simple case folding of Unicode 15.0, through ICU.
+ */
+bool text_eq_case(str a, str b);

@@ -41,6 +41,17 @@ cli_json_end(struct cli_json *json, struct error *error)
     return fault;
 }
 
+enum fault
+cli_json_id(int64_t id, struct error *error)
+{
+    struct cli_json json;
+    cli_json_begin(&json);
+    json_object_begin(&json.w);
+    json_member_int(&json.w, "id", id);
+    json_object_end(&json.w);
+    return cli_json_end(&json, error);
+}
+
 void
 json_member_str(struct json_writer *w, const char *key, str value)
 {

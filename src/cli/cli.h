@@ -35,6 +35,22 @@ struct cli {
  */
 must_use enum fault cli_open(struct cli *cli, enum needs needs, struct error *error);
 
+/* cli_is_postgres(data): whether --data names a server rather than a file. */
+bool cli_is_postgres(const char *data);
+/*
+ * cli_key_path(cli): the key file: --key, else $PROPRE_KEY, else beside the data ("workspace.propre.key"), or for
+ * PostgreSQL the user's configuration folder ("propre/key" in it). None when that is not known.
+ */
+str cli_key_path(struct cli *cli);
+/*
+ * cli_vault(cli, create, error):
+ * Opens the key file into cli->propre.vault, for commands that seal or unseal secrets; a second time does nothing. A key
+ * does not pass a fork: a process that was forked opens its own.
+ * Faults: those of vault_open; INPUT when it is not known where the key is.
+ * Memory: closed by main at the end.
+ */
+must_use enum fault cli_vault(struct cli *cli, bool create, struct error *error);
+
 /* cli_say(cli, id, ...): a translated line on standard output; arguments are strs. Silent with --json. */
 #define cli_say(cli, ...) cli_print((cli), SAY((cli)->keep, (cli)->lang, __VA_ARGS__))
 /* cli_print(cli, line): a line that is not translated. Silent with --json. */
@@ -47,6 +63,8 @@ struct cli_json {
 };
 void cli_json_begin(struct cli_json *json);
 must_use enum fault cli_json_end(struct cli_json *json, struct error *error);
+/* cli_json_id(id, error): prints {"id":…}. */
+must_use enum fault cli_json_id(int64_t id, struct error *error);
 /* The members that most commands write. */
 void json_member_str(struct json_writer *w, const char *key, str value);
 void json_member_int(struct json_writer *w, const char *key, int64_t value);
@@ -73,7 +91,11 @@ must_use enum fault cli_local_day(struct cli *cli, str text, int64_t *ret_day,
 /* cli_day_text(cli, day): "2026-12-31"; "–" for none. */
 str cli_day_text(struct cli *cli, struct maybe_int day);
 
-/* cli_find_channel, cli_find_tactic(cli, name, ret_id, error): by name (or handle). Faults: ABSENT, saying where to look. */
+/*
+ * cli_find_channel(cli, name, ret_id, error): by name, handle, network or number, capital or small, when only one is meant.
+ * cli_find_tactic(cli, name, ret_id, error): by name.
+ * Faults: ABSENT, saying where to look; INPUT, naming two that it can be.
+ */
 must_use enum fault cli_find_channel(struct cli *cli, str name, int64_t *ret,
                                      struct error *error);
 must_use enum fault cli_find_tactic(struct cli *cli, str name, int64_t *ret,

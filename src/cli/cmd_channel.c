@@ -1,6 +1,9 @@
 #include "cli/commands.h"
 
+#include "channel/driver.h"
+#include "cli/act.h"
 #include "cli/table.h"
+#include "outbox/account.h"
 #include "place/db.h"
 #include "strategy/channel.h"
 
@@ -12,11 +15,13 @@ command_channel_add(struct cli *cli, struct error *error)
                               .name = cli->args->positional,
                               .handle = handle.p ? handle : S("")};
     if (!network.p || !network_parse(network, &channel.network)) {
-        return fail(error, FAULT_INPUT,
-                    "--network \"%.*s\" is not known; it is one of site, blog, newsletter, "
-                    "facebook, instagram, threads, x, linkedin, youtube, tiktok, pinterest, "
-                    "flickr, mastodon, bluesky, reddit, telegram, other",
-                    STR_FMT(network));
+        return fail(
+            error, FAULT_INPUT,
+            "--network \"%.*s\" is not known; it is one of site, blog, newsletter, "
+            "facebook, instagram, threads, x, linkedin, youtube, tiktok, pinterest, "
+            "flickr, mastodon, bluesky, reddit, telegram, wordpress, ghost, discord, webhook, "
+            "manual, other",
+            STR_FMT(network));
     }
     channel.ownership =
         args_has(cli->args, "owned") ? OWNED : network_ownership(channel.network);
@@ -42,32 +47,140 @@ command_channel_add(struct cli *cli, struct error *error)
     return cli_json_end(&json, error);
 }
 
+/* ---- list ---- */
+
+/* A channel with its account, if it has one. */
+struct row {
+    const struct channel *of;
+    const struct account *account; /* NULL: not connected */
+    const struct driver *driver;   /* NULL: a person publishes there */
+    struct maybe_int days_left;    /* of its token */
+};
+
+static struct row
+row_of(const struct channel *channel, const struct account *accounts, ptrdiff_t n, instant now)
+{
+    struct row row = {.of = channel};
+    for (ptrdiff_t i = 0; i < n; i++) {
+        if (accounts[i].channel == channel->id)
+            row.account = &accounts[i];
+    }
+    row.driver =
+        driver_find(row.account && row.account->network.n > 0 ? row.account->network
+                                                              : network_word(channel->network));
+    if (row.account && row.account->token_expires_us.has) {
+        int64_t left = row.account->token_expires_us.is - now.us;
+        row.days_left = some_int(left > 0 ? left / SPAN_DAY.us : 0);
+    }
+    return row;
+}
+
+/* The word for programs, and the name for people. */
+static const char *
+account_word(const struct row *row, const char **ret_name)
+{
+    static const struct {
+        const char *word, *name;
+    } states[] = {[ACCOUNT_CONNECTED] = {"connected", N_("connected")},
+                  [ACCOUNT_FAILING] = {"failing", N_("refused lately")},
+                  [ACCOUNT_DEAD] = {"dead", N_("reconnect it")}};
+    bool by_hand = !row->driver || row->driver->traits.by_hand;
+    *ret_name = by_hand ? N_("by hand") : N_("not connected");
+    if (!row->account)
+        return by_hand ? "by hand" : "not connected";
+    *ret_name = states[row->account->state].name;
+    if (row->account->state == ACCOUNT_CONNECTED && !row->account->verified_us.has)
+        *ret_name = N_("not verified");
+    return states[row->account->state].word;
+}
+
 static enum fault
-print_channels_json(const struct channel *all, ptrdiff_t n, struct error *error)
+print_channels_json(const struct row *all, ptrdiff_t n, struct error *error)
 {
     struct cli_json json;
+    const char *name;
     cli_json_begin(&json);
     json_array_begin(&json.w);
     for (ptrdiff_t i = 0; i < n; i++) {
+        const struct account *a = all[i].account;
         json_object_begin(&json.w);
-        json_member_int(&json.w, "id", all[i].id);
-        json_member_str(&json.w, "name", all[i].name);
-        json_member_str(&json.w, "network", network_word(all[i].network));
-        json_member_str(&json.w, "handle", all[i].handle);
-        json_member_str(&json.w, "ownership", ownership_word(all[i].ownership));
+        json_member_int(&json.w, "id", all[i].of->id);
+        json_member_str(&json.w, "name", all[i].of->name);
+        json_member_str(&json.w, "network", network_word(all[i].of->network));
+        json_member_str(&json.w, "handle", all[i].of->handle);
+        json_member_str(&json.w, "ownership", ownership_word(all[i].of->ownership));
+        json_member_str(&json.w, "account", str_of(account_word(&all[i], &name)));
+        json_member_str(&json.w, "server", a ? a->server : STR_NONE);
+        json_member_maybe_int(&json.w, "verified_us", a ? a->verified_us : no_int);
+        json_member_maybe_int(&json.w, "token_expires_us", a ? a->token_expires_us : no_int);
+        json_member_maybe_int(&json.w, "token_days_left", all[i].days_left);
+        json_member_str(&json.w, "words", a ? a->words : STR_NONE);
         json_object_end(&json.w);
     }
     json_array_end(&json.w);
     return cli_json_end(&json, error);
 }
 
+static void
+print_channels(struct cli *cli, const struct row *all, ptrdiff_t n)
+{
+    enum { COLUMNS = 7 };
+    const char *heads[COLUMNS] = {
+        N_("ID"),     N_("Name"),    N_("Network"),         N_("Handle"),
+        N_("Ground"), N_("Account"), N_("Token, days left")};
+    str *cells = new (cli->keep, str, n * COLUMNS);
+    for (ptrdiff_t i = 0; i < n; i++) {
+        str *cell = cells + i * COLUMNS;
+        const char *name;
+        (void)account_word(&all[i], &name);
+        cell[0] = cli_number(cli, all[i].of->id);
+        cell[1] = all[i].of->name;
+        cell[2] = network_name(all[i].of->network);
+        cell[3] = all[i].of->handle;
+        cell[4] = str_of(
+            translate(cli->lang, all[i].of->ownership == OWNED ? N_("owned") : N_("rented")));
+        cell[5] = str_of(translate(cli->lang, name));
+        cell[6] = all[i].days_left.has ? cli_number(cli, all[i].days_left.is) : S("–");
+    }
+    struct table table = {.columns_n = COLUMNS,
+                          .cells = cells,
+                          .rows_n = n,
+                          .cell_graphemes_max = 40,
+                          .right = {true}};
+    table.right[COLUMNS - 1] = true;
+    for (int32_t i = 0; i < COLUMNS; i++)
+        table.heads[i] = translate(cli->lang, heads[i]);
+    table_print(&table, cli->scratch);
+}
+
+/* What is to be done next, for the first that needs something. */
+static void
+say_next(struct cli *cli, const struct row *all, ptrdiff_t n)
+{
+    for (ptrdiff_t i = 0; i < n; i++) {
+        bool dead = all[i].account && all[i].account->state == ACCOUNT_DEAD;
+        bool missing = !all[i].account && all[i].driver && !all[i].driver->traits.by_hand;
+        if (!dead && !missing)
+            continue;
+        cli_say(cli, N_("To let posts go to %1$s: %2$s"), all[i].of->name,
+                arena_printf(cli->keep, "propre channel connect \"%.*s\"",
+                             STR_FMT(all[i].of->name)));
+        return;
+    }
+}
+
 enum fault
 command_channel_list(struct cli *cli, struct error *error)
 {
-    struct channel *all = NULL;
-    ptrdiff_t n = 0;
-    if (channel_list(&cli->propre, cli->workspace.id, cli->keep, &all, &n, error))
+    struct channel *channels = NULL;
+    struct account *accounts = NULL;
+    ptrdiff_t n = 0, accounts_n = 0;
+    if (channel_list(&cli->propre, cli->workspace.id, cli->keep, &channels, &n, error) ||
+        account_list(&cli->propre, cli->workspace.id, cli->keep, &accounts, &accounts_n, error))
         return error->fault;
+    struct row *all = new (cli->keep, struct row, n);
+    for (ptrdiff_t i = 0; i < n; i++)
+        all[i] = row_of(&channels[i], accounts, accounts_n, clock_now(&cli->propre.clock));
     if (cli->json)
         return print_channels_json(all, n, error);
     if (n == 0) {
@@ -75,26 +188,7 @@ command_channel_list(struct cli *cli, struct error *error)
                 S("propre channel add \"…\" --network facebook"));
         return OK;
     }
-    enum { COLUMNS = 5 };
-    str *cells = new (cli->keep, str, n * COLUMNS);
-    for (ptrdiff_t i = 0; i < n; i++) {
-        str *cell = cells + i * COLUMNS;
-        cell[0] = arena_printf(cli->keep, "%lld", (long long)all[i].id);
-        cell[1] = all[i].name;
-        cell[2] = network_name(all[i].network);
-        cell[3] = all[i].handle;
-        cell[4] = str_of(
-            translate(cli->lang, all[i].ownership == OWNED ? N_("owned") : N_("rented")));
-    }
-    struct table table = {.columns_n = COLUMNS,
-                          .cells = cells,
-                          .rows_n = n,
-                          .cell_graphemes_max = 40,
-                          .right = {true}};
-    const char *heads[COLUMNS] = {N_("ID"), N_("Name"), N_("Network"), N_("Handle"),
-                                  N_("Ground")};
-    for (int32_t i = 0; i < COLUMNS; i++)
-        table.heads[i] = translate(cli->lang, heads[i]);
-    table_print(&table, cli->scratch);
+    print_channels(cli, all, n);
+    say_next(cli, all, n);
     return OK;
 }

@@ -6,40 +6,6 @@
 #include "tactic/post.h"
 #include "tactic/tactic.h"
 
-/* ---- what names mean ---- */
-
-enum fault
-cli_find_channel(struct cli *cli, str name, int64_t *ret, struct error *error)
-{
-    struct channel *all = NULL;
-    ptrdiff_t n = 0;
-    if (channel_list(&cli->propre, cli->workspace.id, cli->keep, &all, &n, error))
-        return error->fault;
-    for (ptrdiff_t i = 0; i < n; i++) {
-        if (str_eq(all[i].name, name) || (all[i].handle.n > 0 && str_eq(all[i].handle, name))) {
-            *ret = all[i].id;
-            return OK;
-        }
-    }
-    return fail(error, FAULT_ABSENT,
-                "there is no channel \"%.*s\"; `propre channel list` shows them",
-                STR_FMT(str_slice(name, 0, 60)));
-}
-
-enum fault
-cli_find_tactic(struct cli *cli, str name, int64_t *ret, struct error *error)
-{
-    bool found = false;
-    if (tactic_find(&cli->propre, cli->workspace.id, name, ret, &found, error))
-        return error->fault;
-    if (!found) {
-        return fail(error, FAULT_ABSENT,
-                    "there is no tactic \"%.*s\"; `propre tactic list` shows them",
-                    STR_FMT(str_slice(name, 0, 60)));
-    }
-    return OK;
-}
-
 /* Tactic, objective, intent and effort: what a person may say of a post at any time. */
 static enum fault
 take_aim(struct cli *cli, struct post *post, struct error *error)

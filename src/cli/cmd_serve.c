@@ -10,6 +10,7 @@
 
 #include "cli/owner.h"
 #include "cli/progress.h"
+#include "cli/way.h"
 #include "learn/gather.h"
 #include "learn/result_store.h"
 #include "learn/run.h"
@@ -73,11 +74,31 @@ announce(struct cli *cli, const struct web *web, struct error *error)
     return OK;
 }
 
+/*
+ * The worker beside the pages: they have no way out, it has no socket that listens. Started before anything else is
+ * open, so that it shares nothing.
+ */
+static enum fault
+start_worker(struct cli *cli, int *ret_pid, struct error *error)
+{
+    *ret_pid = 0;
+    if (args_has(cli->args, "no-worker"))
+        return OK;
+    if (db_one_writer(cli->propre.db)) {
+        cli_print(cli, str_of(translate(
+                           cli->lang,
+                           N_("This SQLite bears one process that writes: posts are "
+                              "sent by `propre worker` while the pages are not served."))));
+        return OK;
+    }
+    return worker_start(cli, ret_pid, error);
+}
+
 static enum fault
 serve(struct cli *cli, struct error *error)
 {
     int64_t port = 0;
-    int stop_fd = -1;
+    int stop_fd = -1, worker = 0;
     str address = args_value(cli->args, "address"), behind = args_value(cli->args, "behind");
     struct web_options options = {.address = address.p ? address : S("127.0.0.1"),
                                   .public_url = behind,
@@ -87,11 +108,14 @@ serve(struct cli *cli, struct error *error)
     enum fault fault = args_i64(cli->args, "port", 0, 65535, PORT_DEFAULT, &port, error);
     options.port = (uint16_t)port;
     fault = fault ? fault : upload_directory(cli, &options.upload_directory, error);
+    fault = fault ? fault : cli_vault(cli, true, error); /* to seal what the pages are given */
+    fault = fault ? fault : start_worker(cli, &worker, error);
     fault = fault ? fault : stop_signal(&stop_fd, error);
     fault = fault ? fault : web_open(&options, &cli->propre, &web, error);
     fault = fault ? fault : announce(cli, web, error);
     fault = fault ? fault : web_run(web, stop_fd, error);
     web_close(web);
+    worker_stop_process(worker);
     return fault;
 }
 

@@ -14,7 +14,7 @@
 struct cli;
 
 enum {
-    COMMAND_OPTIONS_MAX = 20, /* `post add` has the most; more would be a form, not a command */
+    COMMAND_OPTIONS_MAX = 32, /* `post` has the most; more would be a form, not a command */
     ARGS_MAX = 64,            /* words on one command line */
 };
 

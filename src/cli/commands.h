@@ -11,4 +11,14 @@ command_run command_show_help, command_show_version, command_show_manual,
     command_objective_show, command_objective_close, command_tactic_add, command_tactic_list,
     command_tactic_retire, command_channel_add, command_channel_list, command_post_add,
     command_post_list, command_post_show, command_post_set, command_import_file,
-    command_import_list, command_import_undo, command_effects_run, command_effects_show;
+    command_import_list, command_import_undo, command_effects_run, command_effects_show,
+    command_channel_connect, command_channel_verify, command_channel_disconnect,
+    command_channel_allow, command_channel_forbid, command_channel_allowed,
+    command_post_compose, command_queue, command_attempts, command_resolve, command_cancel,
+    command_hold, command_release, command_move, command_incident_list, command_worker,
+    command_token_add, command_token_list, command_token_revoke, command_api_openapi,
+    command_slot_add, command_slot_list, command_slot_remove, command_queue_next,
+    command_queue_pause, command_queue_resume, command_schedule, command_repeat_add,
+    command_repeat_list, command_repeat_skip, command_repeat_end, command_edit,
+    command_withdraw, command_channel_limits;
+command_run command_notify_set, command_notify_show, command_notify_off, command_notify_test;

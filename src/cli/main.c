@@ -13,6 +13,7 @@
 #include "place/db.h"
 #include "place/schema.h"
 #include "place/secret.h"
+#include "place/vault.h"
 
 enum {
     KEEP_BYTES =
@@ -96,17 +97,17 @@ report(const struct cli *cli, const struct error *error, struct arena scratch)
     (void)fprintf(stderr, "%.*s\n", STR_FMT(buf_str(&out)));
 }
 
-static bool
-is_postgres(const char *address)
+bool
+cli_is_postgres(const char *data)
 {
-    str s = str_of(address);
+    str s = str_of(data);
     return str_starts(s, S("postgres://")) || str_starts(s, S("postgresql://"));
 }
 
 enum fault
 cli_open(struct cli *cli, enum needs needs, struct error *error)
 {
-    if (!is_postgres(cli->data) && access(cli->data, F_OK) != 0) {
+    if (!cli_is_postgres(cli->data) && access(cli->data, F_OK) != 0) {
         return fail(error, FAULT_ABSENT,
                     "there is no workspace at %s; make one with `propre init --data %s`, or "
                     "name another with --data",
@@ -179,6 +180,7 @@ main(int argc, char **argv)
         report(&cli, &error, cli.scratch);
     if (cli.propre.db)
         db_close(cli.propre.db);
+    vault_close(cli.propre.vault);
     arena_release(&keep_region);
     arena_release(&scratch_region);
     return exit_code(fault);

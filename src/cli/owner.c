@@ -14,8 +14,8 @@ owner_add(struct propre *propre, const struct workspace *workspace, int64_t *ret
     return person_add(propre, &owner, ret_person, error);
 }
 
-static enum fault
-find_owner(struct propre *propre, const struct workspace *workspace, struct arena *keep,
+enum fault
+owner_find(struct propre *propre, const struct workspace *workspace, struct arena *keep,
            int64_t *ret, struct error *error)
 {
     struct person *people = NULL;
@@ -40,7 +40,7 @@ owner_link(struct propre *propre, const struct workspace *workspace, str base,
     if (db_begin(propre->db, DB_WRITE, error))
         return error->fault;
     auto_tx tx = propre->db;
-    enum fault fault = find_owner(propre, workspace, keep, &person, error);
+    enum fault fault = owner_find(propre, workspace, keep, &person, error);
     fault = fault ? fault : sign_in_link_make(propre, person, keep, &token, error);
     fault = fault ? fault : db_commit(tx, error);
     if (fault)

@@ -7,6 +7,10 @@
 must_use enum fault owner_add(struct propre *propre, const struct workspace *workspace,
                               int64_t *ret_person, struct error *error);
 
+/* owner_find(propre, workspace, keep, ret_person, error): the first owner. Faults: ABSENT. */
+must_use enum fault owner_find(struct propre *propre, const struct workspace *workspace,
+                               struct arena *keep, int64_t *ret_person, struct error *error);
+
 /*
  * owner_link(propre, workspace, base, keep, ret_link, error):
  * A fresh one-time address for the owner, under ${base} ("http://127.0.0.1:8420"). Opens its own transaction.

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "place/db_internal.h"
+#include "place/hold.h"
 #include "place/propre.h"
 #include "place/schema.h"
 
@@ -12,43 +13,60 @@ enum { SCRATCH_MAX = 16 * 1024 * 1024 }; /* the lines of PROBLEMS_MAX, and file 
 
 /* ---- verify ---- */
 
+/* ${older}: that steps are still to be applied is no problem: a backup may be from before them. */
+static enum fault
+verify(struct db *db, const struct schema_step *steps, ptrdiff_t steps_n, bool older,
+       struct problems *problems, struct error *error)
+{
+    const struct schema_step *next = NULL;
+    if (db_begin(db, DB_READ, error))
+        return error->fault;
+    auto_tx tx = db;
+    if (db->driver->check(db, problems, error))
+        return error->fault;
+    enum fault fault = older ? db_schema_compare(db, steps, steps_n, &next, error)
+                             : db_check_schema(db, steps, steps_n, error);
+    if (fault == FAULT_CONFLICT || fault == FAULT_CORRUPT) {
+        char line[1024];
+        error_text(error, NULL, NULL, line, sizeof line);
+        problems->lines[problems->n++] = arena_str(problems->keep, str_of(line));
+        return OK;
+    }
+    return fault;
+}
+
+static struct problems
+problems_none(struct arena *keep)
+{
+    return (struct problems){.keep = keep, .lines = new (keep, str, PROBLEMS_MAX + 1)};
+}
+
 enum fault
 backup_verify(struct db *db, const struct schema_step *steps, ptrdiff_t steps_n,
               struct arena *keep, str **ret_problems, ptrdiff_t *ret_n, struct error *error)
 {
-    struct problems problems = {.keep = keep, .lines = new (keep, str, PROBLEMS_MAX + 1)};
-    if (db_begin(db, DB_READ, error))
+    struct problems problems = problems_none(keep);
+    if (verify(db, steps, steps_n, false, &problems, error))
         return error->fault;
-    auto_tx tx = db;
-    if (db->driver->check(db, &problems, error))
-        return error->fault;
-    enum fault fault = db_check_schema(db, steps, steps_n, error);
-    if (fault == FAULT_CONFLICT || fault == FAULT_CORRUPT) {
-        char line[1024];
-        error_text(error, NULL, NULL, line, sizeof line);
-        problems.lines[problems.n++] = arena_str(keep, str_of(line));
-    } else if (fault) {
-        return fault;
-    }
     *ret_problems = problems.lines;
     *ret_n = problems.n;
     return OK;
 }
 
-/* A file that must be whole and ours. */
+/* A file that must be whole and ours; maybe of an ${older} Propre. */
 static enum fault
-file_verify(const char *path, const struct schema_step *steps, ptrdiff_t steps_n,
+file_verify(const char *path, const struct schema_step *steps, ptrdiff_t steps_n, bool older,
             struct arena scratch, struct error *error)
 {
     const struct db_options read_only = {.read_only = true};
     auto_db db = NULL;
-    str *problems = NULL;
-    ptrdiff_t n = 0;
+    struct problems problems = problems_none(&scratch);
     if (db_open(str_of(path), &read_only, &db, error) ||
-        backup_verify(db, steps, steps_n, &scratch, &problems, &n, error))
+        verify(db, steps, steps_n, older, &problems, error))
         return error->fault;
-    if (n > 0)
-        return fail(error, FAULT_CORRUPT, "%s is not whole (%.*s)", path, STR_FMT(problems[0]));
+    if (problems.n > 0)
+        return fail(error, FAULT_CORRUPT, "%s is not whole (%.*s)", path,
+                    STR_FMT(problems.lines[0]));
     return OK;
 }
 
@@ -60,7 +78,7 @@ copy_and_verify(struct db *db, const char *path, const struct schema_step *steps
 {
     if (db->driver->copy_to(db, path, error))
         return error->fault;
-    if (file_verify(path, steps, steps_n, scratch, error)) {
+    if (file_verify(path, steps, steps_n, true, scratch, error)) {
         (void)unlink(path); /* a bad copy must not look like a backup */
         return error->fault;
     }
@@ -141,6 +159,15 @@ move_aside(const char *path, const char *aside, struct arena scratch, struct err
     return OK;
 }
 
+static void
+remove_with_companions(const char *path, struct arena scratch)
+{
+    static const char *const suffixes[] = {"-wal", "-shm", ""};
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
+        (void)unlink(
+            arena_printf(&scratch, "%s%s", path, suffixes[i]).p); /* as far as it goes */
+}
+
 /* The new content is ready in ${fresh}: puts it where ${to} is. */
 static enum fault
 put_in_place(const char *fresh, const char *to, const char *aside, struct arena scratch,
@@ -159,24 +186,75 @@ put_in_place(const char *fresh, const char *to, const char *aside, struct arena 
     return sync_folder(to, scratch, error);
 }
 
+/* Everything the copy believes is still to be sent may have been sent since: it waits for a person. */
 static enum fault
-restore(const char *from, const char *to, const struct schema_step *steps, ptrdiff_t steps_n,
-        const char *suffix, struct arena scratch, bool *ret_kept, struct error *error)
+hold_all(struct db *db, instant now, struct error *error)
+{
+    if (db_begin(db, DB_WRITE, error))
+        return error->fault;
+    auto_tx tx = db;
+    if (hold_set_all(db, S(HOLD_RESTORED), now, error))
+        return error->fault;
+    return db_commit(db, error);
+}
+
+/* Brings a copy nobody uses yet up to date, holds it, and leaves one closed file. */
+static enum fault
+make_ready(const char *path, const struct schema_step *steps, ptrdiff_t steps_n, instant now,
+           struct error *error)
+{
+    const struct db_options options = {0};
+    auto_db db = NULL;
+    if (db_open(str_of(path), &options, &db, error))
+        return error->fault;
+    enum fault fault = db_migrate(db, steps, steps_n, now, error);
+    str before = db_migration_backup(db);
+    if (before.p)
+        (void)unlink(before.p); /* of a copy: the backup itself is still there */
+    if (fault || hold_all(db, now, error))
+        return error->fault;
+    return db->driver->settle(db, error);
+}
+
+/* What is to stand at the end, in ${fresh}; nothing is left there on a fault. */
+static enum fault
+make_fresh(const char *from, const char *fresh, const struct schema_step *steps,
+           ptrdiff_t steps_n, instant now, struct arena scratch, struct error *error)
 {
     const struct db_options read_only = {.read_only = true};
-    const char *fresh = arena_printf(&scratch, "%s.restoring-%s", to, suffix).p;
-    const char *aside = arena_printf(&scratch, "%s.before-restore-%s", to, suffix).p;
-    struct stat info;
-    *ret_kept = stat(to, &info) == 0;
-    if (*ret_kept && !S_ISREG(info.st_mode))
-        return fail(error, FAULT_INPUT, "%s is not a file", to);
     auto_db db = NULL;
-    if (file_verify(from, steps, steps_n, scratch, error) ||
+    if (file_verify(from, steps, steps_n, true, scratch, error) ||
         db_open(str_of(from), &read_only, &db, error) ||
         copy_and_verify(db, fresh, steps, steps_n, scratch, error))
         return error->fault;
+    if (make_ready(fresh, steps, steps_n, now, error) ||
+        file_verify(fresh, steps, steps_n, false, scratch, error)) {
+        remove_with_companions(fresh, scratch);
+        return error->fault;
+    }
+    return OK;
+}
+
+static enum fault
+restore(const struct restore_from_to *files, const struct schema_step *steps, ptrdiff_t steps_n,
+        instant now, struct arena scratch, struct arena *keep, str *ret_aside,
+        struct error *error)
+{
+    const struct civil c = instant_to_utc(now);
+    const char *suffix = arena_printf(&scratch, "%04d%02d%02dT%02d%02d%02dZ", c.year, c.month,
+                                      c.day, c.hour, c.minute, c.second)
+                             .p;
+    const char *from = cstr(&scratch, files->from), *to = cstr(&scratch, files->to);
+    const char *fresh = arena_printf(&scratch, "%s.restoring-%s", to, suffix).p;
+    const char *aside = arena_printf(&scratch, "%s.before-restore-%s", to, suffix).p;
+    struct stat info;
+    bool kept = stat(to, &info) == 0;
+    if (kept && !S_ISREG(info.st_mode))
+        return fail(error, FAULT_INPUT, "%s is not a file", to);
+    if (make_fresh(from, fresh, steps, steps_n, now, scratch, error))
+        return error->fault;
     enum fault fault = OK;
-    if (*ret_kept)
+    if (kept)
         fault = put_in_place(fresh, to, aside, scratch, error);
     else if (rename(fresh, to) != 0)
         fault = fail(error, FAULT_SYSTEM, "cannot rename %s to %s", fresh, to);
@@ -184,6 +262,7 @@ restore(const char *from, const char *to, const struct schema_step *steps, ptrdi
         fault = sync_folder(to, scratch, error);
     if (fault)
         (void)unlink(fresh); /* gone already when only the syncing failed */
+    *ret_aside = kept ? arena_str(keep, str_of(aside)) : STR_NONE;
     return fault;
 }
 
@@ -194,17 +273,12 @@ backup_restore(const struct restore_from_to *files, const struct schema_step *st
 {
     struct arena_region region;
     struct arena scratch = arena_reserve(SCRATCH_MAX, &region);
-    const struct civil c = instant_to_utc(now);
-    const char *suffix = arena_printf(&scratch, "%04d%02d%02dT%02d%02d%02dZ", c.year, c.month,
-                                      c.day, c.hour, c.minute, c.second)
-                             .p;
-    const char *from = cstr(&scratch, files->from), *to = cstr(&scratch, files->to);
-    bool kept = false;
-    enum fault fault = restore(from, to, steps, steps_n, suffix, scratch, &kept, error);
+    str aside = STR_NONE;
+    enum fault fault = restore(files, steps, steps_n, now, scratch, keep, &aside, error);
     if (fault)
-        (void)error_prefix(error, "%s was not restored", to);
+        (void)error_prefix(error, "%s was not restored", cstr(&scratch, files->to));
     else
-        *ret_aside = kept ? arena_printf(keep, "%s.before-restore-%s", to, suffix) : STR_NONE;
+        *ret_aside = aside;
     arena_release(&region);
     return fault;
 }

@@ -23,7 +23,8 @@ must_use enum fault backup_make(struct db *db, str path, const struct schema_ste
 /*
  * backup_restore(from, to, steps, steps_n, now, keep, ret_aside, error):
  * Puts the checked content of ${from} where ${to} is. What was at ${to} is kept beside it under a name
- * with the date: *ret_aside, or none when there was nothing. ${from} stays as it is.
+ * with the date: *ret_aside, or none when there was nothing. ${from} stays as it is; it may be of an older Propre.
+ * Every workspace in it is put on hold (place/hold.h): what it thinks is still to be sent may have been sent since.
  * Faults: ABSENT, CORRUPT (${from} is no whole backup), CONFLICT (made by a newer Propre), AWAY (${to} is
  *         in use: stop the server first), INPUT (not a file), SYSTEM. On any fault ${to} is as it was.
  */

@@ -150,3 +150,9 @@ db_script(struct db *db, str sql, struct error *error)
     db->failed |= fault != OK;
     return fault;
 }
+
+bool
+db_one_writer(const struct db *db)
+{
+    return db->lock_fd >= 0;
+}

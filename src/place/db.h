@@ -95,5 +95,7 @@ bool db_is_postgres(const struct db *db);
 const char *db_engine(const struct db *db);
 /* db_sqlite_version(): "3.53.2": the SQLite this program was built with. */
 const char *db_sqlite_version(void);
+/* db_one_writer(db): whether only one process at a time may write these data (an SQLite before 3.51.3). */
+bool db_one_writer(const struct db *db);
 /* db_path(db): the SQLite file; none on PostgreSQL. */
 str db_path(const struct db *db);

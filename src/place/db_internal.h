@@ -100,3 +100,9 @@ extern const struct db_driver driver_postgres;
 
 /* db_script(db, sql, error): a script in a transaction of the caller's, its @words@ replaced. */
 must_use enum fault db_script(struct db *db, str sql, struct error *error);
+
+struct schema_step;
+/* db_schema_compare(db, steps, steps_n, ret_next, error): as db_check_schema; *ret_next is the first step not applied. */
+must_use enum fault db_schema_compare(struct db *db, const struct schema_step *steps,
+                                      ptrdiff_t steps_n, const struct schema_step **ret_next,
+                                      struct error *error);

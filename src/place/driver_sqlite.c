@@ -24,9 +24,11 @@ sqlite_close(struct db *db)
 static enum fault
 sqlite_begin(struct db *db, enum db_mode mode, struct error *error)
 {
-    if (mode == DB_WRITE)
-        return sqlite_run(db, "BEGIN IMMEDIATE", error);
-    return sqlite_run(db, "PRAGMA query_only = 1; BEGIN", error);
+    /*
+     * That nothing is written while reading, query.c sees to: what a statement does was compared when it was prepared.
+     * "PRAGMA query_only" would say it again, but expires all prepared statements each time it is set.
+     */
+    return sqlite_run(db, mode == DB_WRITE ? "BEGIN IMMEDIATE" : "BEGIN", error);
 }
 
 static void
@@ -36,14 +38,14 @@ sqlite_rollback(struct db *db)
     if (!sqlite3_get_autocommit(db->engine)) /* some faults roll back by themselves */
         (void)sqlite_run(db, "ROLLBACK",
                          &ignored); /* can only fail when there is nothing to undo */
-    (void)sqlite_run(db, "PRAGMA query_only = 0", &ignored);
 }
 
 static enum fault
 sqlite_commit(struct db *db, struct error *error)
 {
     enum fault fault = sqlite_run(db, "COMMIT", error);
-    sqlite_rollback(db); /* after a failed commit; otherwise only lets writing begin again */
+    if (fault)
+        sqlite_rollback(db);
     return fault;
 }
 

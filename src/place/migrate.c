@@ -171,18 +171,26 @@ db_migrate(struct db *db, const struct schema_step *steps, ptrdiff_t steps_n, in
 }
 
 enum fault
-db_check_schema(struct db *db, const struct schema_step *steps, ptrdiff_t steps_n,
-                struct error *error)
+db_schema_compare(struct db *db, const struct schema_step *steps, ptrdiff_t steps_n,
+                  const struct schema_step **ret_next, struct error *error)
 {
     struct arena_region region;
     struct arena scratch = arena_reserve(HISTORY_ARENA_MAX, &region);
-    const struct schema_step *next = NULL;
     bool fresh;
-    enum fault fault = history_compare(db, steps, steps_n, scratch, &next, &fresh, error);
+    enum fault fault = history_compare(db, steps, steps_n, scratch, ret_next, &fresh, error);
     arena_release(&region);
     if (fault == FAULT_ABSENT) /* not even a history */
         fault = fail(error, FAULT_ABSENT,
                      "there is no workspace in these data yet: make one with “propre init”");
+    return fault;
+}
+
+enum fault
+db_check_schema(struct db *db, const struct schema_step *steps, ptrdiff_t steps_n,
+                struct error *error)
+{
+    const struct schema_step *next = NULL;
+    enum fault fault = db_schema_compare(db, steps, steps_n, &next, error);
     if (!fault && next)
         fault = fail(
             error, FAULT_CONFLICT,

@@ -3,6 +3,7 @@
 
 struct db;
 struct rng;
+struct vault;
 
 /*
  * What every unit of work is handed, instead of globals: the data, the time and the chance. A test owns
@@ -12,4 +13,5 @@ struct propre {
     struct db *db;
     struct clock clock;
     struct rng *rng;
+    struct vault *vault; /* NULL where no secrets of others are needed */
 };

@@ -173,6 +173,7 @@ harden(sqlite3 *handle)
         {SQLITE_DBCONFIG_ENABLE_FKEY, 1}, {SQLITE_DBCONFIG_DQS_DML, 0},
         {SQLITE_DBCONFIG_DQS_DDL, 0},     {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0},
         {SQLITE_DBCONFIG_ENABLE_VIEW, 0}, {SQLITE_DBCONFIG_WRITABLE_SCHEMA, 0},
+        {SQLITE_DBCONFIG_ENABLE_QPSG, 1}, /* a plan that looked at a bound value expires with it */
     };
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         (void)sqlite3_db_config(handle, options[i].option, options[i].value,

@@ -26,6 +26,11 @@ static const struct {
     [NETWORK_BLUESKY] = {"bluesky", "Bluesky", RENTED},
     [NETWORK_REDDIT] = {"reddit", "Reddit", RENTED},
     [NETWORK_TELEGRAM] = {"telegram", "Telegram", RENTED},
+    [NETWORK_WORDPRESS] = {"wordpress", "WordPress", OWNED},
+    [NETWORK_GHOST] = {"ghost", "Ghost", OWNED},
+    [NETWORK_DISCORD] = {"discord", "Discord", RENTED},
+    [NETWORK_WEBHOOK] = {"webhook", "Webhook", RENTED},
+    [NETWORK_MANUAL] = {"manual", "By hand", RENTED},
     [NETWORK_OTHER] = {"other", "Other", RENTED},
 };
 
@@ -86,6 +91,19 @@ channel_check(const struct channel *channel, struct error *error)
     return OK;
 }
 
+/* Channels of one network are told apart by their account there. */
+static enum fault
+taken_already(str handle, enum network network, struct error *error)
+{
+    if (handle.n == 0)
+        return fail(error, FAULT_CONFLICT,
+                    "there is a channel on %.*s without an account's name already; give one, "
+                    "so that they can be told apart",
+                    STR_FMT(network_name(network)));
+    return fail(error, FAULT_CONFLICT, "there is a channel \"%.*s\" on %.*s already",
+                STR_FMT(handle), STR_FMT(network_name(network)));
+}
+
 enum fault
 channel_insert(struct propre *propre, const struct channel *channel, int64_t *ret_id,
                struct error *error)
@@ -105,8 +123,7 @@ channel_insert(struct propre *propre, const struct channel *channel, int64_t *re
     if (q_channel_insert(propre->db, &in, NULL, &row, &made, error))
         return error->fault;
     if (!made)
-        return fail(error, FAULT_CONFLICT, "there is a channel \"%.*s\" on %.*s already",
-                    STR_FMT(in.handle), STR_FMT(network_name(channel->network)));
+        return taken_already(in.handle, channel->network, error);
     *ret_id = row.id;
     return OK;
 }
@@ -189,8 +206,7 @@ channel_update(struct propre *propre, const struct channel *channel, struct erro
     if (q_channel_with_handle(propre->db, &same, NULL, &other, &taken, error))
         return error->fault;
     if (taken)
-        return fail(error, FAULT_CONFLICT, "there is a channel \"%.*s\" on %.*s already",
-                    STR_FMT(handle), STR_FMT(network_name(channel->network)));
+        return taken_already(handle, channel->network, error);
     struct channel_update_in in = {channel->workspace,
                                    channel->id,
                                    handle,

@@ -11,7 +11,7 @@ struct propre;
 
 /*
  * The networks a channel can be on; a closed list, because metrics and imports hang on it.
- * "site", "blog" and "newsletter" are one's own ground.
+ * "site", "blog", "newsletter", "wordpress" and "ghost" are one's own ground.
  */
 enum network {
     NETWORK_SITE,
@@ -30,6 +30,11 @@ enum network {
     NETWORK_BLUESKY,
     NETWORK_REDDIT,
     NETWORK_TELEGRAM,
+    NETWORK_WORDPRESS,
+    NETWORK_GHOST,
+    NETWORK_DISCORD,
+    NETWORK_WEBHOOK,
+    NETWORK_MANUAL, /* a person posts, and says so */
     NETWORK_OTHER,
     NETWORKS_N
 };

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "base/translate.h"
+#include "web/api.h"
 #include "web/pages.h"
 #include "web/web_internal.h"
 
@@ -109,6 +110,7 @@ layout(struct exchange *x, enum nav_here here)
         .person_name = x->visitor.session.person_name,
         .path = here_path(x),
         .csrf = x->visitor.csrf,
+        .needs_n = x->visitor.needs_n,
     };
     view.flashes = flash_take(x, &view.flashes_n);
     return view;
@@ -181,6 +183,10 @@ words_of(int32_t status)
 void
 answer_error(struct exchange *x, int32_t status, str title, str text)
 {
+    if (api_asked(x)) {
+        api_problem(x, status, NULL, text, STR_NONE);
+        return;
+    }
     const struct error_words *words = words_of(status);
     struct error_view view = {
         .layout = layout(x, NAV_NONE),

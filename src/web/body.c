@@ -103,9 +103,17 @@ bool
 body_init(struct body *body, const struct body_plan *plan, str content_type)
 {
     *body = (struct body){.plan = *plan, .fd = -1};
-    buf_init(&body->fields, BODY_FIELDS_MAX);
+    buf_init(&body->fields, plan->wants == BODY_JSON ? BODY_JSON_MAX : BODY_FIELDS_MAX);
     str rest = content_type, type;
     (void)str_cut(&rest, ';', &type); /* parameters or none */
+    if (plan->wants == BODY_JSON)
+        return str_eq_ascii_case(str_trim(type), S("application/json"));
+    if (plan->wants == BODY_BYTES) {
+        body->fd = file_open(plan->directory);
+        body->in_file = body->fd >= 0;
+        body->state = body->in_file ? BODY_READING : BODY_NO_ROOM;
+        return true;
+    }
     if (str_eq_ascii_case(str_trim(type), S("application/x-www-form-urlencoded")))
         return true;
     body->is_multipart = true;
@@ -132,12 +140,20 @@ body_feed(struct body *body, str bytes)
         return;
     }
     struct multipart_sink sink = {body, begin, data, end};
-    if (!body->is_multipart)
+    if (body->plan.wants == BODY_BYTES)
+        (void)data(body, bytes); /* .state says how it went */
+    else if (!body->is_multipart)
         buf_add(&body->fields, bytes);
     else if (!multipart_feed(&body->multipart, bytes, &sink))
         body->state = BODY_MALFORMED;
     if (body->fields.overflown && body->state == BODY_READING)
         body->state = BODY_TOO_LONG;
+}
+
+str
+body_text(const struct body *body, struct arena *keep)
+{
+    return arena_str(keep, buf_str(&body->fields));
 }
 
 bool

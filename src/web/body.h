@@ -11,7 +11,8 @@
  */
 enum {
     BODY_FIELDS_MAX =
-        256 * 1024 /* all fields of a form together; the mapping of 4096 columns fits */
+        256 * 1024, /* all fields of a form together; the mapping of 4096 columns fits */
+    BODY_JSON_MAX = 1 << 20 /* the longest post with 50 variants */
 };
 
 enum body_state {
@@ -21,8 +22,15 @@ enum body_state {
     BODY_NO_ROOM    /* 507: the temporary file cannot be written */
 };
 
+enum body_wants {
+    BODY_FORM, /* urlencoded or multipart */
+    BODY_JSON, /* application/json, in memory: at most BODY_JSON_MAX */
+    BODY_BYTES /* of any type, straight into a file */
+};
+
 /* What a route expects. */
 struct body_plan {
+    enum body_wants wants;
     const struct form *form;
     int64_t bytes_max;
     const char *directory; /* where a file is kept meanwhile */
@@ -43,11 +51,13 @@ struct body {
     int32_t file_name_n;
 };
 
-/* body_init(body, plan, content_type): false if the type is neither of the two. Owner: body_release. */
+/* body_init(body, plan, content_type): false if the type is not what the plan wants. Owner: body_release. */
 bool body_init(struct body *body, const struct body_plan *plan, str content_type);
 void body_release(struct body *body);
 /* body_feed(body, bytes): takes the next bytes; what cannot be taken is dropped and .state says why. */
 void body_feed(struct body *body, str bytes);
+/* body_text(body, keep): the whole of a BODY_JSON once all is in. */
+str body_text(const struct body *body, struct arena *keep);
 /* body_pairs(body, keep, ret, max, ret_n): the fields once all is in; false if malformed. */
 bool body_pairs(struct body *body, struct arena *keep, struct pair *ret, int32_t max,
                 int32_t *ret_n);

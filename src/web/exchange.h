@@ -7,16 +7,19 @@
 #include "base/lang.h"
 #include "base/str.h"
 #include "place/session.h"
+#include "place/token.h"
 #include "place/workspace.h"
 #include "web/form.h"
 #include "web/head.h"
 
+struct api_route;
 struct asset;
+struct json;
 struct route;
 struct web;
 struct zone;
 
-enum method { METHOD_OTHER, METHOD_GET, METHOD_POST };
+enum method { METHOD_OTHER, METHOD_GET, METHOD_POST, METHOD_PATCH, METHOD_DELETE };
 
 enum {
     ANSWER_HEADERS_MAX = 24,    /* about ten are sent */
@@ -28,8 +31,9 @@ enum {
 struct answer {
     int32_t status;
     const char *mime;
-    struct buf body; /* or: */
-    str fixed;       /* bytes that live as long as the program */
+    const char *policy; /* of content; NULL: that of our pages */
+    struct buf body;    /* or: */
+    str fixed;          /* bytes that live as long as the program */
     struct pair headers[ANSWER_HEADERS_MAX];
     int32_t headers_n;
     bool close; /* the connection's other requests cannot be trusted to be framed */
@@ -50,6 +54,7 @@ struct visitor {
     str token;              /* of the session, or of the door for who is not */
     bool new_door;          /* the door's cookie goes out with the answer */
     str csrf;               /* what every form of theirs must carry */
+    int64_t needs_n;        /* deliveries that wait for somebody; when a page was asked for */
 };
 
 /* One request and its answer, for the time of the handler. */
@@ -66,6 +71,7 @@ struct exchange {
     const struct pair *sent; /* the body's fields, declared or not */
     int32_t sent_n;
     struct upload upload;
+    str body; /* of a JSON request, as sent */
     str peer; /* address of the other end */
 
     const struct route *route;
@@ -77,6 +83,12 @@ struct exchange {
     const struct zone *zone;    /* of the workspace */
     enum lang lang;             /* the reader's */
     bool has_flash;             /* a message of the last act was shown: its cookie goes */
+    int32_t flash_kind;         /* which one (web/answer.h): a page may know more of it */
+
+    /* Of the API alone (web/api.h). */
+    const struct api_route *api;
+    struct token token;      /* id 0: none */
+    const struct json *json; /* the body, checked; NULL: none was sent */
 
     struct answer answer;
 };

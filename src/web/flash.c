@@ -26,6 +26,48 @@ static const struct flash_words words[FLASH_KINDS_N] = {
     [FLASH_IMPORTED] = {TONE_GOOD, "%s post was added.", "%s posts were added.",
                         "/import/%" PRId64 "/undo"},
     [FLASH_IMPORT_UNDONE] = {TONE_GOOD, N_("The import was undone."), NULL, NULL},
+    [FLASH_POST_KEPT] = {TONE_GOOD, N_("The draft is kept. Nothing goes out of it yet."), NULL,
+                         NULL},
+    [FLASH_POST_PLANNED] = {TONE_GOOD, N_("The post is planned."), NULL, NULL},
+    [FLASH_POST_SAVED] = {TONE_GOOD, N_("The changes are saved."), NULL, NULL},
+    [FLASH_POST_TAKEN_BACK] = {TONE_GOOD, N_("The post is a draft again and does not go out."),
+                               NULL, NULL},
+    [FLASH_TOKEN_REVOKED] = {TONE_GOOD, N_("The token is revoked."), NULL, NULL},
+    [FLASH_CHANNEL_ADDED] = {TONE_GOOD, N_("The channel is added. Now connect it."), NULL,
+                             NULL},
+    [FLASH_CHANNEL_KEPT] = {TONE_GOOD, N_("The credentials are kept, sealed."), NULL, NULL},
+    [FLASH_CHANNEL_BY_HAND] = {TONE_GOOD, N_("This channel is published to by hand."), NULL,
+                               NULL},
+    [FLASH_CHANNEL_FORGOTTEN] = {TONE_GOOD,
+                                 N_("It is disconnected; its credentials are forgotten."), NULL,
+                                 NULL},
+    [FLASH_HOST_ALLOWED] = {TONE_GOOD, N_("The host may be reached."), NULL, NULL},
+    [FLASH_HOST_FORBIDDEN] = {TONE_GOOD, N_("The host may not be reached any more."), NULL,
+                              NULL},
+    [FLASH_DELIVERY_MOVED] = {TONE_GOOD, N_("It has its new time."), NULL, NULL},
+    [FLASH_DELIVERY_HELD] = {TONE_GOOD, N_("It is on hold until you let it go out."), NULL,
+                             "/delivery/%" PRId64 "/release"},
+    [FLASH_DELIVERY_RELEASED] = {TONE_GOOD,
+                                 N_("It goes out at its time; when that is over, now."), NULL,
+                                 "/delivery/%" PRId64 "/hold"},
+    [FLASH_DELIVERY_CANCELLED] = {TONE_GOOD, N_("It is cancelled; its text is kept."), NULL,
+                                  "/delivery/%" PRId64 "/plan"},
+    [FLASH_DELIVERY_PLANNED] = {TONE_GOOD, N_("It is planned again."), NULL, NULL},
+    [FLASH_DELIVERY_LIVE] = {TONE_GOOD, N_("Noted: it is live."), NULL, NULL},
+    [FLASH_DELIVERY_AGAIN] = {TONE_GOOD, N_("It is sent once more."), NULL, NULL},
+    [FLASH_DELIVERY_DROPPED] = {TONE_GOOD, N_("Noted: it is let be."), NULL, NULL},
+    [FLASH_ALL_HELD] = {TONE_GOOD, N_("Nothing is sent until you say so."), NULL,
+                        "/queue/release"},
+    [FLASH_ALL_RELEASED] = {TONE_GOOD, N_("What is due is sent again."), NULL, "/queue/hold"},
+    [FLASH_SLOTS_ADDED] = {TONE_GOOD, N_("The week has its new times."), NULL, NULL},
+    [FLASH_SLOT_REMOVED] = {TONE_GOOD,
+                            N_("The time is removed. What was planned for it stays planned."),
+                            NULL, NULL},
+    [FLASH_QUEUE_PAUSED] = {TONE_GOOD,
+                            N_("The queue stands still. What was planned from it before goes "
+                               "out."),
+                            NULL, NULL},
+    [FLASH_QUEUE_RESUMED] = {TONE_GOOD, N_("The queue goes on."), NULL, NULL},
 };
 
 enum { FLASH_LIFE_S = 60 /* the next page comes at once */ };
@@ -64,6 +106,7 @@ flash_take(struct exchange *x, ptrdiff_t *ret_n)
     struct flash_view *view = new (x->keep, struct flash_view, 1);
     str number = format_integer(x->keep, x->lang, n);
     view->tone = w->tone;
+    x->flash_kind = (int32_t)kind;
     view->text = w->many
                      ? SAY(x->keep, x->lang, translate_n(x->lang, w->one, w->many, n), number)
                      : str_of(translate(x->lang, w->one));

@@ -79,7 +79,7 @@ check(struct form_value *value)
 }
 
 void
-form_read(const struct form *form, const struct pair *pairs, int32_t n, struct arena *keep,
+form_take(const struct form *form, const struct pair *pairs, int32_t n, struct arena *keep,
           struct form_values *ret)
 {
     *ret = (struct form_values){.at = new (keep, struct form_value, FORM_VALUES_MAX)};

@@ -52,11 +52,11 @@ struct form_values {
 };
 
 /*
- * form_read(form, pairs, n, keep, ret):
+ * form_take(form, pairs, n, keep, ret):
  * The declared fields among what was sent: cleaned, checked. A required field that is missing is there with
  * a problem. The first of two with the same name counts.
  */
-void form_read(const struct form *form, const struct pair *pairs, int32_t n, struct arena *keep,
+void form_take(const struct form *form, const struct pair *pairs, int32_t n, struct arena *keep,
                struct form_values *ret);
 /* form_value(values, name): the value of that field, or NULL if it was not sent. */
 const struct form_value *form_value(const struct form_values *values, const char *name);

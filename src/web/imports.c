@@ -180,7 +180,7 @@ handle_import_mapping(struct exchange *x, struct error *error)
     auto_buf words;
     buf_init(&words, 64 * 1024);
     for (int32_t i = 0; i < plan.mapping.columns_n; i++) {
-        str word = form_numbered(&x->form, "column-#", i);
+        str word = form_numbered(&x->form, "column", i);
         struct import_column column = plan.mapping.columns[i];
         if (!word.p || !import_column_parse(word, &column))
             word = import_column_word(&plan.mapping.columns[i]);

@@ -9,7 +9,7 @@
  */
 enum {
     MULTIPART_BOUNDARY_MAX = 70, /* RFC 2046 section 5.1.1 */
-    MULTIPART_PARTS_MAX = 64,    /* our upload form has three */
+    MULTIPART_PARTS_MAX = 400,   /* a composer of a hundred channels has 3 each and 60 more */
     MULTIPART_HEAD_MAX =
         2048,                /* headers of one part: a name, a file name of 255 bytes, a type */
     MULTIPART_NAME_MAX = 64, /* our longest field name is under 20 */

@@ -4,6 +4,7 @@
 #include "base/translate.h"
 #include "web/html.h"
 #include "web/views.h"
+#include "web/views_queue.h"
 #include "web/words.h"
 
 /* Class names in app.css. A state is always said in a word too: the class only colours it. */

@@ -39,6 +39,25 @@ matches(str pattern, str path, str *parameters, int64_t *id)
     return true;
 }
 
+const char *
+method_word(enum method method)
+{
+    static const char *const words[] = {"", "GET", "POST", "PATCH", "DELETE"};
+    return words[method];
+}
+
+bool
+route_matches(const struct route *route, str path, str *ret_parameters, int64_t *ret_id)
+{
+    str parameters[PARAMETERS_MAX] = {STR_NONE};
+    int64_t id;
+    if (!matches(str_of(route->pattern), path, parameters, &id))
+        return false;
+    memcpy(ret_parameters, parameters, sizeof parameters);
+    *ret_id = id;
+    return true;
+}
+
 enum route_match
 route_find(enum method method, str path, const struct route **ret, str *ret_parameters,
            int64_t *ret_id)

@@ -30,6 +30,11 @@ struct route {
     const char *help; /* one line for the manual and the tests' messages */
 };
 
+/* method_word(method): "GET". */
+const char *method_word(enum method method);
+/* route_matches(route, path, ret_parameters, ret_id): whether ${path} is of its pattern, whatever the method. */
+bool route_matches(const struct route *route, str path, str *ret_parameters, int64_t *ret_id);
+
 extern const struct route routes[];
 extern const ptrdiff_t routes_n;
 

@@ -30,7 +30,7 @@ struct server_app {
     void *ctx;
     /*
      * The head is here. Either answers (x->answer.status) or says in ${ret_plan} what body may follow.
-     * Only for POST; x->sent is empty.
+     * Only for POST and where a body is announced; x->sent is empty.
      */
     void (*admit)(void *ctx, struct exchange *x, struct body_plan *ret_plan);
     /* All is here: answers. */

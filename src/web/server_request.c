@@ -108,6 +108,8 @@ exchange_begin(struct MHD_Connection *connection, struct exchange *x,
     str method = x->head->method;
     x->method = str_eq(method, S("GET")) || str_eq(method, S("HEAD")) ? METHOD_GET
                 : str_eq(method, S("POST"))                           ? METHOD_POST
+                : str_eq(method, S("PATCH"))                          ? METHOD_PATCH
+                : str_eq(method, S("DELETE"))                         ? METHOD_DELETE
                                                                       : METHOD_OTHER;
     str query = x->head->uri, before;
     bool has_query = str_cut(&query, '?', &before);
@@ -205,7 +207,7 @@ on_head(struct slot *slot, struct MHD_Connection *connection, struct exchange *x
     slot->has_body = true;
     if (head->body_announced &&
         !body_init(&slot->body, &plan, head_header(head, S("Content-Type"))))
-        return refuse(slot, connection, x, (struct refusal){415, "body is no form"});
+        return refuse(slot, connection, x, (struct refusal){415, "body of another type"});
     return MHD_YES;
 }
 
@@ -247,7 +249,10 @@ on_whole(struct slot *slot, struct MHD_Connection *connection, struct exchange *
     if (slot->has_body && slot->body.bytes > 0) {
         struct pair *pairs = new (x->keep, struct pair, FORM_VALUES_MAX);
         refusal = body_refusal(slot->body.state);
-        if (!refusal.status &&
+        bool form = slot->body.plan.wants == BODY_FORM;
+        if (slot->body.plan.wants == BODY_JSON)
+            x->body = body_text(&slot->body, x->keep);
+        if (!refusal.status && form &&
             !body_pairs(&slot->body, x->keep, pairs, FORM_VALUES_MAX, &x->sent_n))
             refusal = (struct refusal){400, "malformed form"};
         if (refusal.status)

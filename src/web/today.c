@@ -7,6 +7,7 @@
 #include "web/import_view.h"
 #include "web/learning.h"
 #include "web/pages.h"
+#include "web/today_queue.h"
 #include "web/web_internal.h"
 
 enum { FRESH_DAYS_MAX = 35 /* exports are monthly for most; a few days of grace */ };
@@ -61,6 +62,7 @@ handle_today(struct exchange *x, struct error *error)
     enum fault fault = result_overview(x->web->propre, x->workspace.id, &overview, error);
     fault = fault ? fault : find_last_import(x, now, &view, error);
     fault = fault ? fault : learning_read(x, outcomes[0], &learning, error);
+    fault = fault ? fault : today_queue(x, &view.queue, error);
     if (fault)
         return fault;
     view.posts_n = overview.posts;

@@ -17,7 +17,17 @@
 
 /* ---- every page ---- */
 
-enum nav_here { NAV_NONE, NAV_TODAY, NAV_RESULTS, NAV_LEARNING, NAV_IMPORT, NAV_SETTINGS };
+enum nav_here {
+    NAV_NONE,
+    NAV_TODAY,
+    NAV_RESULTS,
+    NAV_LEARNING,
+    NAV_IMPORT,
+    NAV_SETTINGS,
+    NAV_CHANNELS,
+    NAV_COMPOSE,
+    NAV_QUEUE
+};
 
 enum tone { TONE_QUIET, TONE_GOOD, TONE_WARN, TONE_BAD };
 
@@ -37,6 +47,7 @@ struct layout_view {
     str csrf; /* goes into every form */
     const struct flash_view *flashes;
     ptrdiff_t flashes_n;
+    int64_t needs_n; /* deliveries that wait for somebody: beside the link to the queue */
 };
 
 /* One entry of a <select> or of a row of links. */
@@ -116,9 +127,11 @@ struct import_line {
     bool demo;
 };
 
+struct today_queue_view;
 struct today_view {
     struct layout_view layout;
-    str date; /* "Sunday 22 November" */
+    const struct today_queue_view *queue; /* web/views_queue.h; NULL when nothing goes out */
+    str date;                             /* "Sunday 22 November" */
     enum next_step next;
     int64_t posts_n;
     int64_t days_since_import; /* for NEXT_IMPORT_FRESH */
@@ -354,6 +367,22 @@ struct settings_view {
     struct options_view zones; /* suggestions of the zone field */
     struct options_view langs, weekdays, currencies;
     str now; /* "23:41" in the workspace's zone: lets the reader check it */
+};
+
+/* The tokens programs come in with. */
+struct token_line {
+    int64_t id;
+    str name, scopes, person, created, used; /* used: none when never */
+    bool revoked;
+};
+struct tokens_view {
+    struct layout_view layout;
+    const struct token_line *lines;
+    ptrdiff_t lines_n;
+    str made; /* the secret of one made just now, shown this once */
+    struct field_view name;
+    str scopes_error;
+    bool read, write, publish, settings; /* chosen */
 };
 
 /* A fault as a page: what was attempted, why it did not work, what to press. */

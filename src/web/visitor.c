@@ -1,7 +1,9 @@
 #include <assert.h>
 
+#include "outbox/delivery.h"
 #include "place/secret.h"
 #include "web/answer.h"
+#include "web/api.h"
 #include "web/web_internal.h"
 
 /* ---------- language ---------- */
@@ -31,6 +33,11 @@ visitor_lang(struct exchange *x)
     enum lang lang;
     bool known = x->workspace.id != 0;
     x->lang = known ? x->workspace.lang : LANG_EN;
+    if (api_asked(x)) { /* a program says what it wants in the header; cookies are for people */
+        if (lang_accepted(x->head, &lang))
+            x->lang = lang;
+        return;
+    }
     if (lang_parse(exchange_query(x, "lang"), &lang)) {
         x->lang = lang;
         answer_cookie(x, COOKIE_LANG, str_of(lang_code(lang)), LANG_LIFE_S);
@@ -70,7 +77,10 @@ visitor_find(struct exchange *x, struct error *error)
             visitor->signed_in = true;
             visitor->token = token;
             visitor->csrf = session_csrf(token, x->keep);
-            return OK;
+            return x->method == METHOD_GET
+                       ? delivery_needs_person(x->web->propre, x->workspace.id,
+                                               &visitor->needs_n, error)
+                       : OK;
         }
     }
     at_the_door(x);

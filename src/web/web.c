@@ -6,6 +6,7 @@
 #include "base/translate.h"
 #include "place/db.h"
 #include "web/answer.h"
+#include "web/api.h"
 #include "web/learn_job.h"
 #include "web/web_internal.h"
 
@@ -26,7 +27,8 @@ enum {
 static void
 finish_headers(struct exchange *x)
 {
-    answer_header(x, "Content-Security-Policy", S(CSP));
+    answer_header(x, "Content-Security-Policy",
+                  x->answer.policy ? str_of(x->answer.policy) : S(CSP));
     answer_header(x, "X-Content-Type-Options", S("nosniff"));
     answer_header(x, "Referrer-Policy", S("no-referrer"));
     answer_header(x, "Cross-Origin-Opener-Policy", S("same-origin"));
@@ -55,7 +57,7 @@ log_request(struct exchange *x, int64_t begun_us)
         log_int("status", x->answer.status),
         log_int("bytes", x->answer.fixed.p ? x->answer.fixed.n : x->answer.body.n),
         log_int("us", server_now_us() - begun_us),
-        log_int("person", x->visitor.signed_in ? x->visitor.session.person : 0),
+        log_int("person", x->visitor.signed_in ? x->visitor.session.person : x->token.person),
     };
     log_event(x->web->options.log, quiet ? LOG_DEBUG : LOG_INFO, "request", fields,
               (int32_t)(sizeof fields / sizeof *fields));
@@ -86,13 +88,14 @@ faulted(struct exchange *x, const struct error *error)
     x->answer.headers_n = 0;
     x->answer.fixed = STR_NONE;
     x->answer.cacheable = false;
+    x->answer.policy = NULL;
     x->has_flash = false;
     answer_fault(x, error);
 }
 
 /* ---------- the way to a handler ---------- */
 
-static enum fault
+enum fault
 workspace_enter(struct exchange *x, struct error *error)
 {
     struct web *web = x->web;
@@ -172,7 +175,7 @@ form_refused(struct exchange *x)
                                          "page and send it again."))));
         return true;
     }
-    form_read(&x->route->form, x->sent, x->sent_n, x->keep, &x->form);
+    form_take(&x->route->form, x->sent, x->sent_n, x->keep, &x->form);
     if (x->form.problems_n > 0 && !x->route->form.own_problems) {
         answer_problems(x);
         return true;
@@ -186,8 +189,10 @@ in_transaction(struct exchange *x, enum db_mode mode, struct error *error)
     struct db *db = x->web->propre->db;
     if (db_begin(db, mode, error))
         return error->fault;
-    enum fault fault = x->route->handler(x, error);
-    if (!fault && mode == DB_WRITE)
+    enum fault fault = x->api ? api_handle(x, error) : x->route->handler(x, error);
+    /* A program that was refused changed nothing; a page may keep what it counted. */
+    bool refused = x->api && x->answer.status >= 400;
+    if (!fault && mode == DB_WRITE && !refused)
         return db_commit(db, error);
     db_rollback(db);
     return fault;
@@ -205,6 +210,7 @@ run(struct exchange *x, struct error *error)
     for (int32_t i = 0; i < TRIES_MAX && fault == FAULT_CONFLICT; i++) {
         x->answer.headers_n = headers_n;
         x->answer.status = 0;
+        buf_clear(&x->answer.body);
         fault = in_transaction(x, DB_WRITE, error);
         if (fault == FAULT_CONFLICT && !db_is_postgres(x->web->propre->db))
             break; /* one writer at a time: trying again changes nothing */
@@ -235,6 +241,8 @@ enter(struct exchange *x, struct error *error)
         answer_error(x, 421, STR_NONE, STR_NONE);
         return false;
     }
+    if (api_asked(x))
+        return api_enter(x, error);
     enum route_match match = route_find(x->method, x->path, &x->route, x->parameters, &x->id);
     if (match == ROUTE_FOUND && x->route->way == WAY_BARE)
         return true;
@@ -249,7 +257,7 @@ enter(struct exchange *x, struct error *error)
     } else if (match == ROUTE_METHOD) {
         answer_header(x, "Allow", x->route->method == METHOD_POST ? S("POST") : S("GET, HEAD"));
         answer_error(x, 405, STR_NONE, STR_NONE);
-    } else if (x->method == METHOD_POST && !same_origin(x)) {
+    } else if (x->method != METHOD_GET && !same_origin(x)) {
         answer_error(
             x, 403, str_of(translate(x->lang, N_("This came from another site"))),
             str_of(translate(x->lang, N_("Forms are only taken from this house's own pages. "
@@ -270,8 +278,12 @@ on_admit(void *ctx, struct exchange *x, struct body_plan *ret_plan)
         finish(x, begun_us);
         return;
     }
-    *ret_plan = (struct body_plan){&x->route->form, x->route->body_max,
-                                   x->web->options.upload_directory};
+    *ret_plan = (struct body_plan){.wants = !x->api         ? BODY_FORM
+                                            : x->api->takes ? BODY_JSON
+                                                            : BODY_BYTES,
+                                   .form = &x->route->form,
+                                   .bytes_max = x->route->body_max,
+                                   .directory = x->web->options.upload_directory};
     if (ret_plan->bytes_max == UPLOAD_MAX)
         ret_plan->bytes_max = x->web->options.upload_bytes_max;
 }
@@ -282,7 +294,8 @@ on_serve(void *ctx, struct exchange *x)
     struct error error;
     int64_t begun_us = server_now_us();
     x->web = ctx;
-    if (enter(x, &error) && !(x->method == METHOD_POST && form_refused(x))) {
+    if (enter(x, &error) &&
+        (x->api ? api_ready(x) : x->method == METHOD_GET || !form_refused(x))) {
         if (run(x, &error))
             faulted(x, &error);
         else
@@ -290,6 +303,7 @@ on_serve(void *ctx, struct exchange *x)
     }
     finish(x, begun_us);
     note_seen(x);
+    api_done(x);
 }
 
 static void

@@ -129,6 +129,19 @@ test_unicode_cases(void **state)
     assert_int_equal(different, 0);
 }
 
+static void
+test_capital_and_small(void **state)
+{
+    (void)state;
+    assert_true(text_eq_case(S("\u00c9t\u00e9"), S("\u00e9T\u00c9")));
+    assert_true(text_eq_case(S("\u0416\u041d"), S("\u0436\u043d")));
+    assert_true(text_eq_case(S(""), S("")));
+    assert_false(text_eq_case(S("ete"), S("\u00e9t\u00e9")));
+    assert_false(text_eq_case(S("blog"), S("blogs")));
+    assert_false(
+        text_eq_case(S("a\xff"), S("a\xfe\x41"))); /* ill-formed is like nothing else */
+}
+
 int
 main(void)
 {
@@ -136,6 +149,7 @@ main(void)
         cmocka_unit_test(test_utf8),
         cmocka_unit_test(test_cut),
         cmocka_unit_test(test_unicode_cases),
+        cmocka_unit_test(test_capital_and_small),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

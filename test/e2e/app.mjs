@@ -218,10 +218,13 @@ await step("it is applied, and said so", async () => {
   await page.getByRole("link", { name: /^510 posts$/ }).first().waitFor();
   return console_of.take();
 });
-await step("Today says that what was found is older than the data", async () => {
+await step("Today says that what was found is older than the data, unless it is computed anew already", async () => {
   const text = await page.locator("main").innerText();
   await shot("10-stale");
-  return /stale|at work|preview/.test(text) ? [] : [text.slice(0, 400)];
+  if (/stale|at work|preview/.test(text)) return [];
+  await page.goto(`${origin}/learning`);
+  const found = await page.locator("main").innerText();
+  return /\b510\b/.test(found) ? [] : [text.slice(0, 400)];
 });
 await step("it is undone whole", async () => {
   await page.goto(`${origin}/import`);
@@ -250,7 +253,7 @@ await step("markup in a file is shown as text", async () => {
 
 /* ---- every page, both languages, looked at and judged ---- */
 
-const PAGES = ["/", "/results", "/learning", "/import", "/settings", "/results?q=nothing-has-this-text", "/no-such-page"];
+const PAGES = ["/", "/results", "/learning", "/import", "/settings", "/results?q=nothing-has-this-text", "/no-such-page", "/compose", "/queue", "/channels", "/slots", "/settings/notices"];
 const language = async (lang) => {
   await page.goto(`${origin}/`);
   if ((await page.locator("html").getAttribute("lang")) === lang) return;
@@ -263,13 +266,14 @@ for (const lang of ["en", "fr"]) {
     return sees(lang === "fr" ? "Aujourd’hui" : "Today");
   });
   const state = await context.storageState();
-  for (const look of LOOKS) {
+  /* each in one look: pages.mjs has the others, with data of all kinds */
+  for (const look of [lang === "fr" ? LOOKS[1] : LOOKS[0]]) {
     const context_of_look = await browser.newContext({ viewport: look, storageState: state, reducedMotion: "reduce", locale: lang });
     const reader = await context_of_look.newPage();
     const heard = listen(reader);
     for (const path of PAGES) {
       const seen = {};
-      for (const colorScheme of SCHEMES) {
+      for (const colorScheme of [lang === "fr" ? SCHEMES[1] : SCHEMES[0]]) {
         await step(`${path} in ${lang}, ${look.name}, ${colorScheme}`, async () => {
           await reader.emulateMedia({ colorScheme });
           if (!seen.form) await reader.goto(origin + path);

@@ -30,6 +30,16 @@ const server = createServer((request, response) => {
     response.end(JSON.stringify({ running: true, progress: 44, text: "…" }));
     return;
   }
+  if (/^\/channel\/[0-9]+\/answer$/.test(path)) {
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(JSON.stringify({ waiting: true }));
+    return;
+  }
+  if (/^\/media\/\d+\/picture$/.test(path)) {
+    response.writeHead(200, { "content-type": "image/svg+xml" });
+    response.end(readFileSync(join(folder, "propre.svg")));
+    return;
+  }
   const file = join(folder, basename(path));
   if (!existsSync(file) || basename(path) === "") {
     response.writeHead(404);
@@ -48,14 +58,22 @@ const { browser, close } = await open_browser(tools);
 const shots = join(screens, "pages");
 mkdirSync(shots, { recursive: true });
 
-const quick = process.env.PROPRE_LOOK === "quick"; // one look, for whoever is changing a page
-for (const look of quick ? LOOKS.slice(0, 1) : LOOKS) {
+/*
+ * Every page in English wide and light, in French narrow and dark: what is too wide shows in any colour and soonest
+ * in French, a faint colour at any width. PROPRE_LOOK=all: each language at each width in each scheme, to be looked at;
+ * quick: one look, for whoever is changing a page.
+ */
+const [wide, narrow] = LOOKS;
+const [light, dark] = SCHEMES;
+const usual = [[wide, [light], ".en"], [narrow, [dark], ".fr"]];
+const looks = { quick: [[wide, [light], ""]], all: LOOKS.map((look) => [look, SCHEMES, ""]) }[process.env.PROPRE_LOOK] ?? usual;
+for (const [look, schemes, lang] of looks) {
   const context = await browser.newContext({ viewport: { width: look.width, height: look.height }, reducedMotion: "reduce" });
   const page = await context.newPage();
   const console_of = listen(page);
-  for (const name of names) {
+  for (const name of names.filter((one) => one.endsWith(lang))) {
     const seen = {};
-    for (const colorScheme of quick ? SCHEMES.slice(0, 1) : SCHEMES) {
+    for (const colorScheme of schemes) {
       await step(`${name}, ${look.name}, ${colorScheme}`, async () => {
         await page.emulateMedia({ colorScheme }); // the scheme changes under an open page, as at nightfall
         if (!seen.form) await page.goto(`${origin}/${name}.html`);

@@ -13,7 +13,7 @@ if ! command -v node >/dev/null; then
     echo "SKIP browser tests: node is not installed (Debian: apt-get install nodejs)"
     exit 0
 fi
-for test in "pages.mjs $build/test/web/test_web_pages" "app.mjs $program"; do
+for test in "pages.mjs $build/test/web/test_web_pages" "app.mjs $program" "compose.mjs $program"; do
     # shellcheck disable=SC2086 -- a test and its argument
     set -- $test
     echo "# $1"

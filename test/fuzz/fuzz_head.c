@@ -27,7 +27,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         const struct form form = {FORM(fields), false};
         struct form_values values;
         assert(n <= HEAD_PAIRS_MAX);
-        form_read(&form, pairs, n, &arena, &values);
+        form_take(&form, pairs, n, &arena, &values);
         for (int32_t i = 0; i < values.n; i++)
             if (!values.at[i].problem && values.at[i].field->kind != FIELD_INT)
                 assert(values.at[i].text.n <= 10 && utf8_valid(values.at[i].text));

@@ -171,12 +171,20 @@ ask(struct browser *browser, const char *method, const char *path, str body)
 }
 
 int
-browser_upload(struct browser *browser, const char *path, str file_name, str content)
+browser_upload_with(struct browser *browser, const char *path, const char *fields,
+                    str file_name, str content)
 {
     struct buf body;
+    str rest = str_of(fields), field, name;
     buf_init(&body, 8 << 20);
     buf_addf(&body, "--b\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n%.*s\r\n",
              STR_FMT(browser->csrf));
+    for (bool more = rest.n > 0; more;) {
+        more = str_cut(&rest, '&', &field);
+        (void)str_cut(&field, '=', &name);
+        buf_addf(&body, "--b\r\nContent-Disposition: form-data; name=\"%.*s\"\r\n\r\n%.*s\r\n",
+                 STR_FMT(name), STR_FMT(field));
+    }
     buf_addf(&body,
              "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"%.*s\"\r\n"
              "Content-Type: text/csv\r\n\r\n",
@@ -187,6 +195,12 @@ browser_upload(struct browser *browser, const char *path, str file_name, str con
         ask_typed(browser, "POST", path, "multipart/form-data; boundary=b", buf_str(&body));
     buf_release(&body);
     return status;
+}
+
+int
+browser_upload(struct browser *browser, const char *path, str file_name, str content)
+{
+    return browser_upload_with(browser, path, "", file_name, content);
 }
 
 int

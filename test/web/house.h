@@ -51,6 +51,9 @@ int browser_post(struct browser *browser, const char *path, const char *fields);
 int browser_post_as_is(struct browser *browser, const char *path, const char *fields);
 /* browser_upload(browser, path, file_name, content): as a form with a file does. */
 int browser_upload(struct browser *browser, const char *path, str file_name, str content);
+/* browser_upload_with: with other fields, "name=value&…" as they are. */
+int browser_upload_with(struct browser *browser, const char *path, const char *fields,
+                        str file_name, str content);
 /* browser_enter(browser, person): signed in, by link when it has no password here. */
 void browser_enter(struct browser *browser, int64_t person);
 /* browser_cookie(browser, name): its value, none if it has none. */

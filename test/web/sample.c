@@ -3,6 +3,8 @@
 #include <math.h>
 
 #include "pages.h"
+#include "sample_channels.h"
+#include "sample_queue.h"
 #include "web/picture.h"
 
 /* Data of a workspace is in its own language; texts a handler would translate are said twice here. */
@@ -880,6 +882,63 @@ settings(struct html *h)
 }
 
 static void
+tokens(struct html *h)
+{
+    const struct token_line lines[] = {
+        {2, S("Calendar <b>sync</b>"), S("read write"), S("Ada"), S("2026-11-24"),
+         S("2026-11-25"), false},
+        {1, S("Old script"), S("read"), S("Ada"), S("2026-10-01"), STR_NONE, true}};
+    struct tokens_view view = {.layout = layout(NAV_SETTINGS, "/settings/tokens"),
+                               .lines = lines,
+                               .lines_n = 2,
+                               .made = S("propre_Zm9vYmFy"),
+                               .scopes_error =
+                                   BOTH("Choose at least one.", "Choisissez-en au moins un."),
+                               .read = true};
+    page_tokens(h, &view);
+}
+
+static void
+notices(struct html *h)
+{
+    static const struct option_view tls[] = {{S_CONST("starttls"), S_CONST("STARTTLS"), true},
+                                             {S_CONST("none"), S_CONST("None"), false}};
+    static const struct option_view langs[] = {{S_CONST(""), S_CONST("–"), true},
+                                               {S_CONST("fr"), S_CONST("Français"), false}};
+    const struct notice_line lines[] = {{S("24 Nov 2026, 09:05"), S("mail"), S("delivery/12"),
+                                         S("Sent 24 Nov 2026, 09:06"), TONE_GOOD},
+                                        {S("24 Nov 2026, 08:05"), S("webhook"), S("channel/3"),
+                                         S("Not sent: HTTP 410 <gone>"), TONE_BAD}};
+    struct notices_view view = {
+        .layout = layout(NAV_SETTINGS, "/settings/notices"),
+        .mail = {.on = true,
+                 .word = "mail",
+                 .error = BOTH("give the password of ada at this server",
+                               "donnez le mot de passe de ada sur ce serveur"),
+                 .good = S("24 Nov 2026, 09:06"),
+                 .failed = S("23 Nov 2026, 10:00"),
+                 .words = S("451 4.3.0 <later>"),
+                 .test =
+                     BOTH("The worker will send it in a moment.", "Il part dans un instant."),
+                 .test_waits = true,
+                 .secret = true},
+        .webhook = {.on = true, .word = "webhook"},
+        .server = S("mail.example"),
+        .port = S("587"),
+        .user = S("ada"),
+        .from = S("propre@club.example"),
+        .to = S("ada@club.example, bob@club.example"),
+        .pages = S("https://propre.example"),
+        .webhook_server = S("hook.example"),
+        .tls = OPTIONS(tls),
+        .langs = OPTIONS(langs),
+        .webhook_langs = OPTIONS(langs),
+        .lines = lines,
+        .lines_n = 2};
+    page_notices(h, &view);
+}
+
+static void
 error_page(struct html *h)
 {
     struct error_view view = {
@@ -905,6 +964,12 @@ const struct sample samples[] = {
     {"learning-stale", learning_preview_stale},
     {"learning-few", learning_few},
     {"learning-long", learning_long_names},
+    {"compose", sample_compose},
+    {"compose-empty", sample_compose_empty},
+    {"compose-wrong", sample_compose_wrong},
+    {"compose-planned", sample_compose_planned},
+    {"compose-out", sample_compose_out},
+    {"compose-hostile", sample_compose_hostile},
     {"results", results_full},
     {"results-hostile", results_hostile},
     {"results-none", results_none},
@@ -922,6 +987,36 @@ const struct sample samples[] = {
     {"link-spent", link_spent},
     {"password", password},
     {"settings", settings},
+    {"tokens", tokens},
+    {"notices", notices},
     {"error", error_page},
+    {"channels", sample_channels},
+    {"channels-empty", sample_channels_empty},
+    {"channels-reader", sample_channels_reader},
+    {"channels-hostile", sample_channels_hostile},
+    {"channel-new", sample_channel_new},
+    {"channel-agree", sample_channel_agree},
+    {"channel-waiting", sample_channel_waiting},
+    {"channel-works", sample_channel_works},
+    {"channel-refused", sample_channel_refused},
+    {"channel-by-hand", sample_channel_by_hand},
+    {"connected", sample_connected},
+    {"connected-refused", sample_connected_refused},
+    {"queue", sample_queue},
+    {"queue-empty", sample_queue_empty},
+    {"queue-hold", sample_queue_hold},
+    {"queue-finished", sample_queue_finished},
+    {"queue-hostile", sample_queue_hostile},
+    {"delivery", sample_delivery},
+    {"delivery-person", sample_delivery_person},
+    {"delivery-missed", sample_delivery_refused},
+    {"delivery-published", sample_delivery_published},
+    {"delivery-cancelled", sample_delivery_cancelled},
+    {"delivery-hostile", sample_delivery_hostile},
+    {"slots", sample_slots},
+    {"slots-wrong", sample_slots_wrong},
+    {"slots-empty", sample_slots_empty},
+    {"today-queue", sample_today_queue},
+    {"today-queue-away", sample_today_away},
 };
 const ptrdiff_t samples_n = (ptrdiff_t)(sizeof samples / sizeof *samples);

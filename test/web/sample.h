@@ -7,4 +7,9 @@ struct sample {
     void (*write)(struct html *h);
 };
 extern const struct sample samples[];
+
+/* sample_compose.c */
+void sample_compose(struct html *h), sample_compose_empty(struct html *h),
+    sample_compose_wrong(struct html *h), sample_compose_planned(struct html *h),
+    sample_compose_out(struct html *h), sample_compose_hostile(struct html *h);
 extern const ptrdiff_t samples_n;

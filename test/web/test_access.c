@@ -25,6 +25,14 @@ static const struct {
     {METHOD_POST, "/password", MAY_READ},
     {METHOD_POST, "/language", MAY_ANYONE},
     {METHOD_GET, "/", MAY_READ},
+    {METHOD_GET, "/compose", MAY_EDIT},
+    {METHOD_POST, "/compose", MAY_EDIT},
+    {METHOD_POST, "/compose/count", MAY_EDIT},
+    {METHOD_POST, "/compose/draft", MAY_EDIT},
+    {METHOD_GET, "/message/:id", MAY_READ},
+    {METHOD_POST, "/message/:id", MAY_EDIT},
+    {METHOD_POST, "/message/:id/draft", MAY_EDIT},
+    {METHOD_GET, "/media/:id/picture", MAY_READ},
     {METHOD_GET, "/results", MAY_READ},
     {METHOD_GET, "/results.csv", MAY_READ},
     {METHOD_GET, "/post/:id", MAY_READ},
@@ -39,8 +47,44 @@ static const struct {
     {METHOD_POST, "/import/:key/mapping", MAY_EDIT},
     {METHOD_POST, "/import/:key/apply", MAY_EDIT},
     {METHOD_POST, "/import/:id/undo", MAY_EDIT},
+    {METHOD_GET, "/channels", MAY_READ},
+    {METHOD_POST, "/channels", MAY_EDIT},
+    {METHOD_POST, "/channels/hosts", MAY_OWN},
+    {METHOD_POST, "/channels/hosts/forbid", MAY_OWN},
+    {METHOD_GET, "/channel/:id", MAY_READ},
+    {METHOD_GET, "/channel/:id/answer", MAY_READ},
+    {METHOD_GET, "/channel/:id/connected", MAY_EDIT},
+    {METHOD_POST, "/channel/:id/connect", MAY_EDIT},
+    {METHOD_POST, "/channel/:id/authorize", MAY_EDIT},
+    {METHOD_POST, "/channel/:id/finish", MAY_EDIT},
+    {METHOD_POST, "/channel/:id/verify", MAY_EDIT},
+    {METHOD_POST, "/channel/:id/disconnect", MAY_EDIT},
     {METHOD_GET, "/settings", MAY_OWN},
     {METHOD_POST, "/settings", MAY_OWN},
+    {METHOD_GET, "/settings/tokens", MAY_OWN},
+    {METHOD_POST, "/settings/tokens", MAY_OWN},
+    {METHOD_POST, "/settings/tokens/:id/revoke", MAY_OWN},
+    {METHOD_GET, "/queue", MAY_READ},
+    {METHOD_POST, "/queue/hold", MAY_EDIT},
+    {METHOD_POST, "/queue/release", MAY_EDIT},
+    {METHOD_GET, "/delivery/:id", MAY_READ},
+    {METHOD_POST, "/delivery/:id/move", MAY_EDIT},
+    {METHOD_POST, "/delivery/:id/hold", MAY_EDIT},
+    {METHOD_POST, "/delivery/:id/release", MAY_EDIT},
+    {METHOD_POST, "/delivery/:id/cancel", MAY_EDIT},
+    {METHOD_POST, "/delivery/:id/plan", MAY_EDIT},
+    {METHOD_POST, "/delivery/:id/resolve", MAY_EDIT},
+    {METHOD_GET, "/slots", MAY_READ},
+    {METHOD_POST, "/slots", MAY_EDIT},
+    {METHOD_POST, "/slots/:id/remove", MAY_EDIT},
+    {METHOD_POST, "/slots/pause", MAY_EDIT},
+    {METHOD_GET, "/settings/notices", MAY_OWN},
+    {METHOD_POST, "/settings/notices/mail", MAY_OWN},
+    {METHOD_POST, "/settings/notices/webhook", MAY_OWN},
+    {METHOD_POST, "/settings/notices/mail/off", MAY_OWN},
+    {METHOD_POST, "/settings/notices/webhook/off", MAY_OWN},
+    {METHOD_POST, "/settings/notices/mail/test", MAY_OWN},
+    {METHOD_POST, "/settings/notices/webhook/test", MAY_OWN},
     /* clang-format on */
 };
 enum { EXPECTED_N = sizeof expected / sizeof *expected };
@@ -330,8 +374,8 @@ static void
 test_failing_data(void **state)
 {
     struct house *house = *state;
-    static const char *const pages[] = {"/",       "/results",  "/learning",
-                                        "/import", "/settings", "/healthz"};
+    static const char *const pages[] = {"/",         "/results", "/learning", "/import",
+                                        "/settings", "/queue",   "/slots",    "/healthz"};
     struct browser browser;
     browser_open(&browser, house);
     browser_enter(&browser, house->owner);

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include "web/multipart.h"
+
 /*
  * The server against raw bytes, with an application that only tells what reached it. The first table is
  * that of the measurements the choice of library was made by (doc/decisions/0006), with the answers we
@@ -31,7 +33,7 @@ admit(void *ctx, struct exchange *x, struct body_plan *ret_plan)
     static const struct form form = {FORM(fields), false};
     struct seen *seen = ctx;
     seen->admitted++;
-    *ret_plan = (struct body_plan){&form, 300000, "/tmp"};
+    *ret_plan = (struct body_plan){.form = &form, .bytes_max = 300000, .directory = "/tmp"};
     if (x->method == METHOD_OTHER)
         x->answer.status = 405;
 }
@@ -263,7 +265,7 @@ test_long_heads(void **state)
     assert_int_equal(431, answer_status(client_ask(f->server, buf_str(&many), &f->arena)));
     buf_clear(&many);
     buf_add(&many, S("GET /x?"));
-    for (int i = 0; i < 65; i++)
+    for (int i = 0; i <= HEAD_PAIRS_MAX; i++)
         buf_add(&many, S("a&"));
     buf_add(&many, S(" HTTP/1.1\r\n" H "\r\n"));
     assert_int_equal(400, answer_status(client_ask(f->server, buf_str(&many), &f->arena)));
@@ -429,7 +431,7 @@ test_malformed_multipart(void **state)
     assert_int_equal(400, answer_status(post(f, MULTI, head)));
     struct buf parts;
     buf_init(&parts, 1 << 20);
-    for (int i = 0; i < 65; i++)
+    for (int i = 0; i <= MULTIPART_PARTS_MAX; i++)
         buf_add(&parts, S("--xyz\r\nContent-Disposition: form-data; name=a\r\n\r\nb\r\n"));
     buf_add(&parts, S("--xyz--"));
     assert_int_equal(400, answer_status(post(f, MULTI, buf_str(&parts))));

@@ -56,6 +56,29 @@
     setTimeout(next, wait_ms);
   };
 
+  /*
+   * A question put to an account: asked after until it is answered, then the page is read again. After some
+   * minutes it rests; the page has its own link to look again.
+   */
+  const answer = (section) => {
+    const looks_max = 60; // with growing waits, about eight minutes
+    const wait_max_ms = 8000;
+    let looks = 0;
+    let wait_ms = 700;
+    const next = () => setTimeout(() => (document.hidden ? next() : ask().catch(() => {})), wait_ms);
+    const ask = async () => {
+      const reply = await fetch(section.dataset.answer, { headers: { accept: "application/json" } });
+      if (!reply.ok) return;
+      if (!(await reply.json()).waiting) {
+        location.reload();
+        return;
+      }
+      wait_ms = Math.min(wait_ms * 1.3, wait_max_ms);
+      if (++looks < looks_max) next();
+    };
+    next();
+  };
+
   /* What was pressed twice is sent once. */
   const sendOnce = (form) => {
     form.addEventListener("submit", (event) => {
@@ -68,6 +91,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("[data-drop]").forEach(dropZone);
     document.querySelectorAll("[data-progress]").forEach(progress);
+    document.querySelectorAll("[data-answer]").forEach(answer);
     document.querySelectorAll("form[method=post]").forEach(sendOnce);
     /* Pictures that cannot be drawn leave their tables open. */
     addEventListener("load", () => {

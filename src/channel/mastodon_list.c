@@ -1,0 +1,262 @@
+#include <stdlib.h>
+#include <unicode/uchar.h>
+#include <unicode/unorm2.h>
+#include <unicode/ustring.h>
+
+#include "base/text.h"
+#include "channel/mastodon_internal.h"
+
+/*
+ * Is it there? By the account's own list. A server shows a text as HTML of its own making (links shortened, @user
+ * without its server, a line break as a tag), so letters and digits are what is compared.
+ */
+
+enum {
+    LIST_PAGES_MAX = 5,   /* of 20: a hundred posts within the time of one unclear answer */
+    LIST_TEXT_MAX = 65536 /* bytes of one text compared; servers that take more are not known */
+};
+
+/* ---- reading HTML as a text ---- */
+
+struct entity {
+    const char *name, *is;
+};
+static const struct entity entities[] = {{"amp", "&"},   {"lt", "<"},   {"gt", ">"},
+                                         {"quot", "\""}, {"apos", "'"}, {"nbsp", " "}};
+
+static int32_t
+entity_number(str name)
+{
+    int32_t code = 0;
+    bool hex = name.n > 2 && (name.p[1] == 'x' || name.p[1] == 'X');
+    for (ptrdiff_t i = hex ? 2 : 1; i < name.n; i++) {
+        char c = name.p[i];
+        int32_t digit = c >= '0' && c <= '9'          ? c - '0'
+                        : hex && c >= 'a' && c <= 'f' ? c - 'a' + 10
+                        : hex && c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                                      : -1;
+        if (digit < 0 || code > 0x10ffff)
+            return -1;
+        code = code * (hex ? 16 : 10) + digit;
+    }
+    return code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) ? code : -1;
+}
+
+/* Adds what &name; stands for, and gives how many bytes it took; an unknown one is an ampersand. */
+static ptrdiff_t
+add_entity(struct buf *out, str rest)
+{
+    char four[4];
+    ptrdiff_t end = str_chr(str_slice(rest, 0, 12), ';');
+    str name = str_slice(rest, 1, end);
+    if (end > 1 && name.p[0] == '#' && name.n > 1) {
+        int32_t code = entity_number(name);
+        if (code > 0) {
+            buf_add(out, (str){four, utf8_put(four, code)});
+            return end + 1;
+        }
+    }
+    for (size_t i = 0; end > 1 && i < sizeof entities / sizeof entities[0]; i++)
+        if (str_eq(name, str_of(entities[i].name))) {
+            buf_add(out, str_of(entities[i].is));
+            return end + 1;
+        }
+    buf_add_char(out, '&');
+    return 1;
+}
+
+/* Without tags, with entities read. */
+static str
+plain(str html, struct arena *keep)
+{
+    auto_buf out;
+    buf_init(&out, LIST_TEXT_MAX);
+    html = str_slice(html, 0, LIST_TEXT_MAX);
+    for (ptrdiff_t i = 0; i < html.n;) {
+        str rest = str_slice(html, i, html.n);
+        if (html.p[i] == '<') {
+            ptrdiff_t end = str_chr(rest, '>');
+            i += end < 0 ? rest.n : end + 1;
+        } else if (html.p[i] == '&') {
+            i += add_entity(&out, rest);
+        } else {
+            buf_add_char(&out, html.p[i++]);
+        }
+    }
+    return arena_str(keep, buf_str(&out));
+}
+
+/* ---- comparing ---- */
+
+static bool
+of_host(UChar32 c)
+{
+    return u_isalnum(c) || c == '.' || c == '-' || c == '_';
+}
+
+/*
+ * Letters and digits after NFC, letters small, @user@host as user. all: everything but blanks, for texts of emoji.
+ */
+static str
+squeezed(str text, bool all, struct arena *keep)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    text = utf8_clean(keep, str_slice(text, 0, LIST_TEXT_MAX));
+    int32_t n = 0, room = (int32_t)text.n * 3 + 1, bytes_n = 0, after_user = 0;
+    UChar *units = new (keep, UChar, room), *nfc = new (keep, UChar, room);
+    char *bytes = new (keep, char, (ptrdiff_t)room * 3), *out = new (keep, char, room * 3 + 4);
+    ptrdiff_t out_n = 0;
+    u_strFromUTF8(units, room, &n, text.p ? text.p : "", (int32_t)text.n, &status);
+    n = unorm2_normalize(unorm2_getNFCInstance(&status), units, n, nfc, room, &status);
+    u_strToUTF8(bytes, room * 3, &bytes_n, nfc, n, &status);
+    if (U_FAILURE(status))
+        return STR_NONE;
+    /* after_user: 1 inside @user, 2 inside its @host, which is left out */
+    for (str rest = {bytes, bytes_n}; rest.n > 0;) {
+        int32_t c;
+        utf8_take(&rest, &c);
+        if (c == '@')
+            after_user = after_user == 1 ? 2 : 1;
+        else if (!of_host(c))
+            after_user = 0;
+        bool taken = all ? !u_isUWhiteSpace(c) : u_isalnum(c) != 0;
+        if (after_user != 2 && taken)
+            out_n += utf8_put(out + out_n, u_foldCase(c, U_FOLD_CASE_DEFAULT));
+    }
+    return (str){out, out_n};
+}
+
+bool
+mastodon_same(str wanted, str html, str link, struct arena *keep)
+{
+    str shown = plain(html, keep);
+    if (link.n > 0 && (str_find(shown, link) >= 0 || str_find(html, link) >= 0))
+        return true;
+    bool letters = squeezed(wanted, false, keep).n > 0;
+    return str_eq(squeezed(wanted, !letters, keep), squeezed(shown, !letters, keep));
+}
+
+/* ---- the list ---- */
+
+/* The part whose fate is not known: the first without an id. */
+static int32_t
+open_part(const struct turn *turn)
+{
+    int32_t part = 0;
+    while (part < turn->message->parts_n && turn_memo(turn, "id", part).p)
+        part++;
+    return part;
+}
+
+static void
+found(struct turn *turn)
+{
+    turn->step->presence = PRESENCE_FOUND;
+    turn->step->remote_id = turn_memo(turn, "id", 0);
+    turn->step->permalink = turn_memo(turn, "url", -1);
+    turn_done(turn);
+}
+
+static void
+ask_list(struct turn *turn)
+{
+    if (open_part(turn) >= turn->message->parts_n) {
+        found(turn);
+        return;
+    }
+    if (turn->account->user_id.n == 0 && !turn_memo(turn, "me", -1).p) {
+        turn_go(turn, &mastodon_at_whoami, 0);
+        return;
+    }
+    str id = turn->account->user_id.n > 0 ? turn->account->user_id : turn_memo(turn, "me", -1);
+    str path = arena_printf(turn->keep, "/api/v1/accounts/%.*s/statuses?limit=20",
+                            STR_FMT(percent(turn->keep, id)));
+    str after = turn->index > 0 ? turn_memo(turn, "list after", -1) : STR_NONE;
+    if (after.n > 0)
+        path = arena_printf(turn->keep, "%.*s&max_id=%.*s", STR_FMT(path),
+                            STR_FMT(percent(turn->keep, after)));
+    mastodon_get(turn, mastodon_url(turn, cstr(turn->keep, path)));
+}
+
+static void
+absent(struct turn *turn)
+{
+    turn->step->presence = PRESENCE_ABSENT;
+    turn_done(turn);
+}
+
+/* Keeps a status as the open part: the thread goes on behind it. */
+static void
+take_found(struct turn *turn, const struct json *status, int32_t part)
+{
+    turn_remember(turn, "id", part, json_id(turn->keep, json_get(status, S("id"))));
+    str url = json_web(json_get(status, S("url")));
+    if (part == 0 && url.p)
+        turn_remember(turn, "url", -1, url);
+    if (part == 0)
+        turn_remember(turn, "visibility", -1, json_text(json_get(status, S("visibility"))));
+    if (part + 1 == turn->message->parts_n)
+        found(turn);
+    else
+        absent(turn); /* of the whole: what is missing is sent, and only that */
+}
+
+static bool
+is_ours(const struct turn *turn, const struct json *status, int32_t part)
+{
+    struct arena scratch = *turn->keep;
+    for (int32_t i = 0; i < part; i++)
+        if (str_eq(json_id(&scratch, json_get(status, S("id"))), turn_memo(turn, "id", i)))
+            return false; /* a part that says the same as one before it */
+    const struct json *again = json_get(status, S("reblog"));
+    if ((again && again->kind == JSON_KIND_OBJECT) ||
+        !json_id(&scratch, json_get(status, S("id"))).p)
+        return false;
+    const struct json *files = json_get(status, S("media_attachments"));
+    str wanted = mastodon_text(turn, part);
+    if (str_trim(wanted).n == 0 && (!files || files->n != turn->message->media_n))
+        return false; /* pictures without a word: their number must do */
+    return mastodon_same(wanted, json_text(json_get(status, S("content"))),
+                         part == 0 ? turn->message->link : STR_NONE, &scratch);
+}
+
+static void
+take_list(struct turn *turn)
+{
+    int32_t part = open_part(turn);
+    int64_t since = turn->call->armed.us - 60 * SPAN_SECOND.us;
+    str last = STR_NONE;
+    if (!turn->json || turn->json->kind != JSON_KIND_ARRAY) {
+        turn_fail(turn, CLASS_CONFIG, S("the answer is no list of posts"));
+        return;
+    }
+    for (const struct json *at = turn->json->first; at; at = at->next) {
+        instant made;
+        struct error error;
+        bool dated =
+            instant_parse(json_text(json_get(at, S("created_at"))), &made, &error) == OK;
+        if (dated && made.us < since) {
+            absent(turn);
+            return;
+        }
+        if (is_ours(turn, at, part)) {
+            take_found(turn, at, part);
+            return;
+        }
+        last = json_id(turn->keep, json_get(at, S("id")));
+    }
+    if (!turn->json->first) {
+        absent(turn); /* the end of the list */
+        return;
+    }
+    if (!last.p || turn->index + 1 >= LIST_PAGES_MAX ||
+        str_eq(last, turn->index > 0 ? turn_memo(turn, "list after", -1) : STR_NONE)) {
+        turn->step->presence = PRESENCE_UNKNOWN;
+        turn_done(turn);
+        return;
+    }
+    turn_remember(turn, "list after", -1, last);
+    turn_go(turn, &mastodon_at_list, turn->index + 1);
+}
+
+const struct stage mastodon_at_list = {.name = "list", .ask = ask_list, .take = take_list};

@@ -1,0 +1,619 @@
+#include "outbox/account.h"
+
+#include <assert.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "outbox/notice_internal.h"
+#include "outbox/outbox_internal.h"
+#include "outbox/queries.h"
+#include "place/propre.h"
+#include "place/vault.h"
+
+enum {
+    SERVER_MAX = 2048,        /* bytes: what browsers take as an address */
+    SETTINGS_MAX = 16 * 1024, /* an account's defaults: a dozen short values */
+    ACCOUNTS_MAX = 1000,      /* one a channel (strategy: CHANNELS_MAX) */
+    SECRETS_MAX = 24,         /* pairs of one account; Bluesky's with DPoP has nine */
+    EGRESS_MAX = 200,         /* private hosts; typed by hand, one by one */
+    HOST_MAX = 260            /* a name of 253 bytes and a port */
+};
+static const int64_t failures_dead = 3;
+static const int64_t failures_apart_us =
+    600000000; /* ten minutes: three in a row are not a hiccup */
+static const int64_t refresh_ahead_us = 300000000;          /* five minutes before the end */
+static const int64_t token_life_max_us = 400 * 86400000000; /* longer ones are nonsense (F11) */
+
+static const str account_states[] = {
+    [ACCOUNT_CONNECTED] = S_CONST("connected"),
+    [ACCOUNT_FAILING] = S_CONST("failing"),
+    [ACCOUNT_DEAD] = S_CONST("dead"),
+};
+
+static enum account_state
+state_of(str word)
+{
+    for (int i = 0; i <= ACCOUNT_DEAD; i++) {
+        if (str_eq(word, account_states[i]))
+            return (enum account_state)i;
+    }
+    return ACCOUNT_DEAD; /* the schema lets nothing else in */
+}
+
+static const str ops[CHANNEL_OPS_N] = {
+    [OP_VERIFY] = S_CONST("verify"),
+    [OP_LIMITS] = S_CONST("limits"),
+    [OP_PUBLISH] = S_CONST("publish"),
+    [OP_READ_BACK] = S_CONST("read back"),
+    [OP_WITHDRAW] = S_CONST("withdraw"),
+    [OP_EDIT] = S_CONST("edit"),
+    [OP_POST_METRICS] = S_CONST("post metrics"),
+    [OP_ACCOUNT_METRICS] = S_CONST("account metrics"),
+    [OP_REFRESH] = S_CONST("refresh"),
+    [OP_AUTH_BEGIN] = S_CONST("auth begin"),
+    [OP_AUTH_FINISH] = S_CONST("auth finish"),
+};
+
+str
+channel_op_word(enum channel_op op)
+{
+    assert(op >= 0 && op < CHANNEL_OPS_N);
+    return ops[op];
+}
+
+bool
+channel_op_parse(str word, enum channel_op *ret)
+{
+    for (int i = 0; i < CHANNEL_OPS_N; i++) {
+        if (str_eq(word, ops[i])) {
+            *ret = (enum channel_op)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+str
+class_store(enum error_class error_class)
+{
+    return error_class == CLASS_NONE ? STR_NONE : error_class_word(error_class);
+}
+
+/* ---- secrets: a JSON object, sealed ---- */
+
+static str
+seal_context(int64_t channel, struct arena *keep)
+{
+    return arena_printf(keep, "account/%lld/secrets", (long long)channel);
+}
+
+struct secrets {
+    struct secret_pair at[SECRETS_MAX];
+    int32_t n;
+};
+
+static enum fault
+secrets_open(struct propre *propre, int64_t channel, str sealed, struct arena *keep,
+             struct secrets *ret, struct error *error)
+{
+    str plain;
+    struct json *json;
+    ret->n = 0;
+    if (sealed.n <= 0)
+        return OK;
+    if (!propre->vault)
+        return fail(error, FAULT_DENIED,
+                    "the key file is not open, and without it the account's secrets are not "
+                    "readable");
+    if (vault_unseal(propre->vault, seal_context(channel, keep), sealed, keep, &plain, error) ||
+        json_parse(keep, plain, &json, error))
+        return error_prefix(error, "opening the secrets of channel %lld", (long long)channel);
+    if (json->kind != JSON_KIND_OBJECT || json->n > SECRETS_MAX)
+        return fail(error, FAULT_CORRUPT, "the secrets of channel %lld are not a list of them",
+                    (long long)channel);
+    for (const struct json *member = json->first; member; member = member->next)
+        ret->at[ret->n++] = (struct secret_pair){member->key, json_text(member)};
+    return OK;
+}
+
+/* An empty secret keeps the one that is there. */
+static enum fault
+secrets_set(struct secrets *secrets, const struct secret_pair *pair, struct error *error)
+{
+    int32_t at = 0;
+    if (pair->value.n <= 0)
+        return OK;
+    while (at < secrets->n && !str_eq(secrets->at[at].name, pair->name))
+        at++;
+    if (at == SECRETS_MAX)
+        return fail(error, FAULT_LIMIT, "an account has %d secrets at most", SECRETS_MAX);
+    secrets->at[at] = *pair;
+    secrets->n += at == secrets->n;
+    return OK;
+}
+
+static enum fault
+secrets_seal(struct propre *propre, int64_t channel, const struct secrets *secrets,
+             struct arena *keep, str *ret, struct error *error)
+{
+    if (secrets->n == 0) {
+        *ret = STR_NONE;
+        return OK;
+    }
+    if (!propre->vault)
+        return fail(error, FAULT_DENIED,
+                    "the key file is not open, and without it no secret is kept");
+    auto_buf out;
+    struct json_writer writer;
+    buf_init(&out, VAULT_PLAIN_MAX);
+    json_writer_init(&writer, &out);
+    json_object_begin(&writer);
+    for (int32_t i = 0; i < secrets->n; i++) {
+        json_key(&writer, secrets->at[i].name);
+        json_str(&writer, secrets->at[i].value);
+    }
+    json_object_end(&writer);
+    if (buf_check(&out, "the account's secrets", error))
+        return error->fault;
+    *ret = vault_seal(propre->vault, seal_context(channel, keep), buf_str(&out), keep);
+    return OK;
+}
+
+/* ---- verbs ---- */
+
+static enum fault
+json_object_check(str text, const char *what, struct arena scratch, struct error *error)
+{
+    struct json *json;
+    if (text.n <= 0)
+        return OK;
+    if (text.n > SETTINGS_MAX)
+        return fail(error, FAULT_LIMIT, "%s: longer than %d bytes", what, SETTINGS_MAX);
+    if (json_parse(&scratch, text, &json, error))
+        return error_prefix(error, "%s", what);
+    return json->kind == JSON_KIND_OBJECT
+               ? OK
+               : fail(error, FAULT_INPUT, "%s: a JSON object is expected", what);
+}
+
+static str
+given(str s)
+{
+    return s.p ? s : S("");
+}
+
+/* The required fields of the network, each by what is given now or was there before. */
+static enum fault
+required_check(const struct driver *driver, const struct account *account,
+               const struct secrets *secrets, struct error *error)
+{
+    for (int i = 0; driver && i < AUTH_FIELDS_MAX && driver->traits.fields[i].name; i++) {
+        const struct auth_field *field = &driver->traits.fields[i];
+        str name = str_of(field->name);
+        bool there = false;
+        if (!field->required)
+            continue;
+        if (str_eq(name, S("server")))
+            there = str_trim(account->server).n > 0;
+        for (int32_t k = 0; k < secrets->n; k++)
+            there = there || str_eq(secrets->at[k].name, name);
+        if (!field->secret && str_eq(name, S("handle")))
+            there = there || str_trim(account->handle).n > 0;
+        if (!there)
+            return fail(error, FAULT_INPUT, "to connect the account, fill in \"%s\"",
+                        field->label);
+    }
+    return OK;
+}
+
+static enum fault
+connect(struct propre *propre, const struct account *account, const struct secret_pair *pairs,
+        int32_t pairs_n, struct arena keep, struct error *error)
+{
+    struct account_by_channel_row was = {0};
+    struct account_upsert_row row;
+    struct secrets *secrets = new (&keep, struct secrets, 1);
+    bool found = false, made = false;
+    str sealed;
+    if (account->server.n > SERVER_MAX || !utf8_valid(account->server))
+        return fail(error, FAULT_INPUT, "the address of the server is too long");
+    const struct account_by_channel_in in = {account->workspace, account->channel};
+    if (json_object_check(account->settings, "the settings of the account", keep, error) ||
+        q_account_by_channel(propre->db, &in, &keep, &was, &found, error))
+        return error->fault;
+    if (found && secrets_open(propre, account->channel, was.secrets, &keep, secrets, error)) {
+        /* A key file that is lost must not keep anybody from connecting anew. */
+        secrets->n = 0;
+        *error = (struct error){0};
+    }
+    for (int32_t i = 0; i < pairs_n; i++) {
+        if (secrets_set(secrets, &pairs[i], error))
+            return error->fault;
+    }
+    if (required_check(driver_find(account->network), account, secrets, error) ||
+        secrets_seal(propre, account->channel, secrets, &keep, &sealed, error))
+        return error->fault;
+    const struct account_upsert_in put = {
+        .channel = account->channel,
+        .workspace = account->workspace,
+        .server = str_trim(given(account->server)),
+        .handle = str_trim(given(account->handle)),
+        .user_id = account->user_id.n > 0 ? account->user_id
+                   : found                ? was.user_id
+                                          : S(""),
+        .secrets = sealed,
+        .settings = account->settings.n > 0 ? account->settings
+                    : found                 ? was.settings
+                                            : STR_NONE,
+        .now = clock_now(&propre->clock).us,
+        .network = account->network.n > 0 ? account->network
+                   : found                ? was.network
+                                          : STR_NONE,
+    };
+    if (q_account_upsert(propre->db, &put, NULL, &row, &made, error))
+        return error->fault;
+    if (!made)
+        return fail(error, FAULT_ABSENT, "there is no channel %lld",
+                    (long long)account->channel);
+    return account_reconnected(propre, account->workspace, account->channel, error);
+}
+
+enum {
+    ACCOUNT_BYTES = 1 << 20
+}; /* one account: 64 KiB of secrets, sealed and open, and settings */
+
+enum fault
+account_connect(struct propre *propre, const struct account *account,
+                const struct secret_pair *secrets, int32_t secrets_n, struct error *error)
+{
+    struct arena_region region;
+    struct arena keep = arena_reserve(ACCOUNT_BYTES, &region);
+    enum fault fault = connect(propre, account, secrets, secrets_n, keep, error);
+    arena_release(&region);
+    return fault;
+}
+
+#define ACCOUNT_FROM(row)                            \
+    ((struct account){                               \
+        .channel = (row)->channel,                   \
+        .workspace = (row)->workspace,               \
+        .network = (row)->network,                   \
+        .server = (row)->server,                     \
+        .handle = (row)->handle,                     \
+        .user_id = (row)->user_id,                   \
+        .state = state_of((row)->state),             \
+        .token_expires_us = (row)->token_expires_us, \
+        .verified_us = (row)->verified_us,           \
+        .failed_us = (row)->failed_us,               \
+        .failures_n = (int32_t)(row)->failures_n,    \
+        .settings = (row)->settings,                 \
+        .limits = (row)->limits,                     \
+        .class_word = (row)->class,                  \
+        .words = (row)->words,                       \
+        .revision = (row)->revision,                 \
+    })
+
+enum fault
+account_get(struct propre *propre, int64_t workspace, int64_t channel, struct arena *keep,
+            struct account *ret, bool *ret_found, struct error *error)
+{
+    struct account_by_channel_row row;
+    bool found = false;
+    if (q_account_by_channel(propre->db, &(struct account_by_channel_in){workspace, channel},
+                             keep, &row, &found, error))
+        return error->fault;
+    if (found)
+        *ret = ACCOUNT_FROM(&row);
+    *ret_found = found;
+    return OK;
+}
+
+enum fault
+account_list(struct propre *propre, int64_t workspace, struct arena *keep, struct account **ret,
+             ptrdiff_t *ret_n, struct error *error)
+{
+    struct account_page_row *rows;
+    ptrdiff_t n;
+    if (q_account_page(propre->db, &(struct account_page_in){workspace, ACCOUNTS_MAX}, keep,
+                       &rows, &n, error))
+        return error->fault;
+    *ret = new (keep, struct account, n);
+    for (ptrdiff_t i = 0; i < n; i++)
+        (*ret)[i] = ACCOUNT_FROM(&rows[i]);
+    *ret_n = n;
+    return OK;
+}
+
+static enum fault
+not_connected(int64_t channel, struct error *error)
+{
+    return fail(error, FAULT_ABSENT, "channel %lld is not connected", (long long)channel);
+}
+
+enum fault
+account_disconnect(struct propre *propre, int64_t workspace, int64_t channel,
+                   struct error *error)
+{
+    struct account_forget_row row;
+    bool found = false;
+    if (q_account_forget(propre->db, &(struct account_forget_in){workspace, channel}, NULL,
+                         &row, &found, error))
+        return error->fault;
+    return found ? OK : not_connected(channel, error);
+}
+
+enum fault
+account_settings(struct propre *propre, int64_t workspace, int64_t channel, str settings,
+                 struct error *error)
+{
+    struct arena_region region;
+    struct arena scratch = arena_reserve(ACCOUNT_BYTES, &region);
+    enum fault fault =
+        json_object_check(settings, "the settings of the account", scratch, error);
+    arena_release(&region);
+    struct account_settings_set_row row;
+    bool found = false;
+    const struct account_settings_set_in in = {
+        workspace, channel, settings.n > 0 ? settings : STR_NONE, clock_now(&propre->clock).us};
+    if (fault || q_account_settings_set(propre->db, &in, NULL, &row, &found, error))
+        return error->fault;
+    return found ? OK : not_connected(channel, error);
+}
+
+enum fault
+account_open_with(struct propre *propre, driver_finder *find, const struct account_of *of,
+                  struct arena *keep, struct channel_account *ret,
+                  const struct driver **ret_driver, struct account *ret_row,
+                  struct error *error)
+{
+    struct account_by_channel_row row;
+    struct secrets *secrets = new (keep, struct secrets, 1);
+    bool found = false;
+    if (q_account_by_channel(propre->db,
+                             &(struct account_by_channel_in){of->workspace, of->channel}, keep,
+                             &row, &found, error))
+        return error->fault;
+    if (!found)
+        return not_connected(of->channel, error);
+    const struct driver *driver = find(row.network);
+    if (!driver)
+        return fail(error, FAULT_ABSENT, "Propre cannot speak to %.*s by itself",
+                    STR_FMT(row.network));
+    if (secrets_open(propre, of->channel, row.secrets, keep, secrets, error))
+        return error->fault;
+    *ret = (struct channel_account){
+        .server = row.server,
+        .handle = row.handle,
+        .user_id = row.user_id,
+        .secrets = secrets->at,
+        .secrets_n = secrets->n,
+        .settings = row.settings,
+        .limits = row.limits,
+    };
+    *ret_driver = driver;
+    if (ret_row)
+        *ret_row = ACCOUNT_FROM(&row);
+    return OK;
+}
+
+enum fault
+account_open(struct propre *propre, int64_t workspace, int64_t channel, struct arena *keep,
+             struct channel_account *ret, const struct driver **ret_driver, struct error *error)
+{
+    return account_open_with(propre, driver_find, &(struct account_of){workspace, channel},
+                             keep, ret, ret_driver, NULL, error);
+}
+
+/* ---- what calls found ---- */
+
+static enum fault
+keep_found(struct propre *propre, const struct account *row, enum channel_op op,
+           const struct step *step, struct arena keep, struct error *error)
+{
+    struct account_by_channel_row now_row;
+    struct secrets *secrets = new (&keep, struct secrets, 1);
+    bool found = false;
+    str sealed = STR_NONE;
+    int64_t now = clock_now(&propre->clock).us;
+    const struct account_by_channel_in in = {row->workspace, row->channel};
+    if (q_account_by_channel(propre->db, &in, &keep, &now_row, &found, error))
+        return error->fault;
+    if (!found)
+        return not_connected(row->channel, error);
+    if (step->secrets_n > 0) {
+        if (secrets_open(propre, row->channel, now_row.secrets, &keep, secrets, error))
+            return error->fault;
+        for (int32_t i = 0; i < step->secrets_n; i++) {
+            if (secrets_set(secrets, &step->secrets[i], error))
+                return error->fault;
+        }
+        if (secrets_seal(propre, row->channel, secrets, &keep, &sealed, error))
+            return error->fault;
+    }
+    struct maybe_int expires = step->token_expires_us;
+    if (expires.has && (expires.is <= now || expires.is > now + token_life_max_us))
+        expires = no_int; /* not believed: better not known than wrong */
+    const struct account_found_in put = {
+        .channel = row->channel,
+        .handle = step->handle.n > 0 ? step->handle : STR_NONE,
+        .user_id = step->user_id.n > 0 ? step->user_id : STR_NONE,
+        .limits =
+            step->limits.n > 0 && step->limits.n <= SETTINGS_MAX ? step->limits : STR_NONE,
+        .secrets = sealed,
+        .token_expires_us = expires,
+        .verified_us = op == OP_VERIFY ? some_int(now) : no_int,
+        .renewed = step->secrets_n > 0,
+        .now = now,
+    };
+    if (q_account_found(propre->db, &put, error))
+        return error->fault;
+    return account_reconnected(propre, row->workspace, row->channel, error);
+}
+
+enum fault
+account_keep(struct propre *propre, const struct account *row, enum channel_op op,
+             const struct step *step, struct error *error)
+{
+    struct arena_region region;
+    struct arena keep = arena_reserve(ACCOUNT_BYTES, &region);
+    enum fault fault = keep_found(propre, row, op, step, keep, error);
+    arena_release(&region);
+    return fault;
+}
+
+enum fault
+account_failed(struct propre *propre, const struct account *row, enum error_class error_class,
+               str words, bool *ret_dead, struct error *error)
+{
+    struct arena_region region;
+    struct arena keep = arena_reserve(1 << 16, &region);
+    struct account_failure_row after;
+    bool counted = false;
+    int64_t now = clock_now(&propre->clock).us;
+    const struct account_failure_in in = {
+        .channel = row->channel,
+        .revision = row->revision,
+        .spaced_before = now - failures_apart_us,
+        .class = class_store(error_class),
+        .words = words,
+        .dead_n = failures_dead,
+        .now = now,
+    };
+    enum fault fault = q_account_failure(propre->db, &in, &keep, &after, &counted, error);
+    *ret_dead = !fault && counted && str_eq(after.state, account_states[ACCOUNT_DEAD]);
+    arena_release(&region);
+    return fault;
+}
+
+enum fault
+account_works(struct propre *propre, const struct account *row, struct error *error)
+{
+    if (row->state != ACCOUNT_FAILING)
+        return OK;
+    return q_account_good(propre->db, &(struct account_good_in){row->channel}, error);
+}
+
+enum fault
+account_lease(struct propre *propre, int64_t channel, str worker, instant until, bool *ret_got,
+              struct error *error)
+{
+    struct account_lease_row row;
+    const struct account_lease_in in = {channel, worker, until.us,
+                                        clock_now(&propre->clock).us};
+    return q_account_lease(propre->db, &in, NULL, &row, ret_got, error);
+}
+
+enum fault
+account_lease_end(struct propre *propre, int64_t channel, str worker, struct error *error)
+{
+    return q_account_lease_end(propre->db, &(struct account_lease_end_in){channel, worker},
+                               error);
+}
+
+bool
+account_needs_refresh(const struct account *row, const struct driver *driver, instant now)
+{
+    return driver->traits.ops[OP_REFRESH] && row->token_expires_us.has &&
+           row->token_expires_us.is - refresh_ahead_us <= now.us;
+}
+
+/* ---- questions ---- */
+
+enum fault
+account_ask(struct propre *propre, int64_t workspace, int64_t channel, enum channel_op op,
+            str argument, struct error *error)
+{
+    struct account_ask_row row;
+    bool found = false;
+    if (op != OP_VERIFY && op != OP_LIMITS && op != OP_AUTH_BEGIN && op != OP_AUTH_FINISH)
+        return fail(error, FAULT_INPUT, "this cannot be asked of an account");
+    if (argument.n > SETTINGS_MAX)
+        return fail(error, FAULT_LIMIT, "what came back is longer than %d bytes", SETTINGS_MAX);
+    const struct account_ask_in in = {workspace, channel, channel_op_word(op), argument,
+                                      clock_now(&propre->clock).us};
+    if (q_account_ask(propre->db, &in, NULL, &row, &found, error))
+        return error->fault;
+    return found ? OK : not_connected(channel, error);
+}
+
+enum fault
+account_answered(struct propre *propre, int64_t workspace, int64_t channel, struct arena *keep,
+                 struct account_answer *ret, struct error *error)
+{
+    struct account_answer_row row;
+    bool found = false;
+    if (q_account_answer(propre->db, &(struct account_answer_in){workspace, channel}, keep,
+                         &row, &found, error))
+        return error->fault;
+    if (!found)
+        return not_connected(channel, error);
+    *ret = (struct account_answer){
+        .asked = row.ask_us.has,
+        .done = row.ask_done_us.has,
+        .good = row.ask_good.has && row.ask_good.is != 0,
+        .visit = row.ask_visit,
+        .class_word = row.ask_class,
+        .words = row.ask_words,
+        .asked_us = row.ask_us.is,
+    };
+    if (row.ask_op.p && !channel_op_parse(row.ask_op, &ret->op))
+        return fail(error, FAULT_CORRUPT, "the data have the question \"%.*s\"",
+                    STR_FMT(row.ask_op));
+    return OK;
+}
+
+/* ---- private hosts ---- */
+
+enum fault
+egress_allow(struct propre *propre, int64_t workspace, str host, struct error *error)
+{
+    struct egress_count_row count;
+    str name = str_trim(host);
+    if (name.n == 0 || name.n > HOST_MAX || !utf8_valid(name) || str_chr(name, '/') >= 0 ||
+        str_chr(name, ' ') >= 0 || str_chr(name, '*') >= 0)
+        return fail(error, FAULT_INPUT,
+                    "\"%.*s\" is not a host; write a name or an address, with its port if it "
+                    "has one: blog.lan, 192.168.1.20:8080",
+                    STR_FMT(name));
+    if (q_egress_count(propre->db, &(struct egress_count_in){workspace}, NULL, &count, error))
+        return error->fault;
+    if (count.n >= EGRESS_MAX)
+        return fail(error, FAULT_LIMIT, "at most %d private hosts can be allowed", EGRESS_MAX);
+    const struct egress_add_in in = {workspace, name, clock_now(&propre->clock).us};
+    return q_egress_add(propre->db, &in, error);
+}
+
+enum fault
+egress_forbid(struct propre *propre, int64_t workspace, str host, struct error *error)
+{
+    struct arena_region region;
+    struct arena keep = arena_reserve(1 << 16, &region);
+    struct egress_remove_row row;
+    bool found = false;
+    enum fault fault =
+        q_egress_remove(propre->db, &(struct egress_remove_in){workspace, str_trim(host)},
+                        &keep, &row, &found, error);
+    arena_release(&region);
+    if (fault)
+        return fault;
+    return found ? OK
+                 : fail(error, FAULT_ABSENT, "\"%.*s\" is not among the allowed hosts",
+                        STR_FMT(host));
+}
+
+enum fault
+egress_list(struct propre *propre, int64_t workspace, struct arena *keep, str **ret,
+            ptrdiff_t *ret_n, struct error *error)
+{
+    struct egress_page_row *rows;
+    ptrdiff_t n;
+    if (q_egress_page(propre->db, &(struct egress_page_in){workspace, EGRESS_MAX}, keep, &rows,
+                      &n, error))
+        return error->fault;
+    *ret = new (keep, str, n);
+    for (ptrdiff_t i = 0; i < n; i++)
+        (*ret)[i] = rows[i].host;
+    *ret_n = n;
+    return OK;
+}

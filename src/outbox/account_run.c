@@ -1,0 +1,153 @@
+#include <assert.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/rng.h"
+#include "outbox/outbox_internal.h"
+#include "place/db.h"
+#include "place/propre.h"
+#include "place/secret.h"
+
+enum {
+    RUN_STEPS_MAX = 40,       /* of one operation: metrics of many posts are the longest */
+    RUN_LEASE_US = 120000000, /* a refresh is one or two requests of a minute at most */
+    RUN_NAME_BYTES = 64
+};
+
+struct run {
+    struct propre *propre;
+    struct wire *wire;
+    struct channel_account account;
+    struct account row;
+    const struct driver *driver;
+    struct arena *keep;
+};
+
+static enum fault
+open_account(struct run *run, int64_t workspace, int64_t channel, struct error *error)
+{
+    if (db_begin(run->propre->db, DB_READ, error))
+        return error->fault;
+    auto_tx tx = run->propre->db;
+    return account_open_with(run->propre, driver_find, &(struct account_of){workspace, channel},
+                             run->keep, &run->account, &run->driver, &run->row, error);
+}
+
+/* One operation, request by request. *ret is DONE or FAIL. */
+static enum fault
+steps(struct run *run, struct channel_call call, struct step *ret, struct error *error)
+{
+    struct memo own = {0};
+    struct http_answer answer;
+    const struct http_answer *last = NULL;
+    uint8_t seed[SECRET_BYTES];
+    secret_bytes(seed, sizeof seed);
+    call.seed = (str){(const char *)seed, sizeof seed};
+    call.account = &run->account;
+    if (!call.memo)
+        call.memo = &own;
+    assert(run->driver);
+    for (int i = 0; i < RUN_STEPS_MAX; i++) {
+        *ret = (struct step){0};
+        call.now = clock_now(&run->propre->clock);
+        call.chance = rng_u64(run->propre->rng);
+        run->driver->next(&call, last, run->keep, ret);
+        if (ret->kind == STEP_DONE || ret->kind == STEP_FAIL)
+            return OK;
+        if (ret->kind == STEP_WAIT)
+            break;
+        if (wire_call(run->wire, &ret->request, NULL, run->keep, &answer, error))
+            return error->fault;
+        if (answer.end != HTTP_ANSWERED) {
+            *ret =
+                (struct step){.kind = STEP_FAIL,
+                              .error_class = answer.forbidden ? CLASS_CONFIG : CLASS_TRANSIENT,
+                              .words = answer.problem};
+            return OK;
+        }
+        last = &answer;
+    }
+    *ret = (struct step){.kind = STEP_FAIL, .error_class = CLASS_TRANSIENT};
+    return OK;
+}
+
+/* What was found, or that the credentials were not accepted, is in the data before it is used. */
+static enum fault
+keep_found(struct run *run, enum channel_op op, const struct step *step, struct error *error)
+{
+    bool dead = false;
+    enum fault fault = OK;
+    if (db_begin(run->propre->db, DB_WRITE, error))
+        return error->fault;
+    auto_tx tx = run->propre->db;
+    if (step->kind == STEP_DONE)
+        fault = account_keep(run->propre, &run->row, op, step, error);
+    else if (step->error_class == CLASS_AUTH)
+        fault = account_failed(run->propre, &run->row, CLASS_AUTH, step->words, &dead, error);
+    return fault ? fault : db_commit(run->propre->db, error);
+}
+
+static enum fault
+leased(struct run *run, str name, bool *ret_got, struct error *error)
+{
+    const instant until = {clock_now(&run->propre->clock).us + RUN_LEASE_US};
+    if (db_begin(run->propre->db, DB_WRITE, error))
+        return error->fault;
+    auto_tx tx = run->propre->db;
+    if (account_lease(run->propre, run->row.channel, name, until, ret_got, error))
+        return error->fault;
+    return db_commit(run->propre->db, error);
+}
+
+static enum fault
+unlease(struct run *run, str name, struct error *error)
+{
+    if (db_begin(run->propre->db, DB_WRITE, error))
+        return error->fault;
+    auto_tx tx = run->propre->db;
+    if (account_lease_end(run->propre, run->row.channel, name, error))
+        return error->fault;
+    return db_commit(run->propre->db, error);
+}
+
+/* New tokens first, when the present ones are about to end; one refresh at a time. */
+static enum fault
+refresh(struct run *run, struct error *error)
+{
+    char name[RUN_NAME_BYTES];
+    bool got = false;
+    struct step step;
+    if (!account_needs_refresh(&run->row, run->driver, clock_now(&run->propre->clock)))
+        return OK;
+    (void)snprintf(name, sizeof name, "run/%ld", (long)getpid());
+    if (leased(run, str_of(name), &got, error))
+        return error->fault;
+    if (!got)
+        return fail(error, FAULT_AWAY,
+                    "the account is getting a fresh token at this moment; try again");
+    enum fault fault = steps(run, (struct channel_call){.op = OP_REFRESH}, &step, error);
+    fault = fault ? fault : keep_found(run, OP_REFRESH, &step, error);
+    struct error ignored = {0}; /* a lease that stays ends by itself */
+    enum fault end = unlease(run, str_of(name), fault ? &ignored : error);
+    fault = fault ? fault : end;
+    return fault ? fault : open_account(run, run->row.workspace, run->row.channel, error);
+}
+
+enum fault
+account_run(struct propre *propre, struct wire *wire, int64_t workspace, int64_t channel,
+            const struct channel_call *call, struct arena *keep, struct step *ret,
+            struct error *error)
+{
+    struct run run = {.propre = propre, .wire = wire, .keep = keep};
+    if (open_account(&run, workspace, channel, error) || refresh(&run, error) ||
+        steps(&run, *call, ret, error) || keep_found(&run, call->op, ret, error))
+        return error->fault;
+    if (ret->kind == STEP_DONE)
+        return OK;
+    str words = ret->words.n > 0 ? str_slice(ret->words, 0, 180) : S("");
+    if (ret->error_class == CLASS_TRANSIENT)
+        return fail(error, FAULT_AWAY, "%.*s could not be reached: %.*s",
+                    STR_FMT(run.account.server), STR_FMT(words));
+    return fail(error, FAULT_REMOTE, "%s refused it (%.*s): %.*s", run.driver->traits.name,
+                STR_FMT(error_class_word(ret->error_class)), STR_FMT(words));
+}

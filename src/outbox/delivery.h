@@ -1,0 +1,200 @@
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/instant.h"
+#include "base/maybe.h"
+#include "base/str.h"
+#include "channel/driver.h"
+
+struct propre;
+
+/* A delivery: one message to one channel. DESIGN of the protocol: doc/decisions/0013 and this room's README. */
+enum delivery_state {
+    DELIVERY_DRAFT,     /* not meant to go out yet */
+    DELIVERY_HELD,      /* a person, a hold or the late policy keeps it; `reason` says which */
+    DELIVERY_SCHEDULED, /* goes out when due */
+    DELIVERY_CLAIMED,   /* a worker has it, nothing was sent */
+    DELIVERY_SENDING,   /* an attempt is written down; its bytes may be leaving */
+    DELIVERY_DEFERRED,  /* surely not out; tried again at next_us */
+    DELIVERY_UNKNOWN,   /* it may be live: in quarantine, then read back */
+    DELIVERY_PERSON,    /* it may be live, and only a person can tell */
+    DELIVERY_PUBLISHED,
+    DELIVERY_REJECTED, /* refused for good: reason and words say why */
+    DELIVERY_MISSED,   /* its time is over */
+    DELIVERY_CANCELLED,
+    DELIVERY_STATES_N
+};
+str delivery_state_word(enum delivery_state state);
+bool delivery_state_parse(str word, enum delivery_state *ret);
+const char *delivery_state_name(
+    enum delivery_state state); /* to be shown; key of translation */
+/* Whether nothing more will happen by itself. */
+bool delivery_is_final(enum delivery_state state);
+
+struct delivery {
+    int64_t id, workspace, message, channel;
+    str channel_name, network, title,
+        excerpt; /* for lists: of the message, 200 bytes at most */
+    enum delivery_state state;
+    int64_t due_us;
+    str wall, zone; /* "2026-12-01T09:00" as asked for; none: an exact moment was given */
+    str queue;
+    struct maybe_int use_by_us, next_us, published_us;
+    int32_t attempts_n;
+    str step; /* the one last begun */
+    str remote_id, permalink;
+    enum error_class error_class;
+    const char *reason;    /* our one line, key of translation; NULL */
+    str words;             /* the network's */
+    struct maybe_int post; /* the tactic/post.h row made when it was published */
+    bool live;             /* a part of it, or all, is out */
+    int64_t revision;
+};
+
+/* One try, written down before the first byte leaves. */
+struct attempt {
+    int64_t id, delivery;
+    int32_t n;
+    str op, step;
+    str key;       /* idempotency key sent to the network */
+    str body_hash; /* SHA-256 of the request as sent, hex */
+    str worker;
+    int64_t began_us, deadline_us;
+    struct maybe_int ended_us;
+    str outcome; /* "published" "not sent" "refused" "unknown" "found" "absent" "ok" … */
+    int32_t status;
+    enum error_class error_class;
+    str words; /* redacted, 4 KB at most */
+    str remote_id;
+};
+
+enum { DELIVERY_PAGE_MAX = 500 /* rows of one page: more is not read */ };
+
+/*
+ * delivery_schedule(propre, plan, ret_id, error):
+ * A delivery of plan->message to plan->channel. One message goes to one channel once: CONFLICT when there is one
+ * that is not cancelled. plan->due_us must not lie more than 60 s back.
+ */
+struct delivery_plan {
+    int64_t workspace, message, channel;
+    int64_t due_us;
+    str wall, zone, queue;
+    struct maybe_int use_by_us;
+    bool draft;
+};
+must_use enum fault delivery_schedule(struct propre *propre, const struct delivery_plan *plan,
+                                      int64_t *ret_id, struct error *error);
+must_use enum fault delivery_get(struct propre *propre, int64_t workspace, int64_t id,
+                                 struct arena *keep, struct delivery *ret, struct error *error);
+
+/* What to list; zero means any. Order: by due, oldest first; finished ones newest first. */
+struct delivery_filter {
+    int64_t workspace, message, channel;
+    /* At most one; none: all. */
+    bool open, finished;
+    bool needs_person; /* may be live, on hold, or refused: it stays until somebody says */
+    bool goes_out;     /* by itself: scheduled, or under way */
+    bool drafts;
+    int64_t after_id; /* paging: rows behind this one in the order */
+    int64_t from_us, until_us;
+    int32_t limit_n;
+};
+must_use enum fault delivery_list(struct propre *propre, const struct delivery_filter *filter,
+                                  struct arena *keep, struct delivery **ret, ptrdiff_t *ret_n,
+                                  struct error *error);
+/* delivery_counts: how many in each state, by DELIVERY_…. */
+must_use enum fault delivery_counts(struct propre *propre, int64_t workspace,
+                                    int64_t ret[DELIVERY_STATES_N], struct error *error);
+/* delivery_needs_person(propre, workspace, ret_n, error): how many wait for somebody; cheap, for every page. */
+must_use enum fault delivery_needs_person(struct propre *propre, int64_t workspace,
+                                          int64_t *ret_n, struct error *error);
+/* delivery_overdue(propre, workspace, before, ret_n, error): how many a worker should have taken up before ${before}. */
+must_use enum fault delivery_overdue(struct propre *propre, int64_t workspace, instant before,
+                                     int64_t *ret_n, struct error *error);
+/*
+ * delivery_text(propre, workspace, id, keep, ret, error):
+ * What the reader of the channel sees of it: as frozen before the first publishing step, else as the message is now.
+ * Faults: ABSENT (it, its message or a picture); CORRUPT when what was frozen cannot be read.
+ */
+struct delivery_text {
+    bool frozen; /* later edits of the message change nothing any more */
+    str title, link, warning;
+    const str *parts; /* more than one is a thread */
+    int32_t parts_n;
+    const struct channel_media *media;
+    int32_t media_n;
+};
+must_use enum fault delivery_text(struct propre *propre, int64_t workspace, int64_t id,
+                                  struct arena *keep, struct delivery_text *ret,
+                                  struct error *error);
+must_use enum fault attempt_list(struct propre *propre, int64_t workspace, int64_t delivery,
+                                 struct arena *keep, struct attempt **ret, ptrdiff_t *ret_n,
+                                 struct error *error);
+/* delivery_taken: due moments of a channel that are not final, from ${from} on (tactic/slot.h). */
+must_use enum fault delivery_taken(struct propre *propre, int64_t channel, instant from,
+                                   struct arena *keep, instant **ret, ptrdiff_t *ret_n,
+                                   struct error *error);
+
+/* What happened besides the requests, oldest first: who did what (none: the house itself). */
+struct delivery_event {
+    int64_t at_us;
+    str who, act, detail;
+    enum delivery_state was, became;
+};
+must_use enum fault delivery_history(struct propre *propre, int64_t workspace, int64_t delivery,
+                                     struct arena *keep, struct delivery_event **ret,
+                                     ptrdiff_t *ret_n, struct error *error);
+
+/* What a person may do in which state; ${live}: a part of it is out. */
+enum act {
+    ACT_MOVE,
+    ACT_CANCEL,
+    ACT_HOLD,
+    ACT_RELEASE,
+    ACT_SAY_LIVE,
+    ACT_AGAIN,
+    ACT_DROP,
+    ACTS_N
+};
+bool protocol_allows(enum delivery_state state, enum act act, bool live);
+
+/*
+ * What a person can do. Each keeps the history with ${who}; CONFLICT when the state does not allow it any more (it is
+ * being sent, it is out), saying what it is now. Needs an open write transaction.
+ */
+must_use enum fault delivery_move(struct propre *propre, int64_t workspace, int64_t id,
+                                  const struct delivery_plan *when, str who,
+                                  struct error *error);
+must_use enum fault delivery_cancel(struct propre *propre, int64_t workspace, int64_t id,
+                                    str who, struct error *error);
+must_use enum fault delivery_hold(struct propre *propre, int64_t workspace, int64_t id, str who,
+                                  struct error *error);
+/*
+ * delivery_release: a draft, held, missed or refused one goes out at its time, or now when that is over. One of which a
+ * part is live only goes on.
+ */
+must_use enum fault delivery_release(struct propre *propre, int64_t workspace, int64_t id,
+                                     str who, struct error *error);
+enum resolution {
+    RESOLVE_LIVE, /* a person saw it: published, with its address when given */
+    RESOLVE_AGAIN, /* a person looked and it is not there: send it once more, with the same key */
+    RESOLVE_DROP   /* let it be */
+};
+must_use enum fault delivery_resolve(struct propre *propre, int64_t workspace, int64_t id,
+                                     enum resolution resolution, str permalink, str who,
+                                     struct error *error);
+
+/* Incidents a person should hear of; one open incident a subject and kind, however often it is seen. */
+struct incident {
+    int64_t id;
+    str kind;    /* "account", "unknown", "rejected", "late", "hold", "expiring" */
+    str subject; /* "channel/12", "delivery/40" */
+    str text;    /* English sentence already filled */
+    int64_t first_us, last_us, seen_n;
+    struct maybe_int told_us, closed_us;
+};
+must_use enum fault incident_list(struct propre *propre, int64_t workspace, struct arena *keep,
+                                  struct incident **ret, ptrdiff_t *ret_n, struct error *error);

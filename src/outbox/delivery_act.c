@@ -1,0 +1,223 @@
+#include <assert.h>
+
+#include "base/translate.h"
+#include "outbox/delivery.h"
+#include "outbox/notice_internal.h"
+#include "outbox/outbox_internal.h"
+#include "outbox/post_made_internal.h"
+#include "outbox/queries.h"
+#include "place/propre.h"
+
+/* A delivery as a person's act finds it, and what shall become of it. */
+struct acting {
+    struct propre *propre;
+    int64_t workspace, id;
+    str who;
+    enum act act;
+    enum delivery_state was;
+    bool live;
+    int64_t channel;
+    struct delivery_act_in in;
+};
+
+static enum fault
+act_begin(struct acting *a, struct arena *keep, struct error *error)
+{
+    struct delivery_for_act_row row;
+    struct delivery_plan_of_row plan;
+    bool found = false;
+    const struct delivery_for_act_in in = {a->workspace, a->id};
+    if (q_delivery_for_act(a->propre->db, &in, keep, &row, &found, error))
+        return error->fault;
+    if (!found)
+        return delivery_absent(a->id, error);
+    if (delivery_state_of(row.state, &a->was, error) ||
+        q_delivery_plan_of(a->propre->db, &(struct delivery_plan_of_in){a->id}, keep, &plan,
+                           error))
+        return error->fault;
+    a->live = row.live != 0;
+    a->channel = row.channel;
+    if (!protocol_allows(a->was, a->act, a->live))
+        return fail(error, FAULT_CONFLICT,
+                    "delivery %lld is \"%.*s\" by now, which does not allow this; look at it "
+                    "again",
+                    (long long)a->id, STR_FMT(row.state));
+    a->in = (struct delivery_act_in){
+        .id = a->id,
+        .revision = row.revision,
+        .due_us = plan.due_us,
+        .wall = plan.wall,
+        .zone = plan.zone,
+        .queue = plan.queue,
+        .use_by_us = plan.use_by_us,
+        .reason = plan.reason,
+        .now = clock_now(&a->propre->clock).us,
+    };
+    return OK;
+}
+
+static str
+act_word(enum act act)
+{
+    static const str words[ACTS_N] = {
+        [ACT_MOVE] = S_CONST("move"),        [ACT_CANCEL] = S_CONST("cancel"),
+        [ACT_HOLD] = S_CONST("hold"),        [ACT_RELEASE] = S_CONST("release"),
+        [ACT_SAY_LIVE] = S_CONST("is live"), [ACT_AGAIN] = S_CONST("send again"),
+        [ACT_DROP] = S_CONST("drop"),
+    };
+    assert(act >= 0 && act < ACTS_N);
+    return words[act];
+}
+
+static enum fault
+act_end(struct acting *a, enum delivery_state becomes, str detail, struct error *error)
+{
+    struct delivery_act_row row;
+    bool written = false;
+    a->in.state = delivery_state_word(becomes);
+    if (q_delivery_act(a->propre->db, &a->in, NULL, &row, &written, error))
+        return error->fault;
+    if (!written)
+        return fail(error, FAULT_CONFLICT,
+                    "delivery %lld was taken up by the worker just now; look at it again",
+                    (long long)a->id);
+    const struct delivery_event_insert_in event = {.delivery = a->id,
+                                                   .at_us = a->in.now,
+                                                   .who = a->who.n > 0 ? a->who : STR_NONE,
+                                                   .act = act_word(a->act),
+                                                   .was = delivery_state_word(a->was),
+                                                   .became = a->in.state,
+                                                   .detail = detail};
+    if (q_delivery_event_insert(a->propre->db, &event, error))
+        return error->fault;
+    return incident_close_delivery(a->propre, a->workspace, a->id, error);
+}
+
+enum { ACT_BYTES = 1 << 16 }; /* texts of one plan: a zone, a queue, a wall time */
+
+static enum fault
+move(struct acting *a, const struct delivery_plan *when, struct arena keep, struct error *error)
+{
+    if (act_begin(a, &keep, error) || delivery_plan_check(when, (instant){a->in.now}, error))
+        return error->fault;
+    a->in.due_us = when->due_us;
+    a->in.wall = when->wall;
+    a->in.zone = when->zone;
+    a->in.queue = when->queue;
+    a->in.use_by_us = when->use_by_us;
+    enum delivery_state becomes = when->draft                   ? DELIVERY_DRAFT
+                                  : a->was == DELIVERY_DEFERRED ? DELIVERY_SCHEDULED
+                                  : a->was == DELIVERY_DRAFT    ? DELIVERY_SCHEDULED
+                                  : a->was == DELIVERY_MISSED   ? DELIVERY_SCHEDULED
+                                                                : a->was;
+    a->in.again = becomes == DELIVERY_SCHEDULED;
+    a->in.reason = becomes == DELIVERY_HELD ? a->in.reason : STR_NONE;
+    a->in.next_us = becomes == DELIVERY_SCHEDULED ? some_int(when->due_us) : no_int;
+    return act_end(a, becomes, STR_NONE, error);
+}
+
+enum fault
+delivery_move(struct propre *propre, int64_t workspace, int64_t id,
+              const struct delivery_plan *when, str who, struct error *error)
+{
+    struct arena_region region;
+    struct arena keep = arena_reserve(ACT_BYTES, &region);
+    struct acting a = {
+        .propre = propre, .workspace = workspace, .id = id, .who = who, .act = ACT_MOVE};
+    enum fault fault = move(&a, when, keep, error);
+    arena_release(&region);
+    return fault;
+}
+
+/* The acts that need nothing but the row itself. */
+static enum fault
+act_simple(struct acting *a, enum delivery_state becomes, const char *reason,
+           struct error *error)
+{
+    struct arena_region region;
+    struct arena keep = arena_reserve(ACT_BYTES, &region);
+    enum fault fault = act_begin(a, &keep, error);
+    if (!fault) {
+        a->in.reason = reason ? str_of(reason) : STR_NONE;
+        if (becomes == DELIVERY_SCHEDULED) {
+            bool over = a->in.due_us < a->in.now;
+            a->in.due_us = over ? a->in.now : a->in.due_us;
+            a->in.wall = over ? STR_NONE : a->in.wall;
+            if (a->in.use_by_us.has && a->in.use_by_us.is <= a->in.due_us)
+                a->in.use_by_us = no_int; /* the person wants it out after all */
+            a->in.next_us = some_int(a->in.due_us);
+            a->in.again = 1;
+        }
+        fault = act_end(a, becomes, STR_NONE, error);
+    }
+    arena_release(&region);
+    return fault;
+}
+
+enum fault
+delivery_cancel(struct propre *propre, int64_t workspace, int64_t id, str who,
+                struct error *error)
+{
+    struct acting a = {
+        .propre = propre, .workspace = workspace, .id = id, .who = who, .act = ACT_CANCEL};
+    return act_simple(&a, DELIVERY_CANCELLED, NULL, error);
+}
+
+enum fault
+delivery_hold(struct propre *propre, int64_t workspace, int64_t id, str who,
+              struct error *error)
+{
+    struct acting a = {
+        .propre = propre, .workspace = workspace, .id = id, .who = who, .act = ACT_HOLD};
+    return act_simple(&a, DELIVERY_HELD, N_("Somebody put it on hold."), error);
+}
+
+enum fault
+delivery_release(struct propre *propre, int64_t workspace, int64_t id, str who,
+                 struct error *error)
+{
+    struct acting a = {
+        .propre = propre, .workspace = workspace, .id = id, .who = who, .act = ACT_RELEASE};
+    return act_simple(&a, DELIVERY_SCHEDULED, NULL, error);
+}
+
+/* A person saw it live: what the worker would have written down is written down here. */
+static enum fault
+say_live(struct acting *a, str permalink, struct error *error)
+{
+    struct arena_region region;
+    struct arena keep = arena_reserve((ptrdiff_t)8 << 20, &region);
+    enum fault fault = act_begin(a, &keep, error);
+    if (!fault)
+        fault = act_end(a, DELIVERY_PUBLISHED, permalink, error);
+    if (!fault)
+        fault =
+            post_made(a->propre,
+                      &(struct post_made){
+                          .workspace = a->workspace,
+                          .delivery = a->id,
+                          .permalink = permalink,
+                          .published = {a->in.due_us < a->in.now ? a->in.due_us : a->in.now}},
+                      &keep, error);
+    arena_release(&region);
+    return fault;
+}
+
+enum fault
+delivery_resolve(struct propre *propre, int64_t workspace, int64_t id,
+                 enum resolution resolution, str permalink, str who, struct error *error)
+{
+    struct acting a = {.propre = propre, .workspace = workspace, .id = id, .who = who};
+    switch (resolution) {
+    case RESOLVE_LIVE:
+        a.act = ACT_SAY_LIVE;
+        return say_live(&a, permalink, error);
+    case RESOLVE_AGAIN:
+        a.act = ACT_AGAIN;
+        return act_simple(&a, DELIVERY_SCHEDULED, NULL, error);
+    case RESOLVE_DROP:
+        a.act = ACT_DROP;
+        return act_simple(&a, DELIVERY_CANCELLED, N_("Somebody let it be."), error);
+    }
+    return fail(error, FAULT_INPUT, "there is no such answer");
+}

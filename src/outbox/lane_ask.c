@@ -1,0 +1,274 @@
+#include <assert.h>
+
+#include "base/rng.h"
+#include "base/translate.h"
+#include "outbox/notice_internal.h"
+#include "outbox/queries.h"
+#include "outbox/worker_internal.h"
+#include "place/db.h"
+#include "place/propre.h"
+
+static const int64_t lease_us =
+    120000000; /* a refresh is one or two requests of a minute at most */
+
+/* ---- the refresh before something else ---- */
+
+/* Somebody else refreshes this account: come back in a moment, the wait does not count. */
+static enum fault
+come_back(struct worker *worker, struct lane *lane, struct error *error)
+{
+    struct memo *memo = new (&lane->keep, struct memo, 1);
+    *memo = lane->memo;
+    instant now = clock_now(&worker->propre->clock);
+    const struct lane_outcome outcome = {
+        .verdict = {.go = GO_STOP,
+                    .state =
+                        lane->call.op == OP_READ_BACK ? DELIVERY_UNKNOWN : DELIVERY_DEFERRED,
+                    .next_us = some_int(now.us + 5000000),
+                    .counts = lane->state,
+                    .reason = N_("Its account is getting a fresh token."),
+                    .outcome = S("wait")},
+        .memo = memo,
+    };
+    return lane_store(worker, lane, &outcome, lane->keep, error);
+}
+
+static enum fault
+lease(struct worker *worker, struct lane *lane, bool *ret_got, struct error *error)
+{
+    instant until = {clock_now(&worker->propre->clock).us + lease_us};
+    if (db_begin(worker->propre->db, DB_WRITE, error))
+        return error->fault;
+    auto_tx tx = worker->propre->db;
+    if (account_lease(worker->propre, lane->channel, worker->name, until, ret_got, error))
+        return error->fault;
+    return db_commit(worker->propre->db, error);
+}
+
+static enum fault
+keep_tokens(struct worker *worker, struct lane *lane, const struct step *step,
+            struct error *error)
+{
+    if (db_begin(worker->propre->db, DB_WRITE, error))
+        return error->fault;
+    auto_tx tx = worker->propre->db;
+    if (account_keep(worker->propre, &lane->row, OP_REFRESH, step, error) ||
+        account_lease_end(worker->propre, lane->channel, worker->name, error))
+        return error->fault;
+    return db_commit(worker->propre->db, error);
+}
+
+/* The new pair is in the data before anything uses it. */
+static enum fault
+refresh_good(struct worker *worker, struct lane *lane, const struct step *step,
+             struct error *error)
+{
+    enum fault fault = keep_tokens(worker, lane, step, error);
+    if (fault == FAULT_AWAY || fault == FAULT_SYSTEM || fault == FAULT_CONFLICT)
+        return fault; /* the answer is still here, and is kept in a moment */
+    lane->refreshing = false;
+    lane->refreshed = true;
+    lane->requested = false;
+    lane->stage = STAGE_BEGIN; /* from the start, with the new token read from the data */
+    if (!fault)
+        return OK;
+    *error = (struct error){0};
+    return lane_stop(
+        worker, lane, lane->call.op == OP_READ_BACK ? DELIVERY_PERSON : DELIVERY_HELD,
+        N_("The fresh token of its account could not be kept; see the key file."), error);
+}
+
+static enum fault
+refresh_bad(struct worker *worker, struct lane *lane, const struct step *step,
+            struct error *error)
+{
+    instant now = clock_now(&worker->propre->clock);
+    bool over = lane->row.token_expires_us.has && lane->row.token_expires_us.is <= now.us;
+    if (db_begin(worker->propre->db, DB_WRITE, error))
+        return error->fault;
+    auto_tx tx = worker->propre->db;
+    if (account_lease_end(worker->propre, lane->channel, worker->name, error) ||
+        db_commit(worker->propre->db, error))
+        return error->fault;
+    enum channel_op op = lane->call.op;
+    bool looking = op == OP_READ_BACK;
+    lane->refreshing = false;
+    lane->refreshed = true;
+    lane->requested = false;
+    if (!over && step->error_class != CLASS_AUTH) {
+        lane->stage = STAGE_BEGIN; /* the old one still holds */
+        return OK;
+    }
+    const struct protocol_end end = {.requested = false, .end = HTTP_ANSWERED, .step = step};
+    uint64_t chance = rng_u64(worker->propre->rng);
+    const struct channel_traits *traits = &lane->driver->traits;
+    lane->stage = STAGE_BEGIN;
+    const struct lane_outcome outcome = {
+        .verdict =
+            looking
+                ? protocol_after_look(&worker->rules, traits, &lane->state, &end, now, chance)
+                : protocol_after(&worker->rules, traits, &lane->state, &end, now, chance),
+        .step = step,
+        .memo = &lane->memo,
+    };
+    return lane_store(worker, lane, &outcome, lane->keep, error);
+}
+
+/* A step of an operation that publishes nothing; its transfer is not in the ledger of a delivery. */
+static void
+quiet_step(struct worker *worker, struct lane *lane, enum channel_op op, struct memo *memo,
+           struct arena *scratch, struct step *ret)
+{
+    enum channel_op before = lane->call.op;
+    lane->call.op = op;
+    if (lane->stage == STAGE_ANSWER && lane->answer.end != HTTP_ANSWERED)
+        *ret = (struct step){
+            .kind = STEP_FAIL, .error_class = CLASS_TRANSIENT, .words = lane->answer.problem};
+    else
+        lane_ask_driver(worker, lane, memo, scratch, ret);
+    lane->call.op = before;
+}
+
+static void
+keep_memo(struct lane *lane, const struct memo *memo)
+{
+    struct memo *kept = new (&lane->keep, struct memo, 1);
+    memo_copy(memo, &lane->keep, kept);
+    lane->memo = *kept;
+}
+
+enum fault
+lane_refresh(struct worker *worker, struct lane *lane, struct error *error)
+{
+    bool got = true;
+    if (lane->stage == STAGE_BEGIN && lease(worker, lane, &got, error))
+        return error->fault;
+    if (!got)
+        return come_back(worker, lane, error);
+    struct arena scratch = arena_reset(&worker->scratch_region);
+    struct memo *memo = new (&scratch, struct memo, 1);
+    struct step *step = new (&scratch, struct step, 1);
+    enum fault fault = OK;
+    if (lane->stage == STAGE_ANSWER)
+        memo_copy(&lane->memo, &scratch, memo);
+    quiet_step(worker, lane, OP_REFRESH, memo, &scratch, step);
+    switch (step->kind) {
+    case STEP_REQUEST:
+        keep_memo(lane, memo);
+        lane_send(worker, lane, &step->request);
+        break;
+    case STEP_DONE:
+        fault = refresh_good(worker, lane, step, error);
+        break;
+    case STEP_WAIT:
+        step->error_class = CLASS_TRANSIENT;
+        fault = refresh_bad(worker, lane, step, error);
+        break;
+    case STEP_FAIL:
+        fault = refresh_bad(worker, lane, step, error);
+        break;
+    }
+    return fault;
+}
+
+/* ---- questions put to an account ---- */
+
+static enum fault
+ask_answer(struct worker *worker, struct lane *lane, const struct step *step,
+           struct error *error)
+{
+    bool found = step->kind == STEP_DONE, good = found || lane->verified, dead = false;
+    if (db_begin(worker->propre->db, DB_WRITE, error))
+        return error->fault;
+    auto_tx tx = worker->propre->db;
+    const struct account_ask_done_in in = {
+        .channel = lane->channel,
+        .worker = worker->name,
+        .good = good,
+        .visit = step->visit.n > 0 ? step->visit : STR_NONE,
+        .class = good ? STR_NONE : class_store(step->error_class),
+        .words = !good && step->words.n > 0 ? step->words : STR_NONE,
+        .now = clock_now(&worker->propre->clock).us,
+    };
+    if (found && account_keep(worker->propre, &lane->row, lane->asked, step, error))
+        return error->fault;
+    if (!good && step->error_class == CLASS_AUTH &&
+        account_failed(worker->propre, &lane->row, CLASS_AUTH, step->words, &dead, error))
+        return error->fault;
+    if (dead &&
+        incident_open_channel(worker->propre, lane->workspace, S("account"), lane->channel,
+                              S(N_("Its network no longer accepts the account; connect "
+                                   "it again.")),
+                              error))
+        return error->fault;
+    if (q_account_ask_done(worker->propre->db, &in, error) ||
+        db_commit(worker->propre->db, error))
+        return error->fault;
+    lane_leave(worker, lane);
+    return OK;
+}
+
+/* Who it is, is kept; what its server takes is asked in passing. A server that does not say takes the usual. */
+static enum fault
+ask_limits(struct worker *worker, struct lane *lane, const struct step *step,
+           struct error *error)
+{
+    if (db_begin(worker->propre->db, DB_WRITE, error))
+        return error->fault;
+    auto_tx tx = worker->propre->db;
+    if (account_keep(worker->propre, &lane->row, OP_VERIFY, step, error) ||
+        db_commit(worker->propre->db, error))
+        return error->fault;
+    lane->verified = true;
+    lane->asked = OP_LIMITS;
+    lane->memo.n = 0;
+    lane->stage = STAGE_BEGIN;
+    return OK;
+}
+
+static enum fault
+ask_open(struct worker *worker, struct lane *lane, struct error *error)
+{
+    if (!lane->verified)
+        secret_bytes(lane->seed, sizeof lane->seed);
+    if (db_begin(worker->propre->db, DB_READ, error))
+        return error->fault;
+    auto_tx tx = worker->propre->db;
+    return account_open_with(worker->propre, worker->find,
+                             &(struct account_of){lane->workspace, lane->channel}, &lane->keep,
+                             &lane->account, &lane->driver, &lane->row, error);
+}
+
+enum fault
+lane_ask_go(struct worker *worker, struct lane *lane, struct error *error)
+{
+    enum fault fault = OK;
+    while (!fault && lane->kind == LANE_ASK && lane->stage != STAGE_FLIGHT) {
+        if (lane->stage == STAGE_BEGIN && ask_open(worker, lane, error)) {
+            if (error->fault == FAULT_AWAY || error->fault == FAULT_SYSTEM ||
+                error->fault == FAULT_CONFLICT)
+                return error->fault;
+            const struct step cannot = {.kind = STEP_FAIL,
+                                        .error_class = CLASS_CONFIG,
+                                        .words = str_of(error->frames[0].format)};
+            return ask_answer(worker, lane, &cannot, error);
+        }
+        struct arena scratch = arena_reset(&worker->scratch_region);
+        struct memo *memo = new (&scratch, struct memo, 1);
+        struct step *step = new (&scratch, struct step, 1);
+        memo_copy(&lane->memo, &scratch, memo);
+        quiet_step(worker, lane, lane->asked, memo, &scratch, step);
+        if (step->kind == STEP_REQUEST) {
+            keep_memo(lane, memo);
+            lane_send(worker, lane, &step->request);
+        } else if (step->kind == STEP_DONE && lane->asked == OP_VERIFY &&
+                   lane->driver->traits.ops[OP_LIMITS]) {
+            fault = ask_limits(worker, lane, step, error);
+        } else {
+            if (step->kind == STEP_WAIT)
+                step->error_class = CLASS_TRANSIENT;
+            fault = ask_answer(worker, lane, step, error);
+        }
+    }
+    return fault;
+}

@@ -1,0 +1,42 @@
+#pragma once
+#include "base/error.h"
+#include "base/instant.h"
+#include "outbox/delivery.h"
+#include "web/exchange.h"
+#include "web/views_queue.h"
+
+/* What the pages of what goes out, and the API, share about a delivery. */
+
+/*
+ * delivery_when(x, d, text, ret, error): ${d} planned for the moment ${text} says (tactic/when.h), in the workspace's zone.
+ * Faults: INPUT quoting the text.
+ */
+must_use enum fault delivery_when(struct exchange *x, const struct delivery *d, str text,
+                                  struct delivery_plan *ret, struct error *error);
+
+/* may_edit(x): whether who asks may press what changes something. */
+bool may_edit(const struct exchange *x);
+/* delivery_heading(x, d): its first words; its number when it has none. */
+str delivery_heading(struct exchange *x, const struct delivery *d);
+/* delivery_href(x, id): the path of its page. */
+str delivery_href(struct exchange *x, int64_t id);
+/* network_shown(word): "Mastodon"; the word itself when it is none we know. */
+str network_shown(str word);
+/* state_shown(x, state), state_tone(state): in words, and as a class of app.css. */
+str state_shown(struct exchange *x, enum delivery_state state);
+const char *state_tone(enum delivery_state state);
+/* moment_shown(x, us): "24 Nov 2026, 09:00", of the workspace's zone. */
+str moment_shown(struct exchange *x, int64_t us);
+/* delivery_cause(x, d): our one line of why it stands as it does; none. */
+str delivery_cause(struct exchange *x, const struct delivery *d);
+/* delivery_advice(x, d): what helps against it; none. */
+str delivery_advice(struct exchange *x, const struct delivery *d);
+/* delivery_fix(x, d): the page where its cause is put right, as a link; none for who may only read. */
+struct press_view delivery_fix(struct exchange *x, const struct delivery *d);
+/* message_href(x, message), channel_href(x, channel): where a text is edited, an account connected. */
+str message_href(struct exchange *x, int64_t message);
+str channel_href(struct exchange *x, int64_t channel);
+/* delivery_row(x, d): it as a line of a list. */
+struct queue_row delivery_row(struct exchange *x, const struct delivery *d);
+/* release_label(d): what the button is called that lets it go out now; NULL when it may not. */
+const char *release_label(const struct delivery *d);

@@ -1,0 +1,579 @@
+#include "base/format.h"
+#include "base/number.h"
+#include "base/translate.h"
+#include "channel/driver.h"
+#include "web/answer.h"
+#include "web/deliveries.h"
+#include "web/handlers.h"
+#include "web/pages.h"
+#include "web/web_internal.h"
+
+enum {
+    FACTS_MAX = 8,  /* add_facts has five; room for a few more */
+    HASH_SHOWN = 12 /* hex digits: enough to compare two by eye */
+};
+
+/* ---------- words ---------- */
+
+struct word {
+    const char *stored, *shown, *tone;
+};
+
+static const struct word outcomes[] = {
+    {"ok", N_("done"), "ok"},
+    {"published", N_("published"), "ok"},
+    {"found", N_("looked for it: it is live"), "ok"},
+    {"absent", N_("looked for it: it is not there"), "waits"},
+    {"not sent", N_("surely not sent"), "warning"},
+    {"no answer", N_("no answer"), "warning"},
+    {"wait", N_("the network asks to wait"), "waits"},
+    {"refused", N_("refused"), "error"},
+    {"unknown", N_("no clear answer: it may be live"), "warning"},
+};
+/* The steps of all networks (channel/); a number may follow. */
+static const struct word steps[] = {
+    {"publish", N_("Publish it"), ""},
+    {"media", N_("Send a picture"), ""},
+    {"media v1", N_("Send a picture"), ""},
+    {"image", N_("Send a picture"), ""},
+    {"files", N_("Send a picture"), ""},
+    {"media ready", N_("Wait until the picture is ready"), ""},
+    {"alt text", N_("Say what the picture shows"), ""},
+    {"card picture", N_("Send the picture of the link"), ""},
+    {"draft", N_("Make a draft"), ""},
+    {"find draft", N_("Look for the draft"), ""},
+    {"look", N_("Look whether it is there"), ""},
+    {"look by slug", N_("Look whether it is there"), ""},
+    {"list", N_("Look whether it is there"), ""},
+    {"record", N_("Look whether it is there"), ""},
+    {"collided", N_("Look whether it is there"), ""},
+    {"read_back", N_("Look whether it is there"), ""},
+    {"permalink", N_("Ask for its address"), ""},
+    {"mention", N_("Look up who is mentioned"), ""},
+    {"find term", N_("Look for a category or tag"), ""},
+    {"make term", N_("Make a category or tag"), ""},
+    {"limits", N_("Ask what is allowed"), ""},
+    {"session", N_("Sign in"), ""},
+    {"login", N_("Sign in"), ""},
+    {"refresh", N_("Get a fresh token"), ""},
+    {"oauth refresh", N_("Get a fresh token"), ""},
+};
+/* What was done, as the history keeps it. */
+static const struct word acts[] = {
+    {"move", N_("gave it another time"), ""},
+    {"cancel", N_("cancelled it"), ""},
+    {"hold", N_("put it on hold"), ""},
+    {"release", N_("let it go out"), ""},
+    {"is live", N_("saw it live"), ""},
+    {"send again", N_("saw that it is not there, and had it sent again"), ""},
+    {"drop", N_("let it be"), ""},
+    {"late", N_("found that it is late"), ""},
+    {"worker died", N_("stopped while it had it, and took it up anew"), ""},
+};
+#define FIND(words, stored) find((words), (int)(sizeof(words) / sizeof *(words)), (stored))
+
+static const struct word *
+find(const struct word *words, int n, str stored)
+{
+    for (int i = 0; i < n; i++)
+        if (str_eq(stored, str_of(words[i].stored)))
+            return &words[i];
+    return NULL;
+}
+
+/* A word of another driver or of a later time is shown as it is. */
+static str
+shown(struct exchange *x, const struct word *word, str stored)
+{
+    return word ? str_of(translate(x->lang, word->shown)) : stored;
+}
+
+/* "media 2" is the second picture. */
+static str
+step_shown(struct exchange *x, str stored)
+{
+    ptrdiff_t end = stored.n;
+    while (end > 0 && stored.p[end - 1] >= '0' && stored.p[end - 1] <= '9')
+        end--;
+    const struct word *word = FIND(steps, stored);
+    bool numbered = !word && end > 1 && end < stored.n && stored.p[end - 1] == ' ';
+    if (!numbered)
+        return shown(x, word, stored);
+    word = FIND(steps, str_slice(stored, 0, end - 1));
+    return word ? arena_printf(x->keep, "%s %.*s", translate(x->lang, word->shown),
+                               STR_FMT(str_slice(stored, end, stored.n)))
+                : stored;
+}
+
+/* ---------- gathering ---------- */
+
+static str
+sentence_of(struct exchange *x, const struct delivery *d)
+{
+    static const char *const says[DELIVERY_STATES_N] = {
+        [DELIVERY_DRAFT] = N_("It is a draft, meant for %s. Schedule it to send it."),
+        [DELIVERY_HELD] = N_("It is kept back. Its time is %s."),
+        [DELIVERY_SCHEDULED] = N_("It goes out on %s."),
+        [DELIVERY_CLAIMED] = N_("It is about to be sent; its time is %s."),
+        [DELIVERY_SENDING] = N_("It is being sent right now; its time is %s."),
+        [DELIVERY_DEFERRED] = N_("It is tried again on %s."),
+        [DELIVERY_UNKNOWN] =
+            N_("It may be live. Before anything else, it is looked for on %s."),
+        [DELIVERY_PERSON] = N_("Look at the account, then say here what you saw."),
+        [DELIVERY_PUBLISHED] = N_("It went out on %s."),
+        [DELIVERY_REJECTED] = N_("It did not go out. Its time was %s."),
+        [DELIVERY_MISSED] = N_("It did not go out: its time, %s, is over."),
+        [DELIVERY_CANCELLED] = N_("It does not go out. Its time was %s."),
+    };
+    bool again = d->state == DELIVERY_DEFERRED || d->state == DELIVERY_UNKNOWN;
+    if (d->state == DELIVERY_PERSON && d->attempts_n == 0) /* no request: it is done by hand */
+        return str_of(translate(x->lang, N_("Publish it there yourself, then say so here.")));
+    int64_t at = again && d->next_us.has                                 ? d->next_us.is
+                 : d->state == DELIVERY_PUBLISHED && d->published_us.has ? d->published_us.is
+                                                                         : d->due_us;
+    return SAY(x->keep, x->lang, says[d->state], moment_shown(x, at));
+}
+
+static void
+add_fact(struct exchange *x, struct fact_view *facts, ptrdiff_t *n, const char *name, str value)
+{
+    if (value.n > 0)
+        facts[(*n)++] = (struct fact_view){str_of(translate(x->lang, name)), value};
+}
+
+/* A stored "2026-12-01T09:00"; false for another text. */
+static bool
+wall_read(str wall, struct civil *ret)
+{
+    static const struct {
+        ptrdiff_t from, to;
+    } at[] = {{0, 4}, {5, 7}, {8, 10}, {11, 13}, {14, 16}};
+    int64_t n[5] = {0};
+    struct error ignored = {0};
+    for (int i = 0; i < 5; i++)
+        if (wall.n < at[i].to ||
+            parse_i64(str_slice(wall, at[i].from, at[i].to), 0, 9999, &n[i], &ignored))
+            return false;
+    *ret = (struct civil){.year = (int32_t)n[0],
+                          .month = (int32_t)n[1],
+                          .day = (int32_t)n[2],
+                          .hour = (int32_t)n[3],
+                          .minute = (int32_t)n[4]};
+    return civil_valid(ret);
+}
+
+/* The wall time as it was asked for, in the zone it was meant in. */
+static str
+asked_for(struct exchange *x, const struct delivery *d)
+{
+    struct civil wall;
+    if (!wall_read(d->wall, &wall))
+        return SAY(x->keep, x->lang, N_("%s, an exact moment"), moment_shown(x, d->due_us));
+    return arena_printf(x->keep, "%.*s, %.*s",
+                        STR_FMT(format_civil(x->keep, x->lang, &wall, FORMAT_DATE_TIME)),
+                        STR_FMT(d->zone.n > 0 ? d->zone : x->workspace.zone));
+}
+
+static void
+add_facts(struct exchange *x, const struct delivery *d, struct delivery_view *view)
+{
+    struct fact_view *facts = new (x->keep, struct fact_view, FACTS_MAX);
+    ptrdiff_t n = 0;
+    add_fact(x, facts, &n, N_("Asked for"), asked_for(x, d));
+    add_fact(x, facts, &n, N_("Went out"),
+             d->published_us.has ? moment_shown(x, d->published_us.is) : STR_NONE);
+    add_fact(x, facts, &n, N_("Useless after"),
+             d->use_by_us.has ? moment_shown(x, d->use_by_us.is) : STR_NONE);
+    add_fact(x, facts, &n, N_("Queue"), d->queue);
+    add_fact(x, facts, &n, N_("The network's number of it"), d->remote_id);
+    view->facts = facts;
+    view->facts_n = n;
+}
+
+static enum fault
+add_text(struct exchange *x, struct delivery_view *view, struct error *error)
+{
+    struct delivery_text text;
+    enum fault fault =
+        delivery_text(x->web->propre, x->workspace.id, x->id, x->keep, &text, error);
+    if (fault == FAULT_ABSENT || fault == FAULT_CORRUPT) {
+        view->text_missing =
+            true; /* a picture of it is gone: the rest of the page still tells */
+        return OK;
+    }
+    if (fault)
+        return fault;
+    view->frozen = text.frozen;
+    view->title = text.title;
+    view->link = text.link;
+    view->warning = text.warning;
+    view->parts = text.parts;
+    view->parts_n = text.parts_n;
+    str *pictures = new (x->keep, str, text.media_n + 1);
+    for (int32_t i = 0; i < text.media_n; i++)
+        pictures[i] = text.media[i].alt.n > 0 ? text.media[i].alt : text.media[i].file_name;
+    view->pictures = pictures;
+    view->pictures_n = text.media_n;
+    return OK;
+}
+
+/* Evidence has seconds, and is the same in every language; the day only where it is another than before. */
+static str
+second_shown(struct exchange *x, int64_t us, int64_t before_us)
+{
+    struct civil t = zone_civil(x->zone, (instant){us}),
+                 before = zone_civil(x->zone, (instant){before_us});
+    bool same_day =
+        civil_days(t.year, t.month, t.day) == civil_days(before.year, before.month, before.day);
+    str time =
+        arena_printf(x->keep, "%02d:%02d:%02d", (int)t.hour, (int)t.minute, (int)t.second);
+    return same_day ? time
+                    : arena_printf(x->keep, "%04d-%02d-%02d %.*s", (int)t.year, (int)t.month,
+                                   (int)t.day, STR_FMT(time));
+}
+
+static enum fault
+add_ledger(struct exchange *x, const struct delivery *d, struct delivery_view *view,
+           struct error *error)
+{
+    struct attempt *all;
+    ptrdiff_t n;
+    if (attempt_list(x->web->propre, x->workspace.id, d->id, x->keep, &all, &n, error))
+        return error->fault;
+    struct ledger_line *lines = new (x->keep, struct ledger_line, n + 1);
+    for (ptrdiff_t i = 0; i < n; i++) {
+        const struct attempt *a = &all[i];
+        const struct word *outcome = FIND(outcomes, a->outcome);
+        bool under_way = !a->ended_us.has && d->state == DELIVERY_SENDING;
+        lines[i] = (struct ledger_line){
+            .n = a->n,
+            .step = step_shown(x, a->step),
+            .began = second_shown(x, a->began_us, 0),
+            .ended = a->ended_us.has ? second_shown(x, a->ended_us.is, a->began_us) : STR_NONE,
+            .outcome = a->ended_us.has ? shown(x, outcome, a->outcome)
+                       : under_way     ? str_of(translate(x->lang, N_("under way")))
+                                   : str_of(translate(x->lang, N_("nobody saw how it ended"))),
+            .outcome_class = !a->ended_us.has ? (under_way ? "waits" : "warning")
+                             : outcome        ? outcome->tone
+                                              : "waits",
+            .status = a->status ? arena_printf(x->keep, "%d", (int)a->status) : STR_NONE,
+            .words = a->words,
+            .key = a->key,
+            .hash = a->body_hash,
+            .hash_short = str_slice(a->body_hash, 0, HASH_SHOWN),
+        };
+    }
+    view->ledger = lines;
+    view->ledger_n = n;
+    return OK;
+}
+
+static enum fault
+add_history(struct exchange *x, const struct delivery *d, struct delivery_view *view,
+            struct error *error)
+{
+    struct delivery_event *all;
+    ptrdiff_t n;
+    if (delivery_history(x->web->propre, x->workspace.id, d->id, x->keep, &all, &n, error))
+        return error->fault;
+    struct history_line *lines = new (x->keep, struct history_line, n + 1);
+    for (ptrdiff_t i = 0; i < n; i++)
+        lines[i] = (struct history_line){
+            .when = moment_shown(x, all[i].at_us),
+            .who =
+                all[i].who.n > 0 ? all[i].who : str_of(translate(x->lang, N_("The program"))),
+            .what = shown(x, FIND(acts, all[i].act), all[i].act),
+            .state = state_shown(x, all[i].became),
+        };
+    view->history = lines;
+    view->history_n = n;
+    return OK;
+}
+
+static void
+add_buttons(struct exchange *x, const struct delivery *d, struct delivery_view *view)
+{
+    if (!view->may_edit)
+        return;
+    const char *release = release_label(d);
+    bool final = d->state == DELIVERY_REJECTED || d->state == DELIVERY_MISSED;
+    view->can_move = protocol_allows(d->state, ACT_MOVE, d->live);
+    /* A draft goes out when somebody says so: it needs no hold. */
+    view->can_hold = d->state != DELIVERY_DRAFT && protocol_allows(d->state, ACT_HOLD, d->live);
+    view->can_cancel = protocol_allows(d->state, ACT_CANCEL, d->live);
+    view->can_say_live = protocol_allows(d->state, ACT_SAY_LIVE, d->live);
+    view->can_again = protocol_allows(d->state, ACT_AGAIN, d->live);
+    view->can_drop = protocol_allows(d->state, ACT_DROP, d->live);
+    view->can_plan_again = d->state == DELIVERY_CANCELLED && !d->live;
+    view->maybe_out = view->can_plan_again && d->attempts_n > 0;
+    view->cancel_label = str_of(translate(x->lang, final ? N_("Let it be") : N_("Cancel it")));
+    if (release)
+        view->release = (struct press_view){
+            arena_printf(x->keep, "/delivery/%lld/release", (long long)d->id),
+            str_of(translate(x->lang, release))};
+}
+
+/* The form's first value: the time it has, unless that is over. */
+static str
+time_value(struct exchange *x, const struct delivery *d)
+{
+    if (d->due_us <= clock_now(&x->web->propre->clock).us)
+        return STR_NONE;
+    struct civil wall = zone_civil(x->zone, (instant){d->due_us});
+    return arena_printf(x->keep, "%04d-%02d-%02dT%02d:%02d", (int)wall.year, (int)wall.month,
+                        (int)wall.day, (int)wall.hour, (int)wall.minute);
+}
+
+/* What a form got wrong, for the page that shows it again. */
+struct wrong {
+    int32_t status;
+    str conflict;
+    struct field_view at, address;
+};
+
+static enum fault
+answer_delivery(struct exchange *x, const struct delivery *d, const struct wrong *wrong,
+                struct error *error)
+{
+    struct delivery_view view = {
+        .layout = layout(x, NAV_QUEUE),
+        .may_edit = may_edit(x),
+        .id = d->id,
+        .heading = delivery_heading(x, d),
+        .channel_name = d->channel_name,
+        .network = network_shown(d->network),
+        .state = state_shown(x, d->state),
+        .state_class = state_tone(d->state),
+        .sentence = sentence_of(x, d),
+        .cause = delivery_cause(x, d),
+        .words = d->words,
+        .advice = delivery_advice(x, d),
+        .permalink = d->permalink,
+        .zone = x->workspace.zone,
+        .fix = delivery_fix(x, d),
+        .message_href = message_href(x, d->message),
+        .channel_href = channel_href(x, d->channel),
+        .at.value = time_value(x, d),
+    };
+    if (d->post.has)
+        view.result_href = arena_printf(x->keep, "/post/%lld", (long long)d->post.is);
+    if (wrong) {
+        view.conflict = wrong->conflict;
+        view.at = wrong->at.value.p ? wrong->at : view.at;
+        view.address = wrong->address;
+    }
+    add_facts(x, d, &view);
+    add_buttons(x, d, &view);
+    if (add_text(x, &view, error) || add_ledger(x, d, &view, error) ||
+        add_history(x, d, &view, error))
+        return error->fault;
+    struct html h = answer_html(x, wrong ? wrong->status : 200);
+    page_delivery(&h, &view);
+    return OK;
+}
+
+enum fault
+handle_delivery_page(struct exchange *x, struct error *error)
+{
+    struct delivery d;
+    if (delivery_get(x->web->propre, x->workspace.id, x->id, x->keep, &d, error))
+        return error->fault;
+    return answer_delivery(x, &d, NULL, error);
+}
+
+/* ---------- acts ---------- */
+
+/*
+ * What is asked may be impossible by now: the page says what it is instead. *ret_done: it is answered.
+ * Between this look and the act nothing gets in on SQLite; on PostgreSQL the act itself refuses.
+ */
+static enum fault
+begin(struct exchange *x, enum act act, struct delivery *ret, bool *ret_done,
+      struct error *error)
+{
+    *ret_done = false;
+    if (delivery_get(x->web->propre, x->workspace.id, x->id, x->keep, ret, error))
+        return error->fault;
+    if (protocol_allows(ret->state, act, ret->live))
+        return OK;
+    *ret_done = true;
+    const struct wrong wrong = {
+        .status = 409,
+        .conflict = SAY(x->keep, x->lang,
+                        N_("Nothing was changed: meanwhile it is “%s”, which does not allow "
+                           "this."),
+                        state_shown(x, ret->state))};
+    return answer_delivery(x, ret, &wrong, error);
+}
+
+/* Back to the list one came from, or to its page. */
+static void
+finish(struct exchange *x, enum flash_kind kind, int64_t id)
+{
+    str back = form_text(&x->form, "back");
+    answer_flash(x, kind, id, 0);
+    bool listed =
+        (str_eq(back, S("/queue")) || str_starts(back, S("/queue?"))) && local_path(back);
+    answer_redirect(x, listed ? back : delivery_href(x, id));
+}
+
+static str
+who(const struct exchange *x)
+{
+    return x->visitor.session.person_name;
+}
+
+typedef enum fault simple_verb(struct propre *propre, int64_t workspace, int64_t id, str who,
+                               struct error *error);
+
+static enum fault
+act_simply(struct exchange *x, enum act act, simple_verb *verb, enum flash_kind kind,
+           struct error *error)
+{
+    struct delivery d;
+    bool done;
+    if (begin(x, act, &d, &done, error))
+        return error->fault;
+    if (done)
+        return OK;
+    if (verb(x->web->propre, x->workspace.id, x->id, who(x), error))
+        return error->fault;
+    finish(x, kind, x->id);
+    return OK;
+}
+
+enum fault
+handle_delivery_hold(struct exchange *x, struct error *error)
+{
+    return act_simply(x, ACT_HOLD, delivery_hold, FLASH_DELIVERY_HELD, error);
+}
+
+enum fault
+handle_delivery_release(struct exchange *x, struct error *error)
+{
+    return act_simply(x, ACT_RELEASE, delivery_release, FLASH_DELIVERY_RELEASED, error);
+}
+
+enum fault
+handle_delivery_cancel(struct exchange *x, struct error *error)
+{
+    return act_simply(x, ACT_CANCEL, delivery_cancel, FLASH_DELIVERY_CANCELLED, error);
+}
+
+/* The page again, with what is wrong beside the time; nothing was written so far. */
+static enum fault
+answer_wrong_time(struct exchange *x, const struct delivery *d, str text, str problem,
+                  struct error *error)
+{
+    const struct wrong wrong = {.status = 422, .at = {text.p ? text : S(""), problem}};
+    return answer_delivery(x, d, &wrong, error);
+}
+
+enum fault
+handle_delivery_move(struct exchange *x, struct error *error)
+{
+    struct delivery d;
+    struct delivery_plan when;
+    bool done;
+    str text = form_text(&x->form, "at");
+    const struct form_value *sent = form_value(&x->form, "at");
+    if (begin(x, ACT_MOVE, &d, &done, error))
+        return error->fault;
+    if (done)
+        return OK;
+    if (sent && sent->problem)
+        return answer_wrong_time(x, &d, text, str_of(translate(x->lang, sent->problem)), error);
+    enum fault fault = delivery_when(x, &d, text, &when, error);
+    if (!fault)
+        fault = delivery_move(x->web->propre, x->workspace.id, x->id, &when, who(x), error);
+    if (fault == FAULT_INPUT)
+        return answer_wrong_time(x, &d, text, translate_error(x->keep, x->lang, error), error);
+    if (fault)
+        return fault;
+    finish(x, FLASH_DELIVERY_MOVED, x->id);
+    return OK;
+}
+
+/* The way back from a cancelled one: a new delivery of the same message, at its old time or another. */
+enum fault
+handle_delivery_plan(struct exchange *x, struct error *error)
+{
+    struct delivery d;
+    int64_t id;
+    str text = form_text(&x->form, "at");
+    if (delivery_get(x->web->propre, x->workspace.id, x->id, x->keep, &d, error))
+        return error->fault;
+    struct delivery_plan plan = {.workspace = d.workspace,
+                                 .message = d.message,
+                                 .channel = d.channel,
+                                 .due_us = d.due_us,
+                                 .wall = d.wall,
+                                 .zone = d.zone,
+                                 .queue = d.queue,
+                                 .use_by_us = d.use_by_us};
+    if (d.state != DELIVERY_CANCELLED || d.live) {
+        const struct wrong wrong = {
+            .status = 409,
+            .conflict = SAY(x->keep, x->lang,
+                            N_("Nothing was changed: meanwhile it is “%s”, which does not "
+                               "allow this."),
+                            state_shown(x, d.state))};
+        return answer_delivery(x, &d, &wrong, error);
+    }
+    enum fault fault = text.n > 0 ? delivery_when(x, &d, text, &plan, error) : OK;
+    if (!fault)
+        fault = delivery_schedule(x->web->propre, &plan, &id, error);
+    if (fault == FAULT_INPUT)
+        return answer_wrong_time(x, &d, text, translate_error(x->keep, x->lang, error), error);
+    if (fault)
+        return fault;
+    finish(x, FLASH_DELIVERY_PLANNED, id);
+    return OK;
+}
+
+static bool
+web_address_like(str s)
+{
+    return str_starts(s, S("https://")) || str_starts(s, S("http://"));
+}
+
+enum fault
+handle_delivery_resolve(struct exchange *x, struct error *error)
+{
+    static const struct {
+        const char *word;
+        enum act act;
+        enum resolution resolution;
+        enum flash_kind flash;
+    } answers[] = {
+        {"live", ACT_SAY_LIVE, RESOLVE_LIVE, FLASH_DELIVERY_LIVE},
+        {"again", ACT_AGAIN, RESOLVE_AGAIN, FLASH_DELIVERY_AGAIN},
+        {"drop", ACT_DROP, RESOLVE_DROP, FLASH_DELIVERY_DROPPED},
+    };
+    enum { ANSWERS_N = sizeof answers / sizeof *answers };
+    struct delivery d;
+    bool done;
+    int i = 0;
+    str as = form_text(&x->form, "as"), address = form_text(&x->form, "address");
+    while (i < ANSWERS_N && !str_eq(as, str_of(answers[i].word)))
+        i++;
+    if (i == ANSWERS_N)
+        return fail(error, FAULT_INPUT, "there is no such answer");
+    if (begin(x, answers[i].act, &d, &done, error))
+        return error->fault;
+    if (done)
+        return OK;
+    if (answers[i].resolution == RESOLVE_LIVE && address.n > 0 && !web_address_like(address)) {
+        const struct wrong wrong = {
+            .status = 422,
+            .address = {address,
+                        str_of(translate(x->lang, N_("An address begins with https://. Copy it "
+                                                     "from the browser, or leave it out.")))}};
+        return answer_delivery(x, &d, &wrong, error);
+    }
+    if (delivery_resolve(x->web->propre, x->workspace.id, x->id, answers[i].resolution,
+                         address.n > 0 ? address : STR_NONE, who(x), error))
+        return error->fault;
+    finish(x, answers[i].flash, x->id);
+    return OK;
+}

@@ -1,0 +1,32 @@
+#include "fuzz.h"
+
+#include "base/json.h"
+#include "base/text.h"
+#include "web/api.h"
+
+/*
+ * A body of the API against each of its objects: whatever comes, it is what the object says, or a sentence and the
+ * member at fault, which is text; and looking twice says the same.
+ */
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static struct arena_region region; /* kept between inputs: reserving is the slow part */
+    struct arena arena =
+        region.start ? arena_reset(&region) : arena_reserve(FUZZ_ARENA_BYTES, &region);
+    struct error error;
+    struct json *body;
+    str text = {(const char *)data, (ptrdiff_t)size};
+    if (json_parse(&arena, text, &body, &error) != OK)
+        return 0;
+    for (int32_t i = 0; i < api_objects_n; i++) {
+        str field = STR_NONE, again = STR_NONE;
+        const char *wrong = api_check(body, api_objects[i], &arena, &field);
+        const char *said = api_check(body, api_objects[i], &arena, &again);
+        assert(wrong == said);
+        assert(!wrong || (utf8_valid(field) && str_eq(field, again)));
+        for (int32_t f = 0; f < api_objects[i]->fields_n; f++)
+            (void)api_check_query(&api_objects[i]->fields[f], text);
+    }
+    return 0;
+}

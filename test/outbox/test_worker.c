@@ -1,0 +1,563 @@
+#include "sim.h"
+
+#include "place/hold.h"
+#include "place/vault.h"
+
+/* A worker on the data, by hand: what a user would miss. */
+
+static const int64_t SECOND = 1000000, MINUTE = 60000000;
+
+struct bench {
+    struct sim sim;
+    struct fixture *f;
+};
+
+static struct bench *
+open_bench(void **state, int32_t workers)
+{
+    struct bench *b = calloc(1, sizeof *b);
+    b->f = *state;
+    sim_open(&b->sim, b->f, workers);
+    sim_begin(&b->sim, 42);
+    return b;
+}
+
+static void
+close_bench(struct bench *b)
+{
+    sim_close(&b->sim);
+    free(b);
+}
+
+static void
+begin(struct bench *b)
+{
+    assert_ok(db_begin(b->f->propre->db, DB_WRITE, &b->f->error), &b->f->error);
+}
+
+static void
+commit(struct bench *b)
+{
+    assert_ok(db_commit(b->f->propre->db, &b->f->error), &b->f->error);
+}
+
+static instant
+in(struct bench *b, int64_t us)
+{
+    return (instant){b->f->t.now.us + us};
+}
+
+static void
+assert_state(struct bench *b, int64_t id, enum delivery_state expected)
+{
+    struct delivery d = sim_get(&b->sim, id);
+    if (d.state != expected)
+        fail_msg("delivery %lld is %s (%s), not %s", (long long)id,
+                 cstr(b->f->keep, delivery_state_word(d.state)), d.reason ? d.reason : "",
+                 cstr(b->f->keep, delivery_state_word(expected)));
+}
+
+/* The n-th thing asked of the data fails, for every n, with the process going on, and with it dying there. */
+static void
+every_statement_fails(void **state, bool dies)
+{
+    struct bench *b = open_bench(state, 1);
+    int64_t channel = sim_channel(&b->sim, LISTS_ONLY);
+    int failures = 0;
+    for (int at = 1; at < 2000; at++) {
+        int64_t id = sim_schedule(&b->sim, channel, in(b, SECOND), no_int);
+        sim_run_until(&b->sim, in(b, SECOND - 1));
+        testdb_fail_at(&b->f->t, at);
+        b->f->t.now.us += 1;
+        if (dies) { /* until the trap springs, then the process is gone */
+            struct sim_slot *slot = &b->sim.slots[0];
+            for (int i = 0; i < 100 && !testdb_failed() &&
+                            sim_get(&b->sim, id).state != DELIVERY_PUBLISHED;
+                 i++) {
+                struct error error = {0};
+                instant next;
+                slot->propre.db = b->f->propre->db;
+                world_run(&b->sim.world);
+                (void)!worker_step(slot->worker, (span){0}, &next, &error);
+                b->f->t.now.us += SECOND;
+            }
+            bool sprang = testdb_failed();
+            testdb_fail_at(&b->f->t, 0);
+            if (sprang) {
+                db_rollback(b->f->propre->db);
+                world_forget(&slot->client);
+                worker_free(slot->worker);
+                slot->worker = NULL;
+                slot->restart_at = b->f->t.now;
+                failures++;
+            } else {
+                at = 2000;
+            }
+        } else {
+            sim_run_until(&b->sim, in(b, 30 * SECOND));
+            failures += testdb_failed();
+            at = testdb_failed() ? at : 2000;
+            testdb_fail_at(&b->f->t, 0);
+        }
+        sim_run(&b->sim);
+        struct arena before = *b->f->keep;
+        struct delivery d = sim_get(&b->sim, id);
+        int32_t live = world_count(&b->sim.world, d.excerpt);
+        if (d.state != DELIVERY_PUBLISHED || live != 1)
+            fail_msg("failing at %d: state %d, live %d times: %s", at, (int)d.state, (int)live,
+                     d.reason ? d.reason : "");
+        *b->f->keep = before;
+        b->f->t.now.us += 10 * MINUTE;
+    }
+    printf("# %d statements failed in turn\n", failures);
+    assert_true(failures > 50);
+    close_bench(b);
+}
+
+static void
+test_every_statement_fails(void **state)
+{
+    every_statement_fails(state, false);
+}
+
+static void
+test_dies_at_every_statement(void **state)
+{
+    every_statement_fails(state, true);
+}
+
+/* A thousand posts in the same second over fifty accounts: on time, and in order. */
+static void
+test_on_time(void **state)
+{
+    enum { ACCOUNTS = 50, EACH = 20 };
+    struct bench *b = open_bench(state, 1);
+    int64_t channels[ACCOUNTS];
+    instant due = in(b, MINUTE);
+    for (int i = 0; i < ACCOUNTS; i++)
+        channels[i] = sim_channel(&b->sim, HONOURS_KEY);
+    for (int k = 0; k < EACH; k++) {
+        for (int i = 0; i < ACCOUNTS; i++)
+            (void)sim_schedule(&b->sim, channels[i], due, no_int);
+    }
+    sim_run(&b->sim);
+    assert_null(sim_broken(&b->sim));
+    int32_t published = 0;
+    int64_t last[ACCOUNTS] = {0};
+    for (int i = 0; i < b->sim.deliveries_n; i++) {
+        struct arena before = *b->f->keep;
+        struct delivery d = sim_get(&b->sim, b->sim.deliveries[i]);
+        published += d.state == DELIVERY_PUBLISHED;
+        assert_true(d.published_us.is >= due.us);
+        assert_true(d.published_us.is >= last[i % ACCOUNTS]); /* as they were due */
+        last[i % ACCOUNTS] = d.published_us.is;
+        *b->f->keep = before;
+    }
+    assert_int_equal(published, ACCOUNTS * EACH);
+    close_bench(b);
+}
+
+/* The machine was off. */
+static void
+test_late_policy(void **state)
+{
+    struct bench *b = open_bench(state, 1);
+    int64_t channel = sim_channel(&b->sim, HONOURS_KEY);
+    int64_t old = sim_schedule(&b->sim, channel, in(b, 0), no_int);
+    int64_t useless =
+        sim_schedule(&b->sim, channel, in(b, 300 * MINUTE), some_int(in(b, 310 * MINUTE).us));
+    int64_t a = sim_schedule(&b->sim, channel, in(b, 330 * MINUTE), no_int);
+    int64_t c = sim_schedule(&b->sim, channel, in(b, 331 * MINUTE), no_int);
+    int64_t d = sim_schedule(&b->sim, channel, in(b, 332 * MINUTE), no_int);
+    b->f->t.now.us += 400 * MINUTE;
+    sim_run(&b->sim);
+    assert_state(b, old, DELIVERY_HELD);
+    assert_state(b, useless, DELIVERY_MISSED);
+    int64_t first = sim_get(&b->sim, a).published_us.is;
+    int64_t second = sim_get(&b->sim, c).published_us.is;
+    int64_t third = sim_get(&b->sim, d).published_us.is;
+    assert_true(second - first >= 5 * MINUTE && third - second >= 5 * MINUTE); /* no burst */
+    assert_int_equal(sim_count(&b->sim, old), 0);
+    /* A person releases it: now, not at a time that is over. */
+    begin(b);
+    assert_ok(delivery_release(b->f->propre, b->f->workspace, old, S("Ada"), &b->f->error),
+              &b->f->error);
+    commit(b);
+    sim_run(&b->sim);
+    assert_state(b, old, DELIVERY_PUBLISHED);
+    struct delivery_event *events;
+    ptrdiff_t n;
+    assert_ok(db_begin(b->f->propre->db, DB_READ, &b->f->error), &b->f->error);
+    assert_ok(delivery_history(b->f->propre, b->f->workspace, old, b->f->keep, &events, &n,
+                               &b->f->error),
+              &b->f->error);
+    db_rollback(b->f->propre->db);
+    assert_int_equal(n, 2);
+    assert_false(events[0].who.p); /* the house held it */
+    assert_str("Ada", events[1].who);
+    close_bench(b);
+}
+
+static void
+test_hold_stops_every_claim(void **state)
+{
+    struct bench *b = open_bench(state, 2);
+    int64_t id =
+        sim_schedule(&b->sim, sim_channel(&b->sim, HONOURS_KEY), in(b, SECOND), no_int);
+    begin(b);
+    assert_ok(hold_set(b->f->propre, b->f->workspace, str_of(HOLD_RESTORED), &b->f->error),
+              &b->f->error);
+    commit(b);
+    sim_run_until(&b->sim, in(b, 3 * MINUTE));
+    assert_state(b, id, DELIVERY_SCHEDULED);
+    assert_int_equal(b->sim.world.publishes_n, 0);
+    begin(b);
+    assert_ok(hold_release(b->f->propre, b->f->workspace, &b->f->error), &b->f->error);
+    commit(b);
+    sim_run(&b->sim);
+    assert_state(b, id, DELIVERY_PUBLISHED);
+    close_bench(b);
+}
+
+/* The clock jumps: never early, never twice. */
+static void
+test_clock_jumps(void **state)
+{
+    struct bench *b = open_bench(state, 1);
+    int64_t channel = sim_channel(&b->sim, LISTS_ONLY);
+    instant due = in(b, 10 * MINUTE);
+    int64_t id = sim_schedule(&b->sim, channel, due, no_int);
+    sim_run_until(&b->sim, in(b, MINUTE));
+    b->f->t.now.us -= 3650LL * 86400 * SECOND; /* ten years back */
+    sim_run_until(&b->sim, in(b, 60 * MINUTE));
+    assert_state(b, id, DELIVERY_SCHEDULED);
+    b->f->t.now.us = due.us - SECOND;
+    sim_run_until(&b->sim, (instant){due.us - 1});
+    assert_int_equal(b->sim.world.publishes_n, 0);
+    sim_run(&b->sim);
+    assert_state(b, id, DELIVERY_PUBLISHED);
+    assert_int_equal(sim_count(&b->sim, id), 1);
+    /* Back by an hour in the middle of sending. */
+    b->f->t.now.us += MINUTE;
+    id = sim_schedule(&b->sim, channel, in(b, SECOND), no_int);
+    sim_run_until(&b->sim, in(b, 2 * SECOND));
+    b->f->t.now.us -= 60 * MINUTE;
+    sim_run(&b->sim);
+    assert_int_equal(sim_count(&b->sim, id), 1);
+    assert_state(b, id, DELIVERY_PUBLISHED);
+    close_bench(b);
+}
+
+/* "Too many", answered when it was live already (Instagram did): one post, and known to be out. */
+static void
+test_429_after_publish(void **state)
+{
+    static const int32_t statuses[] = {429, 500, 502, 504, 408};
+    struct bench *b = open_bench(state, 1);
+    for (int kind = HONOURS_KEY; kind <= TELLS_NOTHING; kind++) {
+        int64_t channel = sim_channel(&b->sim, (enum network_kind)kind);
+        for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
+            b->sim.world.force_status = statuses[i];
+            int64_t id = sim_schedule(&b->sim, channel, in(b, SECOND), no_int);
+            sim_run(&b->sim);
+            assert_state(b, id, kind == TELLS_NOTHING ? DELIVERY_PERSON : DELIVERY_PUBLISHED);
+            assert_int_equal(sim_count(&b->sim, id), 1);
+        }
+    }
+    close_bench(b);
+}
+
+static void
+test_refused(void **state)
+{
+    struct bench *b = open_bench(state, 1);
+    int64_t id = sim_schedule(&b->sim, sim_channel(&b->sim, LISTS_ONLY), in(b, SECOND), no_int);
+    struct incident *incidents;
+    ptrdiff_t n;
+    b->sim.world.force_refusal = 422;
+    sim_run(&b->sim);
+    assert_state(b, id, DELIVERY_REJECTED);
+    assert_int_equal(b->sim.world.publishes_n, 1); /* a no is a no */
+    assert_ok(db_begin(b->f->propre->db, DB_READ, &b->f->error), &b->f->error);
+    assert_ok(
+        incident_list(b->f->propre, b->f->workspace, b->f->keep, &incidents, &n, &b->f->error),
+        &b->f->error);
+    db_rollback(b->f->propre->db);
+    assert_int_equal(n, 1);
+    assert_str("rejected", incidents[0].kind);
+    /* Mended and released it goes out, and the incident is closed. */
+    b->sim.world.force_refusal = 0;
+    begin(b);
+    assert_ok(delivery_release(b->f->propre, b->f->workspace, id, S("Ada"), &b->f->error),
+              &b->f->error);
+    commit(b);
+    sim_run(&b->sim);
+    assert_state(b, id, DELIVERY_PUBLISHED);
+    assert_ok(db_begin(b->f->propre->db, DB_READ, &b->f->error), &b->f->error);
+    assert_ok(
+        incident_list(b->f->propre, b->f->workspace, b->f->keep, &incidents, &n, &b->f->error),
+        &b->f->error);
+    db_rollback(b->f->propre->db);
+    assert_true(n == 1 && incidents[0].closed_us.has);
+    close_bench(b);
+}
+
+static void
+test_a_person_decides(void **state)
+{
+    struct bench *b = open_bench(state, 1);
+    struct error *error = &b->f->error;
+    int64_t channel = sim_channel(&b->sim, TELLS_NOTHING);
+    b->sim.world.force_status = 504;
+    int64_t live = sim_schedule(&b->sim, channel, in(b, SECOND), no_int);
+    int64_t again = sim_schedule(&b->sim, channel, in(b, 2 * SECOND), no_int);
+    int64_t drop = sim_schedule(&b->sim, channel, in(b, 3 * SECOND), no_int);
+    sim_run(&b->sim);
+    assert_state(b, live, DELIVERY_PERSON);
+    begin(b);
+    assert_fault(FAULT_CONFLICT,
+                 delivery_cancel(b->f->propre, b->f->workspace, live, S("Ada"), error), error,
+                 "person");
+    db_rollback(b->f->propre->db);
+    begin(b);
+    assert_ok(delivery_resolve(b->f->propre, b->f->workspace, live, RESOLVE_LIVE,
+                               S("https://double.example/7"), S("Ada"), error),
+              error);
+    assert_ok(delivery_resolve(b->f->propre, b->f->workspace, again, RESOLVE_AGAIN, STR_NONE,
+                               S("Ada"), error),
+              error);
+    assert_ok(delivery_resolve(b->f->propre, b->f->workspace, drop, RESOLVE_DROP, STR_NONE,
+                               S("Ada"), error),
+              error);
+    commit(b);
+    b->sim.world.force_status = 0;
+    sim_run(&b->sim);
+    struct delivery d = sim_get(&b->sim, live);
+    assert_int_equal(d.state, DELIVERY_PUBLISHED);
+    assert_str("https://double.example/7", d.permalink);
+    assert_true(d.post.has);
+    assert_state(b, again, DELIVERY_PUBLISHED);
+    assert_state(b, drop, DELIVERY_CANCELLED);
+    /* The same key: a network that honours it would have had it once. */
+    const struct world_post *posts = b->sim.world.posts;
+    int with_key = 0;
+    for (int i = 0; i < b->sim.world.posts_n; i++)
+        with_key += strcmp(posts[i].key, posts[1].key) == 0;
+    assert_int_equal(with_key, 2);
+    close_bench(b);
+}
+
+static void
+test_one_message_once_a_channel(void **state)
+{
+    struct bench *b = open_bench(state, 1);
+    struct error *error = &b->f->error;
+    int64_t channel = sim_channel(&b->sim, HONOURS_KEY), second;
+    int64_t id = sim_schedule(&b->sim, channel, in(b, MINUTE), no_int);
+    struct delivery d = sim_get(&b->sim, id);
+    const struct delivery_plan plan = {.workspace = b->f->workspace,
+                                       .message = d.message,
+                                       .channel = channel,
+                                       .due_us = in(b, 2 * MINUTE).us};
+    begin(b);
+    assert_fault(FAULT_CONFLICT, delivery_schedule(b->f->propre, &plan, &second, error), error,
+                 "already");
+    assert_ok(delivery_cancel(b->f->propre, b->f->workspace, id, S("Ada"), error), error);
+    assert_ok(delivery_schedule(b->f->propre, &plan, &second, error), error);
+    struct delivery_plan past = plan;
+    past.due_us = in(b, -2 * MINUTE).us;
+    assert_fault(FAULT_INPUT,
+                 delivery_move(b->f->propre, b->f->workspace, second, &past, S("Ada"), error),
+                 error, "over");
+    commit(b);
+    sim_run(&b->sim);
+    assert_int_equal(sim_count(&b->sim, second), 1);
+    assert_state(b, id, DELIVERY_CANCELLED);
+    close_bench(b);
+}
+
+static struct vault *
+with_vault(struct bench *b)
+{
+    struct vault *vault;
+    char path[300];
+    (void)snprintf(path, sizeof path, "%s/key", b->f->t.dir);
+    assert_ok(vault_open(str_of(path), true, &vault, &b->f->error), &b->f->error);
+    b->f->propre->vault = vault;
+    sim_begin(&b->sim, 43); /* the workers take the vault with them */
+    return vault;
+}
+
+/* An account with a token about to end: one refresh, kept before it is used, and the empty one replaces nothing. */
+static void
+test_tokens(void **state)
+{
+    struct bench *b = open_bench(state, 2);
+    struct error *error = &b->f->error;
+    struct vault *vault = with_vault(b);
+    int64_t channel = sim_channel(&b->sim, LISTS_ONLY);
+    const struct account account = {.channel = channel,
+                                    .workspace = b->f->workspace,
+                                    .network = S("double1"),
+                                    .server = S("k1/a1")};
+    const struct secret_pair pairs[] = {{S("token"), S("old")}, {S("refresh"), S("once")}};
+    begin(b);
+    assert_ok(account_connect(b->f->propre, &account, pairs, 2, error), error);
+    const struct step ends = {.kind = STEP_DONE,
+                              .secrets = {{S("token"), S("older")}},
+                              .secrets_n = 1,
+                              .token_expires_us = some_int(in(b, 2 * MINUTE).us)};
+    struct account row;
+    bool found;
+    assert_ok(
+        account_get(b->f->propre, b->f->workspace, channel, b->f->keep, &row, &found, error),
+        error);
+    assert_ok(account_keep(b->f->propre, &row, OP_REFRESH, &ends, error), error);
+    commit(b);
+    int64_t ids[5];
+    for (int i = 0; i < 5; i++)
+        ids[i] = sim_schedule(&b->sim, channel, in(b, SECOND), no_int);
+    sim_run(&b->sim);
+    for (int i = 0; i < 5; i++)
+        assert_state(b, ids[i], DELIVERY_PUBLISHED);
+    assert_int_equal(b->sim.world.refreshes_n, 1);
+    struct channel_account opened;
+    const struct driver *driver;
+    assert_ok(db_begin(b->f->propre->db, DB_READ, error), error);
+    assert_ok(account_open_with(b->f->propre, world_driver,
+                                &(struct account_of){b->f->workspace, channel}, b->f->keep,
+                                &opened, &driver, NULL, error),
+              error);
+    db_rollback(b->f->propre->db);
+    assert_str("token1", account_secret(&opened, S("token")));
+    assert_str("once", account_secret(&opened, S("refresh")));
+    close_bench(b);
+    ((struct fixture *)*state)->propre->vault = NULL;
+    vault_close(vault);
+}
+
+/* Refused credentials: tried three times, apart; then the account is given up, and nothing is lost. */
+static void
+test_account_given_up_and_back(void **state)
+{
+    struct bench *b = open_bench(state, 1);
+    struct error *error = &b->f->error;
+    struct vault *vault = with_vault(b);
+    int64_t channel = sim_channel(&b->sim, LISTS_ONLY);
+    b->sim.world.force_refusal = 401;
+    int64_t id = sim_schedule(&b->sim, channel, in(b, SECOND), no_int);
+    sim_run(&b->sim);
+    struct delivery d = sim_get(&b->sim, id);
+    assert_true(d.state == DELIVERY_HELD || d.state == DELIVERY_REJECTED);
+    assert_int_equal(sim_count(&b->sim, id), 0);
+    struct account row;
+    bool found;
+    assert_ok(db_begin(b->f->propre->db, DB_READ, error), error);
+    assert_ok(
+        account_get(b->f->propre, b->f->workspace, channel, b->f->keep, &row, &found, error),
+        error);
+    db_rollback(b->f->propre->db);
+    assert_true(row.failures_n <= 3);
+    if (d.state == DELIVERY_HELD)
+        assert_int_equal(row.state, ACCOUNT_DEAD);
+    b->sim.world.force_refusal = 0;
+    begin(b);
+    assert_ok(account_connect(b->f->propre, &row, NULL, 0, error), error);
+    if (d.state == DELIVERY_REJECTED)
+        assert_ok(delivery_release(b->f->propre, b->f->workspace, id, S("Ada"), error), error);
+    commit(b);
+    sim_run(&b->sim);
+    assert_state(b, id, DELIVERY_PUBLISHED);
+    close_bench(b);
+    ((struct fixture *)*state)->propre->vault = NULL;
+    vault_close(vault);
+}
+
+/* Without a key file a fresh token cannot be kept: that is said, and not tried for ever. */
+static void
+test_token_cannot_be_kept(void **state)
+{
+    struct bench *b = open_bench(state, 1);
+    b->sim.world.force_refusal = 401;
+    int64_t id = sim_schedule(&b->sim, sim_channel(&b->sim, LISTS_ONLY), in(b, SECOND), no_int);
+    sim_run(&b->sim);
+    assert_state(b, id, DELIVERY_HELD);
+    close_bench(b);
+}
+
+/* A network that cannot be reached for an hour: nothing is lost, nothing goes out at once when it is back. */
+static void
+test_down_for_an_hour(void **state)
+{
+    struct bench *b = open_bench(state, 2);
+    int64_t channel = sim_channel(&b->sim, LISTS_ONLY);
+    int64_t ids[4];
+    for (int i = 0; i < 4; i++)
+        ids[i] = sim_schedule(&b->sim, channel, in(b, (i + 1) * MINUTE), no_int);
+    b->sim.world.down = true;
+    sim_run_until(&b->sim, in(b, 20 * MINUTE));
+    b->sim.world.down = false;
+    sim_run(&b->sim);
+    for (int i = 0; i < 4; i++)
+        assert_true(sim_get(&b->sim, ids[i]).state == DELIVERY_PUBLISHED ||
+                    sim_get(&b->sim, ids[i]).state == DELIVERY_REJECTED);
+    assert_null(sim_broken(&b->sim));
+    close_bench(b);
+}
+
+/* The ledger: each request is there, with what it was and how it ended. */
+static void
+test_ledger(void **state)
+{
+    struct bench *b = open_bench(state, 1);
+    int64_t id =
+        sim_schedule(&b->sim, sim_channel(&b->sim, HONOURS_KEY), in(b, SECOND), no_int);
+    struct attempt *attempts;
+    ptrdiff_t n;
+    sim_run(&b->sim);
+    assert_ok(db_begin(b->f->propre->db, DB_READ, &b->f->error), &b->f->error);
+    assert_ok(attempt_list(b->f->propre, b->f->workspace, id, b->f->keep, &attempts, &n,
+                           &b->f->error),
+              &b->f->error);
+    db_rollback(b->f->propre->db);
+    static const char *const steps[] = {"media", "draft", "publish", "alt"};
+    static const char *const outcomes[] = {"ok", "ok", "ok", "published"};
+    assert_int_equal(n, 4);
+    for (ptrdiff_t i = 0; i < n; i++) {
+        assert_str(steps[i], attempts[i].step);
+        assert_str(outcomes[i], attempts[i].outcome);
+        assert_int_equal(attempts[i].n, i + 1);
+        assert_true(attempts[i].ended_us.has && attempts[i].body_hash.n == 64);
+        assert_int_equal(attempts[i].key.n, 32);
+        assert_true(str_eq(attempts[i].key, attempts[0].key));
+        assert_true(attempts[i].deadline_us > attempts[i].began_us);
+    }
+    close_bench(b);
+}
+
+#define ON_A_FIXTURE(test) cmocka_unit_test_setup_teardown(test, fixture_open, fixture_close)
+
+int
+main(void)
+{
+    if (testdb_skips())
+        return 0;
+    const struct CMUnitTest tests[] = {
+        ON_A_FIXTURE(test_ledger),
+        ON_A_FIXTURE(test_on_time),
+        ON_A_FIXTURE(test_late_policy),
+        ON_A_FIXTURE(test_hold_stops_every_claim),
+        ON_A_FIXTURE(test_clock_jumps),
+        ON_A_FIXTURE(test_429_after_publish),
+        ON_A_FIXTURE(test_refused),
+        ON_A_FIXTURE(test_a_person_decides),
+        ON_A_FIXTURE(test_one_message_once_a_channel),
+        ON_A_FIXTURE(test_tokens),
+        ON_A_FIXTURE(test_account_given_up_and_back),
+        ON_A_FIXTURE(test_token_cannot_be_kept),
+        ON_A_FIXTURE(test_down_for_an_hour),
+        ON_A_FIXTURE(test_every_statement_fails),
+        ON_A_FIXTURE(test_dies_at_every_statement),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
