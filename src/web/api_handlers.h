@@ -16,7 +16,8 @@ handler handle_api_channels, handle_api_channel, handle_api_channel_add,
 /* api_results.c */
 handler handle_api_results, handle_api_result;
 /* api_posts.c */
-handler handle_api_posts, handle_api_post_add, handle_api_post, handle_api_post_change, handle_api_post_cancel;
+handler handle_api_posts, handle_api_post_add, handle_api_post, handle_api_post_change,
+    handle_api_post_cancel;
 /* api_deliveries.c */
 handler handle_api_deliveries, handle_api_delivery, handle_api_delivery_hold,
     handle_api_delivery_cancel, handle_api_delivery_release, handle_api_delivery_move,
