@@ -35,7 +35,7 @@ print_table(struct cli *cli, const struct zone *zone, const struct delivery *lis
         cell[0] = cli_number(cli, list[i].id);
         cell[1] = cli_moment(cli, zone, list[i].due_us);
         cell[2] = list[i].channel_name;
-        cell[3] = str_of(translate(cli->lang, delivery_state_name(list[i].state)));
+        cell[3] = str_of(translate(cli->lang, delivery_shown(&list[i])));
         cell[4] = list[i].title.n > 0 ? list[i].title : list[i].excerpt;
     }
     struct table table = {.columns_n = COLUMNS,
@@ -125,7 +125,7 @@ static void
 say_delivery(struct cli *cli, const struct zone *zone, const struct delivery *d)
 {
     cli_say(cli, N_("%1$s, for %2$s: %3$s"), d->channel_name, cli_moment(cli, zone, d->due_us),
-            str_of(translate(cli->lang, delivery_state_name(d->state))));
+            str_of(translate(cli->lang, delivery_shown(d))));
     if (d->reason)
         cli_print(cli, str_of(translate(cli->lang, d->reason)));
     if (d->words.n > 0)

@@ -194,10 +194,9 @@ entry_cells(struct cli *cli, const struct span_shown *s, const struct entry *e, 
     cell[1] = format_clock(cli->keep, cli->lang, c.hour, c.minute);
     cell[2] = e->delivery ? cli_number(cli, e->delivery->id) : S("–");
     cell[3] = e->delivery ? e->delivery->channel_name : S("–");
-    cell[4] = e->delivery
-                  ? str_of(translate(cli->lang, delivery_state_name(e->delivery->state)))
-                  : SAY(cli->keep, cli->lang, N_("repeats, number %s"),
-                        cli_number(cli, e->recurrence));
+    cell[4] = e->delivery ? str_of(translate(cli->lang, delivery_shown(e->delivery)))
+                          : SAY(cli->keep, cli->lang, N_("repeats, number %s"),
+                                cli_number(cli, e->recurrence));
     cell[5] = e->text;
 }
 

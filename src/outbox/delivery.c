@@ -61,6 +61,14 @@ delivery_state_name(enum delivery_state state)
     return states[state].name;
 }
 
+const char *
+delivery_shown(const struct delivery *d)
+{
+    if (d->state == DELIVERY_PERSON && d->attempts_n == 0)
+        return N_("Needs you: publish it by hand");
+    return delivery_state_name(d->state);
+}
+
 bool
 delivery_is_final(enum delivery_state state)
 {

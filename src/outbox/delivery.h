@@ -33,6 +33,9 @@ const char *delivery_state_name(
     enum delivery_state state); /* to be shown; key of translation */
 /* Whether nothing more will happen by itself. */
 bool delivery_is_final(enum delivery_state state);
+struct delivery;
+/* delivery_shown(d): its state to be shown; key of translation. One that a person publishes was never sent by us. */
+const char *delivery_shown(const struct delivery *d);
 
 struct delivery {
     int64_t id, workspace, message, channel;

@@ -265,7 +265,7 @@ show_deliveries(struct exchange *x, const struct compose *c, struct compose_view
             (struct compose_delivery_view){.id = d->id,
                                            .channel = d->channel_name,
                                            .when = moment(x, d),
-                                           .state = word(x, delivery_state_name(d->state)),
+                                           .state = word(x, delivery_shown(d)),
                                            .href = d->permalink,
                                            .tone = tone_of(d->state)};
     }

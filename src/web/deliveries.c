@@ -153,7 +153,7 @@ delivery_row(struct exchange *x, const struct delivery *d)
         .channel_name = d->channel_name,
         .network = network_shown(d->network),
         .queue = d->queue,
-        .state = state_shown(x, d->state),
+        .state = str_of(translate(x->lang, delivery_shown(d))),
         .state_class = state_tone(d->state),
         .note = again
                     ? SAY(x->keep, x->lang, N_("next look: %s"), moment_shown(x, d->next_us.is))

@@ -342,7 +342,7 @@ answer_delivery(struct exchange *x, const struct delivery *d, const struct wrong
         .heading = delivery_heading(x, d),
         .channel_name = d->channel_name,
         .network = network_shown(d->network),
-        .state = state_shown(x, d->state),
+        .state = str_of(translate(x->lang, delivery_shown(d))),
         .state_class = state_tone(d->state),
         .sentence = sentence_of(x, d),
         .cause = delivery_cause(x, d),

@@ -138,7 +138,7 @@ need_of(struct exchange *x, const struct delivery *d)
         .channel_name = d->channel_name,
         .network = network_shown(d->network),
         .when = moment_shown(x, d->due_us),
-        .state = state_shown(x, d->state),
+        .state = str_of(translate(x->lang, delivery_shown(d))),
         .state_class = state_tone(d->state),
         .cause = delivery_cause(x, d),
         .words = d->words,
