@@ -1,5 +1,6 @@
 #include "sim.h"
 
+#include "base/sanitize.h"
 #include "place/hold.h"
 #include "place/vault.h"
 
@@ -64,7 +65,9 @@ every_statement_fails(void **state, bool dies)
     struct bench *b = open_bench(state, 1);
     int64_t channel = sim_channel(&b->sim, LISTS_ONLY);
     int failures = 0;
-    for (int at = 1; at < 2000; at++) {
+    /* A step in the middle of a loop is like its neighbours: where each costs more, every third. */
+    const int stride = SANITIZED || testdb_is_postgres() ? 3 : 1;
+    for (int at = 1; at < 2000; at += stride) {
         int64_t id = sim_schedule(&b->sim, channel, in(b, SECOND), no_int);
         sim_run_until(&b->sim, in(b, SECOND - 1));
         testdb_fail_at(&b->f->t, at);
@@ -110,7 +113,7 @@ every_statement_fails(void **state, bool dies)
         b->f->t.now.us += 10 * MINUTE;
     }
     printf("# %d statements failed in turn\n", failures);
-    assert_true(failures > 50);
+    assert_true(failures > 50 / stride);
     close_bench(b);
 }
 
@@ -126,17 +129,18 @@ test_dies_at_every_statement(void **state)
     every_statement_fails(state, true);
 }
 
-/* A thousand posts in the same second over fifty accounts: on time, and in order. */
+/* A thousand posts (two hundred where each costs more) in the same second over fifty accounts: on time, and in order. */
 static void
 test_on_time(void **state)
 {
-    enum { ACCOUNTS = 50, EACH = 20 };
+    enum { ACCOUNTS = 50, EACH_MAX = 20 };
+    const int each = SANITIZED || testdb_is_postgres() ? EACH_MAX / 5 : EACH_MAX;
     struct bench *b = open_bench(state, 1);
     int64_t channels[ACCOUNTS];
     instant due = in(b, MINUTE);
     for (int i = 0; i < ACCOUNTS; i++)
         channels[i] = sim_channel(&b->sim, HONOURS_KEY);
-    for (int k = 0; k < EACH; k++) {
+    for (int k = 0; k < each; k++) {
         for (int i = 0; i < ACCOUNTS; i++)
             (void)sim_schedule(&b->sim, channels[i], due, no_int);
     }
@@ -153,7 +157,7 @@ test_on_time(void **state)
         last[i % ACCOUNTS] = d.published_us.is;
         *b->f->keep = before;
     }
-    assert_int_equal(published, ACCOUNTS * EACH);
+    assert_int_equal(published, ACCOUNTS * each);
     close_bench(b);
 }
 
