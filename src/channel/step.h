@@ -37,6 +37,7 @@ struct stage {
     bool publishes; /* once its first byte left, something may be live */
     bool cosmetic;  /* what fails here cannot make a published post unpublished */
     bool any_body;  /* a success need not be JSON: turn->json is NULL when it is not */
+    const char *family; /* step.family */
 };
 
 /* What an answer that is no success means. */
