@@ -112,8 +112,8 @@ rates_hear(struct rates *rates, const char *family, const struct http_answer *an
     rate_read(answer, now, &hint);
     if (step && step->kind == STEP_FAIL && step->retry_after.us > hint.retry_after.us)
         hint.retry_after = step->retry_after;
-    bool says = hint.retry_after.us > 0 || hint.limit.has || hint.remaining.has ||
-                hint.reset.us > 0;
+    bool says =
+        hint.retry_after.us > 0 || hint.limit.has || hint.remaining.has || hint.reset.us > 0;
     if (!says)
         return;
     struct rate *rate = of_family(rates, word(family));

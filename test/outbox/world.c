@@ -294,8 +294,8 @@ tell_limits(const struct world *w, const struct world_flight *f, struct arena *k
         ret->headers_n = 3;
         ret->headers[0] =
             (struct http_header){S("x-ratelimit-limit"), arena_printf(keep, "%d", w->limit)};
-        ret->headers[1] = (struct http_header){S("x-ratelimit-remaining"),
-                                               arena_printf(keep, "%d", f->left)};
+        ret->headers[1] =
+            (struct http_header){S("x-ratelimit-remaining"), arena_printf(keep, "%d", f->left)};
         ret->headers[2] = (struct http_header){
             S("x-ratelimit-reset"),
             arena_printf(keep, "%lld", (long long)(f->reset.us / 1000000))};

@@ -46,7 +46,7 @@ struct world {
     int32_t force_refusal; /* not 0: every publish is answered so, without effect */
     int32_t limit;         /* 0: none; so many requests a window, then 429 */
     span window;
-    int32_t tells_n;   /* how many answers yet say what is left of the window */
+    int32_t tells_n;    /* how many answers yet say what is left of the window */
     instant busy_until; /* 429 with a Retry-After until then */
     instant window_end;
     int32_t window_n, over_n; /* requests of this window; refused ones of all */
