@@ -61,9 +61,8 @@ SELECT min(next_us) AS next_us FROM delivery WHERE next_us IS NOT NULL AND worke
 SELECT d.id, d.workspace_id AS workspace, d.message_id AS message, d.channel_id AS channel, c.network,
        d.state, d.due_us, d.use_by_us, d.attempts_n, d.tries_n, d.looks_n, d.absent_n, d.deaths_n,
        d.waits_n, d.live, d.key, d.slug, d.made_us, d.content, d.memo, d.armed_us,
-       CASE WHEN EXISTS (SELECT 1 FROM attempt AS t
-                         WHERE t.delivery_id = d.id AND t.op = 'publish' AND t.outcome IN ('ok', 'wait'))
-            THEN 1 ELSE 0 END AS begun
+       (SELECT count(*) FROM attempt AS t
+        WHERE t.delivery_id = d.id AND t.op = 'publish' AND t.outcome IN ('ok', 'wait')) AS begun
 FROM delivery AS d JOIN channel AS c ON c.id = d.channel_id
 WHERE d.id = $1 AND d.worker = $2;
 
