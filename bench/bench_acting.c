@@ -359,7 +359,7 @@ scan(char **argv)
         struct claim_ready_row *rows;
         struct claim_next_row next;
         struct arena keep = b.keep;
-        const struct claim_ready_in in = {at, 600000000, 64};
+        const struct claim_ready_in in = {at, 60000000, 600000000, 64};
         begun = now_ms();
         must(db_begin(b.propre.db, DB_WRITE, &error), &error);
         must(q_claim_ready(b.propre.db, &in, &keep, &rows, &n, &error), &error);

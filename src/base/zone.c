@@ -37,6 +37,8 @@ zone_open(str iana, struct zone **ret, struct error *error)
         if (good && U_SUCCESS(status))
             calendar = ucal_open(id, (int32_t)iana.n, "en", UCAL_GREGORIAN, &status);
     }
+    if (status == U_MEMORY_ALLOCATION_ERROR)
+        abort();
     if (!good || U_FAILURE(status)) {
         return fail(
             error, FAULT_INPUT,

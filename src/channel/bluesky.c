@@ -555,7 +555,9 @@ static const struct stage at_post = {.name = "publish",
                                      .ask = ask_post,
                                      .take = take_post,
                                      .refuse = refuse_post,
-                                     .publishes = true};
+                                     .publishes = true,
+                                     .family =
+                                         "posts"}; /* points of writing are counted apart */
 
 /* ---- read back: the record under our key ---- */
 

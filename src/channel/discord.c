@@ -229,8 +229,11 @@ take_send(struct turn *turn)
         turn_go(turn, &at_link, 0);
 }
 
-static const struct stage at_send = {
-    .name = "publish", .ask = ask_send, .take = take_send, .publishes = true};
+static const struct stage at_send = {.name = "publish",
+                                     .ask = ask_send,
+                                     .take = take_send,
+                                     .publishes = true,
+                                     .family = "posts"}; /* each route is counted apart */
 
 /* ---- its address: needs the server the webhook belongs to ---- */
 

@@ -238,6 +238,8 @@ struct step {
     struct http_request request;
     bool publishes; /* once its first byte left, something may be live */
     bool cosmetic;  /* what fails here cannot make a published post unpublished */
+    const char *
+        family; /* the network counts such requests apart ("media"); NULL: with the account's others */
     /* STEP_WAIT */
     span wait;
     /* STEP_DONE */

@@ -401,6 +401,7 @@ check_end(struct turn *turn)
                                      : str_of(turn->stage->name);
         step->publishes = turn->stage->publishes;
         step->cosmetic = turn->stage->cosmetic;
+        step->family = turn->stage->family;
     }
     /* what ended without publishing begins anew next time; a publication goes on where it stopped */
     if (step->kind == STEP_REQUEST || step->kind == STEP_WAIT)

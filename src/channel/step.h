@@ -34,9 +34,10 @@ struct stage {
      * or leaves it and the operation fails so. NULL: it fails. A cosmetic stage has one that goes on.
      */
     void (*refuse)(struct turn *turn);
-    bool publishes; /* once its first byte left, something may be live */
-    bool cosmetic;  /* what fails here cannot make a published post unpublished */
-    bool any_body;  /* a success need not be JSON: turn->json is NULL when it is not */
+    bool publishes;     /* once its first byte left, something may be live */
+    bool cosmetic;      /* what fails here cannot make a published post unpublished */
+    bool any_body;      /* a success need not be JSON: turn->json is NULL when it is not */
+    const char *family; /* step.family */
 };
 
 /* What an answer that is no success means. */

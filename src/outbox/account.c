@@ -256,6 +256,8 @@ connect(struct propre *propre, const struct account *account, const struct secre
     if (!made)
         return fail(error, FAULT_ABSENT, "there is no channel %lld",
                     (long long)account->channel);
+    if (q_rate_forget(propre->db, &(struct rate_forget_in){account->channel}, error))
+        return error->fault;
     return account_reconnected(propre, account->workspace, account->channel, error);
 }
 
@@ -340,7 +342,9 @@ account_disconnect(struct propre *propre, int64_t workspace, int64_t channel,
     if (q_account_forget(propre->db, &(struct account_forget_in){workspace, channel}, NULL,
                          &row, &found, error))
         return error->fault;
-    return found ? OK : not_connected(channel, error);
+    if (!found)
+        return not_connected(channel, error);
+    return q_rate_forget(propre->db, &(struct rate_forget_in){channel}, error);
 }
 
 enum fault

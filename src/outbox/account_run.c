@@ -4,6 +4,7 @@
 
 #include "base/rng.h"
 #include "outbox/outbox_internal.h"
+#include "outbox/rate.h"
 #include "place/db.h"
 #include "place/propre.h"
 #include "place/secret.h"
@@ -21,6 +22,7 @@ struct run {
     struct account row;
     const struct driver *driver;
     struct arena *keep;
+    struct rates rates;
 };
 
 static enum fault
@@ -29,8 +31,23 @@ open_account(struct run *run, int64_t workspace, int64_t channel, struct error *
     if (db_begin(run->propre->db, DB_READ, error))
         return error->fault;
     auto_tx tx = run->propre->db;
-    return account_open_with(run->propre, driver_find, &(struct account_of){workspace, channel},
-                             run->keep, &run->account, &run->driver, &run->row, error);
+    if (account_open_with(run->propre, driver_find, &(struct account_of){workspace, channel},
+                          run->keep, &run->account, &run->driver, &run->row, error))
+        return error->fault;
+    return rates_read(run->propre, channel, *run->keep, &run->rates, error);
+}
+
+/* Figures leave room for posts (wire/bucket.h); what a person does is asked at once. */
+static enum fault
+room(const struct run *run, enum channel_op op, const struct step *step, instant now,
+     struct error *error)
+{
+    span wait = rates_wait(&run->rates, step->family, RATE_METRICS, now);
+    if ((op != OP_POST_METRICS && op != OP_ACCOUNT_METRICS) || wait.us <= 0)
+        return OK;
+    return fail(error, FAULT_AWAY,
+                "the network lets no more be asked for now; try again in %lld minutes",
+                (long long)(wait.us / 60000000 + 1));
 }
 
 /* One operation, request by request. *ret is DONE or FAIL. */
@@ -56,8 +73,13 @@ steps(struct run *run, struct channel_call call, struct step *ret, struct error 
             return OK;
         if (ret->kind == STEP_WAIT)
             break;
+        const char *family = ret->family;
+        if (i == 0 && room(run, call.op, ret, call.now, error))
+            return error->fault;
+        rates_take(&run->rates, family, call.now);
         if (wire_call(run->wire, &ret->request, NULL, run->keep, &answer, error))
             return error->fault;
+        rates_hear(&run->rates, family, &answer, NULL, clock_now(&run->propre->clock));
         if (answer.end != HTTP_ANSWERED) {
             *ret =
                 (struct step){.kind = STEP_FAIL,
@@ -84,6 +106,8 @@ keep_found(struct run *run, enum channel_op op, const struct step *step, struct 
         fault = account_keep(run->propre, &run->row, op, step, error);
     else if (step->error_class == CLASS_AUTH)
         fault = account_failed(run->propre, &run->row, CLASS_AUTH, step->words, &dead, error);
+    if (!fault)
+        fault = rates_keep(run->propre, run->row.channel, &run->rates, error);
     return fault ? fault : db_commit(run->propre->db, error);
 }
 

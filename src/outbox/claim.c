@@ -13,7 +13,13 @@ enum {
     LANE_BYTES = 96 << 20, /* address space; touched only as far as a message needs it */
     ANSWER_BYTES = 6 << 20 /* an answer of HTTP_ANSWER_MAX, its headers, and room */
 };
-static const int64_t order_patience_us =
+/*
+ * Posts of one account go out in the order they are due, while all can go. What must wait has reasons of its own (it
+ * is looked for, tried again, still worked at): a minute, so that two posts a moment apart keep their order over one quick
+ * second try; then those behind it are not made late. A thread that is half out would have them between its parts.
+ */
+static const int64_t order_patience_us = 60000000;
+static const int64_t part_patience_us =
     600000000; /* ten minutes: order matters, but not more than time */
 static const int64_t ask_stale_us =
     180000000; /* three minutes: longer than the steps of any question */
@@ -141,7 +147,7 @@ claim_rows(struct worker *worker, struct arena keep, struct error *error)
     ptrdiff_t n;
     int32_t room = lanes_free(worker);
     const struct claim_ready_in in = {clock_now(&worker->propre->clock).us, order_patience_us,
-                                      CLAIM_MAX};
+                                      part_patience_us, CLAIM_MAX};
     if (q_claim_ready(worker->propre->db, &in, &keep, &rows, &n, error))
         return error->fault;
     for (ptrdiff_t i = 0; i < n && lanes_free(worker) > 0 && room > 0; i++) {

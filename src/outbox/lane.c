@@ -108,7 +108,9 @@ read_all(struct worker *worker, struct lane *lane, bool *ret_lost, struct error 
                                                                        : OP_PUBLISH,
         .armed = {row.armed_us.has ? row.armed_us.is : row.due_us},
     };
-    if (open_account(worker, lane, error))
+    lane->begun = row.begun != 0;
+    if (open_account(worker, lane, error) ||
+        rates_read(worker->propre, lane->channel, lane->keep, &lane->rates, error))
         return error->fault;
     return open_content(worker, lane, &row, error);
 }
@@ -197,6 +199,21 @@ begin(struct worker *worker, struct lane *lane, bool *ret_over, struct error *er
 
 /* ---- going on ---- */
 
+/*
+ * Before a request leaves: what is not begun waits while the network would not bear it whole, what is begun only while the
+ * network takes nothing at all. What stands around a post that is out is tried at once: it can do no harm.
+ */
+static span
+wait_of(const struct lane *lane, const struct step *step, instant now)
+{
+    enum rate_use use = lane->call.op == OP_READ_BACK ? RATE_METRICS : RATE_PUBLISH;
+    if (step->cosmetic || (lane->call.op == OP_READ_BACK && lane->attempt > 0))
+        return (span){0};
+    if (lane->call.op == OP_PUBLISH && (lane->begun || lane->state.live))
+        use = RATE_FINISH;
+    return rates_wait(&lane->rates, step->family, use, now);
+}
+
 /* What the request and its answer mean, and writing that down. */
 static enum fault
 one_step(struct worker *worker, struct lane *lane, struct arena scratch, struct error *error)
@@ -221,7 +238,9 @@ one_step(struct worker *worker, struct lane *lane, struct arena scratch, struct 
     instant now = clock_now(&worker->propre->clock);
     uint64_t chance = rng_u64(worker->propre->rng);
     const struct channel_traits *traits = &lane->driver->traits;
-    const struct lane_outcome outcome = {
+    if (end.requested)
+        rates_hear(&lane->rates, lane->family, &lane->answer, end.step, now);
+    struct lane_outcome outcome = {
         .verdict =
             looking
                 ? protocol_after_look(&worker->rules, traits, &lane->state, &end, now, chance)
@@ -229,6 +248,11 @@ one_step(struct worker *worker, struct lane *lane, struct arena scratch, struct 
         .step = end.step,
         .memo = memo,
     };
+    bool on = outcome.verdict.go == GO_ON;
+    lane->begun |= on && end.requested;
+    span wait = on ? wait_of(lane, end.step, now) : (span){0};
+    if (wait.us > 0)
+        outcome.verdict = protocol_put_off(&outcome.verdict, looking, wait, now);
     return lane_store(worker, lane, &outcome, scratch, error);
 }
 

@@ -53,7 +53,8 @@ keep_tokens(struct worker *worker, struct lane *lane, const struct step *step,
         return error->fault;
     auto_tx tx = worker->propre->db;
     if (account_keep(worker->propre, &lane->row, OP_REFRESH, step, error) ||
-        account_lease_end(worker->propre, lane->channel, worker->name, error))
+        account_lease_end(worker->propre, lane->channel, worker->name, error) ||
+        rates_keep(worker->propre, lane->channel, &lane->rates, error))
         return error->fault;
     return db_commit(worker->propre->db, error);
 }
@@ -88,6 +89,7 @@ refresh_bad(struct worker *worker, struct lane *lane, const struct step *step,
         return error->fault;
     auto_tx tx = worker->propre->db;
     if (account_lease_end(worker->propre, lane->channel, worker->name, error) ||
+        rates_keep(worker->propre, lane->channel, &lane->rates, error) ||
         db_commit(worker->propre->db, error))
         return error->fault;
     enum channel_op op = lane->call.op;
@@ -127,6 +129,17 @@ quiet_step(struct worker *worker, struct lane *lane, enum channel_op op, struct 
     else
         lane_ask_driver(worker, lane, memo, scratch, ret);
     lane->call.op = before;
+    if (lane->stage == STAGE_ANSWER)
+        rates_hear(&lane->rates, lane->family, &lane->answer, ret,
+                   clock_now(&worker->propre->clock));
+}
+
+static void
+quiet_send(struct worker *worker, struct lane *lane, const struct step *step)
+{
+    rates_take(&lane->rates, step->family, clock_now(&worker->propre->clock));
+    lane->family = step->family;
+    lane_send(worker, lane, &step->request);
 }
 
 static void
@@ -155,7 +168,7 @@ lane_refresh(struct worker *worker, struct lane *lane, struct error *error)
     switch (step->kind) {
     case STEP_REQUEST:
         keep_memo(lane, memo);
-        lane_send(worker, lane, &step->request);
+        quiet_send(worker, lane, step);
         break;
     case STEP_DONE:
         fault = refresh_good(worker, lane, step, error);
@@ -202,6 +215,7 @@ ask_answer(struct worker *worker, struct lane *lane, const struct step *step,
                               error))
         return error->fault;
     if (q_account_ask_done(worker->propre->db, &in, error) ||
+        rates_keep(worker->propre, lane->channel, &lane->rates, error) ||
         db_commit(worker->propre->db, error))
         return error->fault;
     lane_leave(worker, lane);
@@ -217,6 +231,7 @@ ask_limits(struct worker *worker, struct lane *lane, const struct step *step,
         return error->fault;
     auto_tx tx = worker->propre->db;
     if (account_keep(worker->propre, &lane->row, OP_VERIFY, step, error) ||
+        rates_keep(worker->propre, lane->channel, &lane->rates, error) ||
         db_commit(worker->propre->db, error))
         return error->fault;
     lane->verified = true;
@@ -234,9 +249,11 @@ ask_open(struct worker *worker, struct lane *lane, struct error *error)
     if (db_begin(worker->propre->db, DB_READ, error))
         return error->fault;
     auto_tx tx = worker->propre->db;
-    return account_open_with(worker->propre, worker->find,
-                             &(struct account_of){lane->workspace, lane->channel}, &lane->keep,
-                             &lane->account, &lane->driver, &lane->row, error);
+    if (account_open_with(worker->propre, worker->find,
+                          &(struct account_of){lane->workspace, lane->channel}, &lane->keep,
+                          &lane->account, &lane->driver, &lane->row, error))
+        return error->fault;
+    return rates_read(worker->propre, lane->channel, lane->keep, &lane->rates, error);
 }
 
 enum fault
@@ -260,7 +277,7 @@ lane_ask_go(struct worker *worker, struct lane *lane, struct error *error)
         quiet_step(worker, lane, lane->asked, memo, &scratch, step);
         if (step->kind == STEP_REQUEST) {
             keep_memo(lane, memo);
-            lane_send(worker, lane, &step->request);
+            quiet_send(worker, lane, step);
         } else if (step->kind == STEP_DONE && lane->asked == OP_VERIFY &&
                    lane->driver->traits.ops[OP_LIMITS]) {
             fault = ask_limits(worker, lane, step, error);

@@ -134,11 +134,15 @@ store_on(struct worker *worker, struct lane *lane, const struct lane_outcome *o,
         lane_send(worker, lane, &step->request);
         lane->stage = STAGE_BEGIN;
     }
+    struct rates rates = lane->rates;
+    if (!worker->rules.mutant_no_take)
+        rates_take(&rates, step->family, clock_now(&worker->propre->clock));
     if (db_begin(worker->propre->db, DB_WRITE, error))
         return error->fault;
     auto_tx tx = worker->propre->db;
     if (end_attempt(worker, lane, o, error) ||
-        arm(worker, lane, o, &scratch, &attempt, &lost, error))
+        arm(worker, lane, o, &scratch, &attempt, &lost, error) ||
+        (!lost && rates_keep(worker->propre, lane->channel, &rates, error)))
         return error->fault;
     if (lost) {
         lane_leave(worker, lane);
@@ -147,6 +151,9 @@ store_on(struct worker *worker, struct lane *lane, const struct lane_outcome *o,
     if (db_commit(worker->propre->db, error))
         return error->fault;
     /* It is written down; now, and not before, the first byte may leave. */
+    rates_kept(&rates);
+    lane->rates = rates;
+    lane->family = step->family;
     lane->attempt = attempt.id;
     lane->state = o->verdict.counts;
     lane->publishes = step->publishes && lane->call.op == OP_PUBLISH;
@@ -276,6 +283,7 @@ lane_store(struct worker *worker, struct lane *lane, const struct lane_outcome *
         return error->fault;
     auto_tx tx = worker->propre->db;
     if (end_attempt(worker, lane, o, error) || store_end(worker, lane, o, &scratch, error) ||
+        rates_keep(worker->propre, lane->channel, &lane->rates, error) ||
         db_commit(worker->propre->db, error))
         return error->fault;
     lane_leave(worker, lane);

@@ -341,6 +341,26 @@ protocol_after_look(const struct protocol_rules *rules, const struct channel_tra
 }
 
 struct protocol_verdict
+protocol_put_off(const struct protocol_verdict *after, bool looking, span wait, instant now)
+{
+    struct protocol_verdict v = *after;
+    const struct protocol_state *state = &after->counts;
+    v.go = GO_STOP;
+    v.state = looking ? DELIVERY_UNKNOWN : DELIVERY_DEFERRED;
+    v.next_us = some_int(now.us + larger(SECOND, wait.us));
+    v.error_class = CLASS_RATE;
+    v.reason = looking ? N_("It may be live; its network lets no more be asked for now.")
+                       : N_("Its network lets no more be sent on this account for now.");
+    if (!looking && !state->live && state->use_by_us.has &&
+        v.next_us.is >= state->use_by_us.is) {
+        v.state = DELIVERY_MISSED;
+        v.next_us = no_int;
+        v.reason = N_("Its network lets no more be sent before its time is over.");
+    }
+    return v;
+}
+
+struct protocol_verdict
 protocol_after_death(const struct protocol_rules *rules, const struct channel_traits *traits,
                      const struct protocol_state *state, enum delivery_state was,
                      const struct protocol_end *open, instant now)

@@ -26,6 +26,7 @@ struct protocol_rules {
     bool mutant_unknown_retries; /* takes "unknown" for "not sent" */
     bool mutant_call_before_row; /* sends first, writes down after */
     bool mutant_key_per_try;     /* a new key for every try */
+    bool mutant_no_take;         /* what leaves is not counted (wire/bucket.h) */
 };
 /* protocol_rules(): those of the product. */
 struct protocol_rules protocol_rules(void);
@@ -83,6 +84,12 @@ struct protocol_verdict protocol_after_look(const struct protocol_rules *rules,
                                             const struct protocol_state *state,
                                             const struct protocol_end *end, instant now,
                                             uint64_t chance);
+/*
+ * protocol_put_off(after, looking, wait, now): the network lets nothing more be asked before ${now} + ${wait}: no try and no
+ * look is counted. ${after}: the verdict that would have gone on. What is of no use any more by then is missed.
+ */
+struct protocol_verdict protocol_put_off(const struct protocol_verdict *after, bool looking,
+                                         span wait, instant now);
 /*
  * protocol_after_death: the worker that had it is gone. ${open}: the attempt whose end nobody wrote down; NULL when
  * there is none. ${was}: its state.

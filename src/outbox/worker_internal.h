@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "outbox/outbox_internal.h"
 #include "outbox/protocol.h"
+#include "outbox/rate.h"
 #include "outbox/worker.h"
 #include "place/secret.h"
 #include "wire/http.h"
@@ -51,7 +52,10 @@ struct lane {
     bool verified;              /* the account answered; its limits are asked for in passing */
     uint8_t seed[SECRET_BYTES]; /* of one connection */
 
-    int64_t attempt; /* 0: none is open */
+    struct rates rates; /* as the data have them, and what was heard since */
+    const char *family; /* of the request that is under way */
+    bool begun;         /* a step of it was confirmed, now or earlier */
+    int64_t attempt;    /* 0: none is open */
     bool requested, publishes, cosmetic;
     instant deadline;
     struct http_answer answer;

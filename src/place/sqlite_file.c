@@ -2,6 +2,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 
@@ -36,11 +38,23 @@ constraint_fault(sqlite3 *handle, struct error *error)
     }
 }
 
+/* A shortage of memory ends the process, here as everywhere (doc/decisions/0047); what was not committed is rolled back. */
+static void
+shortage(sqlite3 *handle)
+{
+    int code = sqlite3_extended_errcode(handle);
+    if ((code & 0xff) != SQLITE_NOMEM && code != SQLITE_IOERR_NOMEM)
+        return;
+    (void)fputs("propre: there is no memory left for the data\n", stderr);
+    abort();
+}
+
 /* What the engine last complained of, in our words. */
 enum fault
 sqlite_fault(const struct db *db, struct error *error)
 {
     sqlite3 *handle = db->engine;
+    shortage(handle);
     const char *message = sqlite3_errmsg(handle);
     errno = sqlite3_system_errno(handle);
     switch (sqlite3_errcode(handle) & 0xff) {

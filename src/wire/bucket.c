@@ -171,7 +171,8 @@ bucket_wait(const struct bucket *bucket, enum rate_use use, instant now)
     struct bucket b = as_of(bucket, now);
     if (b.closed.us > now.us)
         return instant_since(b.closed, now);
-    int64_t kept = b.limit * RATE_HEADROOM_PERCENT / 100 * (use == RATE_METRICS ? 2 : 1);
+    static const int64_t shares[] = {[RATE_PUBLISH] = 1, [RATE_METRICS] = 2, [RATE_FINISH] = 0};
+    int64_t kept = b.limit * RATE_HEADROOM_PERCENT / 100 * shares[use];
     if (b.limit == 0 || b.remaining > kept || b.reset.us <= now.us)
         return (span){0};
     return instant_since(b.reset, now);

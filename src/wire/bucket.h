@@ -37,8 +37,8 @@ span rate_ladder(int32_t failures, double chance);
 /* rate_wait(hint, failures, chance, now): the network's hint or the ladder, whichever is longer. */
 span rate_wait(const struct rate_hint *hint, int32_t failures, double chance, instant now);
 
-/* ${publish} goes first: metrics leave twice the head-room. */
-enum rate_use { RATE_PUBLISH, RATE_METRICS };
+/* Publishing goes first: metrics leave twice the head-room; what was begun is brought to its end and leaves none. */
+enum rate_use { RATE_PUBLISH, RATE_METRICS, RATE_FINISH };
 
 struct bucket {
     int64_t limit;     /* 0: unknown, nothing is held back */

@@ -2,7 +2,7 @@
 # torture.sh [WHAT] [N]: the fault tests with as many cases as before a release. Started by `./run torture`.
 #   kill [N]  N (10 000) kills of workers, half on SQLite, half on PostgreSQL, a seed each round (also: only N)
 #   loss [N]  N (20 000) images of the files after a power cut
-#   nth       every failure of SQL and wire, one by one, on both engines
+#   nth       every failure of SQL, wire and memory, one by one, on both engines
 #   sim [N]   N (20 000) simulated worlds
 #   all       all of these
 # It prints what each round found and the sum; its status is not 0 when anybody was hurt.
@@ -66,7 +66,7 @@ losses() {
 nths() {
     compile build/gcc test/fault/test_fault_nth
     for engine in '' postgres; do
-        round "$engine" env PROPRE_TEST_DIR=/dev/shm build/gcc/test/fault/test_fault_nth --every 1
+        round "$engine" env PROPRE_TEST_DIR=/dev/shm build/gcc/test/fault/test_fault_nth --every 1 --memory 1000000
     done
 }
 

@@ -98,6 +98,28 @@ plan_trouble(struct world *w, struct world_flight *f, bool publish)
     }
 }
 
+/* What it has had enough of. Windows end on whole seconds, as their headers say them. */
+static void
+plan_limits(struct world *w, struct world_flight *f)
+{
+    instant now = *w->now;
+    f->left = -1;
+    if (w->limit > 0 && now.us >= w->window_end.us) {
+        w->window_end.us = (now.us + w->window.us + 999999) / 1000000 * 1000000;
+        w->window_n = 0;
+    }
+    bool over = (w->limit > 0 && ++w->window_n > w->limit) || now.us < w->busy_until.us;
+    if (over) {
+        f->status = 429;
+        f->accepts = false;
+        w->over_n++;
+    }
+    if (w->limit > 0 && w->tells_n-- > 0) {
+        f->left = over ? 0 : w->limit - w->window_n;
+        f->reset = w->window_end;
+    }
+}
+
 static enum fault
 world_start(void *ctx, const struct http_request *request, const struct http_source *source,
             int64_t tag, struct error *error)
@@ -141,6 +163,7 @@ world_start(void *ctx, const struct http_request *request, const struct http_sou
     } else if (chance(w) < w->trouble) {
         plan_trouble(w, f, publish);
     }
+    plan_limits(w, f);
     if (w->crash && chance(w) < w->crash_on_start) {
         w->crash(w->crash_ctx, client->number);
         if (f->end == HTTP_NOT_SENT)
@@ -262,6 +285,29 @@ world_next(const struct world *w)
     return next;
 }
 
+static void
+tell_limits(const struct world *w, const struct world_flight *f, struct arena *keep,
+            struct http_answer *ret)
+{
+    ret->headers = new (keep, struct http_header, 3);
+    if (f->left >= 0) {
+        ret->headers_n = 3;
+        ret->headers[0] =
+            (struct http_header){S("x-ratelimit-limit"), arena_printf(keep, "%d", w->limit)};
+        ret->headers[1] =
+            (struct http_header){S("x-ratelimit-remaining"), arena_printf(keep, "%d", f->left)};
+        ret->headers[2] = (struct http_header){
+            S("x-ratelimit-reset"),
+            arena_printf(keep, "%lld", (long long)(f->reset.us / 1000000))};
+    } else if (f->status == 429 && w->now->us < w->busy_until.us) {
+        ret->headers_n = 1;
+        ret->headers[0] = (struct http_header){
+            S("retry-after"),
+            arena_printf(keep, "%lld",
+                         (long long)((w->busy_until.us - w->now->us + 999999) / 1000000))};
+    }
+}
+
 static enum fault
 world_wait(void *ctx, span timeout, struct arena *keep, int64_t *ret_tag,
            struct http_answer *ret, bool *ret_any, struct error *error)
@@ -286,6 +332,7 @@ world_wait(void *ctx, span timeout, struct arena *keep, int64_t *ret_tag,
     if (first->end == HTTP_ANSWERED) {
         ret->status = first->status;
         ret->body = arena_str(keep, str_of(first->body));
+        tell_limits(w, first, keep, ret);
     } else {
         ret->problem = S("the line broke");
     }

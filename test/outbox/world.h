@@ -25,6 +25,8 @@ struct world_flight {
     bool accepts; /* it will have an effect */
     enum http_end end;
     int32_t status;
+    int32_t left; /* of the window, when its answer says so; else -1 */
+    instant reset;
     char path[32], key[WORLD_TEXT], text[WORLD_TEXT], body[160];
 };
 
@@ -42,6 +44,12 @@ struct world {
     bool down;             /* nothing can be reached */
     int32_t force_status;  /* not 0: every publish is answered so, after it took effect */
     int32_t force_refusal; /* not 0: every publish is answered so, without effect */
+    int32_t limit;         /* 0: none; so many requests a window, then 429 */
+    span window;
+    int32_t tells_n;    /* how many answers yet say what is left of the window */
+    instant busy_until; /* 429 with a Retry-After until then */
+    instant window_end;
+    int32_t window_n, over_n; /* requests of this window; refused ones of all */
     struct world_flight flights[FLIGHTS_MAX];
     int32_t flights_n; /* none is used from here on */
     struct world_post posts[POSTS_MAX];

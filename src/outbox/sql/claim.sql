@@ -1,7 +1,8 @@
 -- What is ready, at most one an account: the earliest due of it, while nobody is on the account. One that waits
--- for its next try or look holds back those due after it, so that they go out in order, but not longer than ${patience_us}.
+-- holds back those due after it, but its reasons are its own: for ${patience_us} after its time, and only when a part of it
+-- is out for ${part_us}.
 -- query: claim_ready
--- in: now int, patience_us int, limit_n int
+-- in: now int, patience_us int, part_us int, limit_n int
 -- out: id int, workspace int, channel int, state text, due_us int, use_by_us int?, live int, last_out_us int?,
 --      revision int
 -- gives: many
@@ -16,8 +17,8 @@ WHERE d.next_us <= $1 AND d.worker IS NULL
       SELECT 1 FROM delivery AS e
       WHERE e.channel_id = d.channel_id AND e.next_us IS NOT NULL AND e.due_us <= d.due_us
         AND (e.due_us < d.due_us OR e.id < d.id)
-        AND (e.next_us <= $1 OR e.due_us > $1 - $2))
-ORDER BY d.due_us, d.id LIMIT $3;
+        AND (e.next_us <= $1 OR e.due_us > $1 - CASE WHEN e.live = 1 THEN $3 ELSE $2 END))
+ORDER BY d.due_us, d.id LIMIT $4;
 
 -- The claim: one conditional UPDATE. Nobody who lost the race gets a row.
 -- query: claim_take
@@ -54,12 +55,14 @@ SELECT min(next_us) AS next_us FROM delivery WHERE next_us IS NOT NULL AND worke
 -- in: id int, worker text
 -- out: id int, workspace int, message int, channel int, network text, state text, due_us int, use_by_us int?,
 --      attempts_n int, tries_n int, looks_n int, absent_n int, deaths_n int, waits_n int, live int,
---      key text, slug text?, made_us int?, content text?, memo text?, armed_us int?
+--      key text, slug text?, made_us int?, content text?, memo text?, armed_us int?, begun int
 -- gives: maybe
 -- does: reads
 SELECT d.id, d.workspace_id AS workspace, d.message_id AS message, d.channel_id AS channel, c.network,
        d.state, d.due_us, d.use_by_us, d.attempts_n, d.tries_n, d.looks_n, d.absent_n, d.deaths_n,
-       d.waits_n, d.live, d.key, d.slug, d.made_us, d.content, d.memo, d.armed_us
+       d.waits_n, d.live, d.key, d.slug, d.made_us, d.content, d.memo, d.armed_us,
+       (SELECT count(*) FROM attempt AS t
+        WHERE t.delivery_id = d.id AND t.op = 'publish' AND t.outcome IN ('ok', 'wait')) AS begun
 FROM delivery AS d JOIN channel AS c ON c.id = d.channel_id
 WHERE d.id = $1 AND d.worker = $2;
 
