@@ -1,4 +1,7 @@
 """The servers: how each is started and killed, and what a reader sees there without credentials."""
+import base64
+import hashlib
+import hmac
 import json
 import os
 import re
@@ -75,6 +78,14 @@ class Peer:
     def links(self, page):
         return page.links
 
+    def is_gone(self, one):
+        """Nobody finds it at its address any more."""
+        return fetch(one["delivery"]["permalink"])[0] in (404, 410)
+
+    def delete(self, one):
+        """As its owner does there, without us."""
+        raise NotImplementedError
+
     def count(self, marker):
         raise NotImplementedError
 
@@ -103,6 +114,14 @@ class WordPress(Peer):
     def credentials(self, wrong):
         return self.env["URL"], self.env["WP_USER"], "abcd efgh ijkl mnop qrst uvwx" if wrong else self.env["WP_APP_PASSWORD"]
 
+    def delete(self, one):
+        slug = one["delivery"]["permalink"].rstrip("/").rsplit("/", 1)[1]
+        found = fetch_json("%s/posts?slug=%s" % (self.env["WP_API"], slug))
+        pair = "%s:%s" % (self.env["WP_USER"], self.env["WP_APP_PASSWORD"])
+        head = {"Authorization": "Basic " + base64.b64encode(pair.encode()).decode()}
+        code, _, body = fetch("%s/posts/%d?force=true" % (self.env["WP_API"], found[0]["id"]), head, method="DELETE")
+        must(code == 200, "deleting it there: %d %s" % (code, body[:200]))
+
     def count(self, marker):
         query = urllib.parse.urlencode({"search": marker, "per_page": 50})
         return len(fetch_json("%s/posts?%s" % (self.env["WP_API"], query)))
@@ -120,6 +139,20 @@ class Ghost(Peer):
     def credentials(self, wrong):
         key = self.env["GHOST_ADMIN_KEY"]
         return self.env["URL"], None, key[:-4] + ("0000" if key[-4:] != "0000" else "1111") if wrong else key
+
+    def delete(self, one):
+        def part(value):
+            return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
+        name, secret = self.env["GHOST_ADMIN_KEY"].split(":")
+        now = int(time.time())
+        token = ".".join(part(json.dumps(v).encode()) for v in (
+            {"alg": "HS256", "typ": "JWT", "kid": name}, {"iat": now, "exp": now + 60, "aud": "/admin/"}))
+        token += "." + part(hmac.new(bytes.fromhex(secret), token.encode(), hashlib.sha256).digest())
+        head = {"Authorization": "Ghost " + token, "Accept-Version": "v6.0"}
+        slug = one["delivery"]["permalink"].rstrip("/").rsplit("/", 1)[1]
+        found = fetch_json("%s/posts/slug/%s/" % (self.env["GHOST_ADMIN_API"], slug), head)["posts"][0]["id"]
+        code, _, body = fetch("%s/posts/%s/" % (self.env["GHOST_ADMIN_API"], found), head, method="DELETE")
+        must(code == 204, "deleting it there: %d %s" % (code, body[:200]))
 
     def count(self, marker):
         code, _, body = fetch(self.env["URL"] + "/rss/")
@@ -155,6 +188,19 @@ class Bluesky(Peer):
 
     def count(self, marker):
         return sum(marker in r["value"]["text"] for r in self.records())
+
+    def is_gone(self, one):
+        key = one["delivery"]["permalink"].rsplit("/", 1)[1]
+        return all(r["uri"].rsplit("/", 1)[1] != key for r in self.records())
+
+    def delete(self, one):
+        who = {"identifier": self.env["BSKY_HANDLE"], "password": self.env["BSKY_APP_PASSWORD"]}
+        head = {"Content-Type": "application/json"}
+        session = fetch_json(self.env["URL"] + "/xrpc/com.atproto.server.createSession", head, json.dumps(who).encode())
+        head["Authorization"] = "Bearer " + session["accessJwt"]
+        which = {"repo": self.env["BSKY_DID"], "collection": "app.bsky.feed.post",
+                 "rkey": one["delivery"]["permalink"].rsplit("/", 1)[1]}
+        fetch_json(self.env["URL"] + "/xrpc/com.atproto.repo.deleteRecord", head, json.dumps(which).encode())
 
     def record(self, one):
         key = one["delivery"]["permalink"].rsplit("/", 1)[1]
@@ -211,6 +257,18 @@ class BlueskyNetwork(Bluesky):
                 if time.time() > end:
                     raise
                 time.sleep(0.5)
+
+    def is_gone(self, one):
+        """The view is behind the records."""
+        end = time.time() + 30
+        while True:
+            code, _, body = fetch("%s/xrpc/app.bsky.feed.getPosts?%s" % (self.env["APPVIEW_URL"],
+                                                                       urllib.parse.urlencode({"uris": self.uri(one)})))
+            if code == 200 and not json.loads(body)["posts"]:
+                return super().is_gone(one)
+            if time.time() > end:
+                return False
+            time.sleep(0.5)
 
     def count(self, marker):
         feed = self.view("app.bsky.feed.getAuthorFeed", actor=self.env["BSKY_DID"], limit=100)["feed"]
@@ -273,6 +331,11 @@ class Double(Peer):
 
     def credentials(self, wrong):
         return self.env["URL"], None, "token = " + ("not-it" if wrong else "token-of-" + self.name)
+
+    def delete(self, one):
+        code, _, body = fetch("%s/api/v1/statuses/%s" % (self.env["URL"], one["delivery"]["permalink"].rsplit("/", 1)[1]),
+                              {"Authorization": "Bearer token-of-" + self.name, "Accept": "application/json"}, method="DELETE")
+        must(code == 200, "deleting it there: %d %s" % (code, body[:200]))
 
     def count(self, marker):
         code, _, body = fetch(self.env["URL"] + "/@alice")

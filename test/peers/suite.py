@@ -200,32 +200,105 @@ class Case:
 
     # ---- afterwards ----
 
+    def sees(self, one, words, patience=60):
+        """Waits until a reader of that address sees the words; an index may lag."""
+        end = time.time() + patience
+        while True:
+            page = self.peer.page(one)
+            if words in page.text:
+                return page
+            must(time.time() < end, "it reads: " + page.text[:200])
+            time.sleep(0.5)
+
+    def gone(self, marker, patience=60):
+        end = time.time() + patience
+        while self.peer.count(marker) != 0:
+            must(time.time() < end, "%d are still there" % self.peer.count(marker))
+            time.sleep(0.5)
+
     def edited(self):
-        if not self.propre.has("edit"):
-            raise Skipped("the program has no command `edit` yet")
-        number = self.propre.post(self.channel, "before the edit", *self.title("Edited"))
+        """Before it goes out it is our matter; what is out is changed there, and not in passing."""
+        waits = self.propre.post(self.channel, "waiting before the edit", "--draft", *self.title("Waits"))
+        self.propre.run("edit", str(waits), "--text", "waiting after the edit: œ")
+        self.propre.run("release", str(waits))
+        one = self.propre.until(waits)
+        self.sees(one, "waiting after the edit: œ")
+        must(self.peer.count("waiting before the edit") == 0, "the text of before is there")
+
+        picture = ["--image", self.picture + "=" + ALT]
+        number = self.propre.post(self.channel, "live before the edit", *picture, *self.title("Edited"))
         one = self.propre.until(number)
-        self.propre.run("edit", str(number), "after the edit: œ")
+        code, out, trouble = self.propre.ask("edit", str(number), "--text", "in passing")
+        must(code != 0 and "--live" in trouble, "what is out is changed in passing: " + out + trouble)
+        text = "live after the edit: œ 🍵 " + LINK
+        code, out, trouble = self.propre.ask("edit", str(number), "--live", "--text", text)
+        if "edit" not in self.peer.has:
+            must(code != 0 and "by hand" in trouble, "it is said to be changed: " + out + trouble)
+            must("live before the edit" in self.peer.page(one).text, "it is gone")
+            return trouble.strip()
+        must(code == 0, out + trouble)
+        page = self.sees(one, "live after the edit: œ 🍵")
+        must("live before the edit" not in page.text and self.peer.count("live before the edit") == 0, "the text of before is there")
+        must(self.peer.count("live after the edit") == 1, "%d posts are there" % self.peer.count("live after the edit"))
+        must(LINK in self.peer.links(page), "the link leads to: %s" % page.links)
+        found = [address for address, alt in page.images if alt == ALT]
+        must(found, "the picture went with the edit: %s" % page.images)
+        return must_be_picture(self.peer.bytes_of(found[0]))
+
+    def edited_thread(self):
+        self.needs("thread", "a blog has no threads")
+        self.needs("edit", "this network cannot change what is out")
+        parts = ["rethread, first 🧵", "rethread, second", "rethread, third"]
+        number = self.propre.post(self.channel, "\n---\n".join(parts))
+        one = self.propre.until(number)
+        for other in (parts[:2], parts + ["rethread, fourth"]):  # a part is neither left over nor lost without a word
+            code, out, trouble = self.propre.ask("edit", str(number), "--live", "--text", "\n---\n".join(other))
+            must(code != 0 and "3" in trouble, "%d parts instead of three: %s%s" % (len(other), out, trouble))
+        after = ["rethread, 1st 🧵", "rethread, 2nd: œuf", "rethread, third"]
+        self.propre.run("edit", str(number), "--live", "--text", "\n---\n".join(after))
         end = time.time() + 60
-        while "after the edit: œ" not in self.peer.page(one).text:
-            must(time.time() < end, "it reads: " + self.peer.page(one).text[:200])
+        while True:
+            found = self.peer.thread(one, 3)
+            if len(found) == 3 and all(part in seen for part, seen in zip(after, found)):
+                return
+            must(time.time() < end, "it reads: %s" % found)
             time.sleep(0.5)
 
     def withdrawn(self):
-        if not self.propre.has("withdraw"):
-            raise Skipped("the program has no command `withdraw` yet")
         number = self.propre.post(self.channel, "taken down again", *self.title("Taken down"))
-        self.propre.until(number)
+        one = self.propre.until(number)
+        self.sees(one, "taken down again")
         must(self.peer.count("taken down again") == 1, "it is not there")
         self.propre.run("withdraw", str(number))
-        end = time.time() + 60
-        while self.peer.count("taken down again") != 0:
-            must(time.time() < end, "it is still there")
-            time.sleep(0.5)
+        self.gone("taken down again")
+        must(self.peer.is_gone(one), "its address still shows it")
+        code, _, trouble = self.propre.ask("withdraw", str(number))
+        must(code != 0 and "already" in trouble, "taken down twice: " + trouble)
+        must(self.propre.delivery(number)["delivery"]["state"] == "published", "its history is gone")
+
+    def withdrawn_thread(self):
+        self.needs("thread", "a blog has no threads")
+        parts = ["unthread, first 🧵", "unthread, second", "unthread, third"]
+        number = self.propre.post(self.channel, "\n---\n".join(parts))
+        one = self.propre.until(number)
+        must(len(self.peer.thread(one, 3)) == 3 and self.peer.count("unthread") == 3, "%d are there" % self.peer.count("unthread"))
+        self.propre.run("withdraw", str(number))
+        self.gone("unthread")
+        must(self.peer.is_gone(one), "its address still shows it")
+
+    def withdrawn_by_hand(self):
+        """What somebody took down there already is taken down here without a fuss."""
+        number = self.propre.post(self.channel, "gone already", *self.title("Gone already"))
+        one = self.propre.until(number)
+        self.sees(one, "gone already")
+        self.peer.delete(one)
+        self.gone("gone already")
+        self.propre.run("withdraw", str(number))
+        must(self.peer.is_gone(one), "it is back")
 
     def run(self, only):
         def say(words, scenario):
-            if only in words or scenario == self.verified:
+            if any(part in words for part in only.split("|")) or scenario == self.verified:
                 self.tap.run("%s: %s" % (self.peer.name, words), scenario)
         say("it is connected", self.verified)
         say("accents, emoji and a link arrive as they were written", self.text_and_link)
@@ -239,8 +312,11 @@ class Case:
         say("a link shown as a card", self.card)
         say("scheduled for a moment ahead: not before, and soon after", self.scheduled)
         say("a wrong password: the network's words and the cause", self.wrong_password)
-        say("an edit is seen by readers", self.edited)
+        say("an edit is seen by readers, with the picture it had", self.edited)
+        say("an edited thread stays one, of as many parts", self.edited_thread)
         say("withdrawn: nobody reads it any more", self.withdrawn)
+        say("a withdrawn thread: every part is gone", self.withdrawn_thread)
+        say("withdrawn after it was deleted there by hand", self.withdrawn_by_hand)
         say("the server is killed in the middle: exactly one post is there", self.killed)
 
 
