@@ -21,7 +21,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 class Peer:
     """A server started by a script of the folder beside the project."""
     script = name = network = None
-    has = frozenset()  # of: title tags categories slug thread card mention kill edit
+    has = frozenset()  # of: title tags categories slug thread card mention kill edit agree
     text_max = 0       # none
     over = "characters"
     publishes = ("POST", "/")  # the request that makes a post public
@@ -163,7 +163,7 @@ class Ghost(Peer):
 class Bluesky(Peer):
     """Of the data server alone: records and files, as every other server of the network reads them."""
     script, name, network = "start-pds", "bluesky-pds", "bluesky"
-    has = frozenset(("thread", "card", "mention", "kill", "edit"))
+    has = frozenset(("thread", "card", "mention", "kill", "edit", "agree"))
     text_max = 300
     publishes = ("POST", "/xrpc/com.atproto.repo.createRecord")
     bob = None
@@ -181,6 +181,10 @@ class Bluesky(Peer):
 
     def credentials(self, wrong):
         return self.env["URL"], self.env["BSKY_HANDLE"], "aaaa-bbbb-cccc-dddd" if wrong else self.env["BSKY_APP_PASSWORD"]
+
+    def agreement(self):
+        """Server, user, the person's own password there, and the directory of identities."""
+        return self.env["URL"], self.env["BSKY_HANDLE"], self.env["BSKY_PASSWORD"], self.env["PLC_URL"]
 
     def records(self):
         query = urllib.parse.urlencode({"repo": self.env["BSKY_DID"], "collection": "app.bsky.feed.post", "limit": 100})

@@ -1,9 +1,11 @@
 """What the scenarios stand on: lines of TAP, the program in a workspace of its own, a picture, HTML as a reader sees it."""
+import contextlib
 import html
 import html.parser
 import json
 import os
 import re
+import sqlite3
 import struct
 import subprocess
 import threading
@@ -197,8 +199,27 @@ class Propre:
                 self.worker.kill()
                 self.worker.wait()
 
-    def has(self, command):
-        return self.ask("help", command)[0] == 0
+    def sql(self, text, *values):
+        """What no command does: to make time pass."""
+        with contextlib.closing(sqlite3.connect(self.data, timeout=60)) as own, own:
+            return own.execute(text, values).fetchall()
+
+    @contextlib.contextmanager
+    def pages(self):
+        """The pages beside the worker that runs; gives the link that lets the owner in."""
+        with open(self.log, "ab") as log:
+            served = subprocess.Popen([self.program, "serve", "--data", self.data, "--port", "0", "--no-worker", "--lang", "en"],
+                                      env=self.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True)
+        try:
+            for line in served.stdout:
+                found = re.search(r"http://127\.0\.0\.1:\d+/link/\S+", line)
+                if found:
+                    yield found.group(0)
+                    return
+            raise Failed("the pages do not print their address")
+        finally:
+            served.terminate()
+            served.wait(60)
 
     def post(self, channel, text, *more):
         """Gives it a time (now, unless more says so) and its number in the queue."""

@@ -4,6 +4,7 @@ Each server has a workspace, a worker and a thread of its own. What was posted i
 """
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import threading
@@ -296,6 +297,36 @@ class Case:
         self.propre.run("withdraw", str(number))
         must(self.peer.is_gone(one), "it is back")
 
+    # ---- connected by the network's own page ----
+
+    def agreed(self):
+        """OAuth, by the button: pushed request, PKCE and DPoP; then a post, and tokens made new when they end."""
+        self.needs("agree", "this peer has no page to agree on")
+        if not shutil.which("node") or not os.path.isdir(os.path.join(peers.HERE, "../../node_modules/playwright-core")):
+            raise Skipped("there is no Node.js with playwright-core to press the buttons")
+        server, user, password, directory = self.peer.agreement()
+        for address in (server, directory):
+            self.propre.run("channel", "allow", address.split("//")[1])
+        self.propre.run("channel", "add", "agreed", "--network", self.peer.network, "--handle", "agreed")
+        self.propre.run("channel", "connect", "agreed", "--server", server, "--user", user, "--secret-file", "-", given="")
+        channel = self.propre.sql("SELECT id FROM channel WHERE name = 'agreed'")[0][0]
+        # accounts of a real network are found in the one directory of all
+        self.propre.sql("UPDATE account SET settings = ? WHERE channel_id = ?", '{"directory":"%s"}' % directory, channel)
+        with self.propre.pages() as link:
+            done = subprocess.run(["node", os.path.join(peers.HERE, "oauth.mjs"), link, str(channel), password, server, user],
+                                  capture_output=True, text=True, timeout=900, check=False)
+        must(done.returncode == 0, done.stdout + done.stderr)
+        one = self.propre.until(self.propre.post("agreed", "by agreement: œ"))
+        self.sees(one, "by agreement: œ")
+        ended = time.time() * 1e6 + 30e6  # the token is about to end: it is made new before it is used
+        self.propre.sql("UPDATE account SET token_expires_us = ? WHERE channel_id = ?", int(ended), channel)
+        before = self.propre.sql("SELECT secrets FROM account WHERE channel_id = ?", channel)
+        one = self.propre.until(self.propre.post("agreed", "with a fresh token: œ"))
+        self.sees(one, "with a fresh token: œ")
+        after, expires = self.propre.sql("SELECT secrets, token_expires_us FROM account WHERE channel_id = ?", channel)[0]
+        must(expires > ended + 60e6 and after != before[0][0], "the token was not made new: %s" % expires)
+        return done.stdout.strip() + "\nmade new: good for %d minutes" % ((expires / 1e6 - time.time()) / 60)
+
     def run(self, only):
         def say(words, scenario):
             if any(part in words for part in only.split("|")) or scenario == self.verified:
@@ -317,6 +348,7 @@ class Case:
         say("withdrawn: nobody reads it any more", self.withdrawn)
         say("a withdrawn thread: every part is gone", self.withdrawn_thread)
         say("withdrawn after it was deleted there by hand", self.withdrawn_by_hand)
+        say("connected by the network's own page: published, and tokens made new", self.agreed)
         say("the server is killed in the middle: exactly one post is there", self.killed)
 
 
