@@ -13,7 +13,7 @@ import sys
 import time
 import urllib.parse
 
-from program import Failed, Page, Skipped, fetch, fetch_json, must
+from program import PATIENCE, Failed, Page, Skipped, fetch, fetch_json, must
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -62,11 +62,15 @@ class Peer:
             except Skipped as why:
                 must(not last, "it does not come back: %s" % why)
 
-    def wait_dead(self, patience=300):
-        end = time.time() + patience
+    def wait_dead(self, mark, patience=PATIENCE):
+        """Until the request arrived; as long as something happens to the delivery, it is waited for."""
+        last, since = mark(), time.time()
         while os.path.exists(self.kill_file):
-            must(time.time() < end, "the request did not arrive in %d s" % patience)
-            time.sleep(0.1)
+            now = mark()
+            if now != last:
+                last, since = now, time.time()
+            must(time.time() < since + patience, "the request did not arrive, and for %d s nothing happens: %s" % (patience, now))
+            time.sleep(0.2)
         time.sleep(0.5)
 
     # What a reader sees: text, links, pictures with their descriptions, of one post; how many public posts say so.
@@ -252,7 +256,7 @@ class BlueskyNetwork(Bluesky):
     def uri(self, one):
         return "at://%s/app.bsky.feed.post/%s" % (self.env["BSKY_DID"], one["delivery"]["permalink"].rsplit("/", 1)[1])
 
-    def seen(self, one, depth=0, patience=30):
+    def seen(self, one, depth=0, patience=120):
         end = time.time() + patience
         while True:
             try:
@@ -264,7 +268,7 @@ class BlueskyNetwork(Bluesky):
 
     def is_gone(self, one):
         """The view is behind the records."""
-        end = time.time() + 30
+        end = time.time() + 120
         while True:
             code, _, body = fetch("%s/xrpc/app.bsky.feed.getPosts?%s" % (self.env["APPVIEW_URL"],
                                                                        urllib.parse.urlencode({"uris": self.uri(one)})))
@@ -290,7 +294,7 @@ class BlueskyNetwork(Bluesky):
         return page
 
     def thread(self, one, parts):
-        end = time.time() + 30
+        end = time.time() + 120
         while True:
             at, found = self.seen(one, depth=parts), []
             while at:

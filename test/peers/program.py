@@ -15,6 +15,9 @@ import urllib.request
 import zlib
 
 
+PATIENCE = 180  # seconds without anything happening: longer than any request of ours is given
+
+
 class Failed(Exception):
     pass
 
@@ -233,16 +236,26 @@ class Propre:
     def delivery(self, number):
         return json.loads(self.run("attempts", str(number), "--json"))
 
-    def until(self, number, states=("published",), patience=60):
-        """Waits until it is in one of those states; an end of another kind is a failure that says why."""
-        over, end = ("published", "rejected", "missed", "cancelled", "person", "held"), time.time() + patience
+    def mark(self, number):
+        """What changes when something happens to it."""
+        one = self.delivery(number)
+        return one["delivery"]["state"], [(a["outcome"], a["status"]) for a in one["attempts"]]
+
+    def until(self, number, states=("published",), patience=PATIENCE):
+        """Waits until it is in one of those states; an end of another kind is a failure that says why. A busy machine may
+        take its time: what must not be is that for so long nothing happens, counted from when it was to go on."""
+        over, last, since = ("published", "rejected", "missed", "cancelled", "person", "held"), None, time.time()
         while True:
-            one = self.delivery(number)
+            one, mark = self.delivery(number), self.mark(number)
+            if mark != last:
+                last, since = mark, time.time()
             state = one["delivery"]["state"]
             if state in states:
                 return one
             must(state not in over, "it is %s: %s %s" % (state, one["delivery"]["reason"], one["delivery"]["words"]))
-            must(time.time() < end, "after %d s it is %s: %s %s\n%s" % (
+            must(self.worker.poll() is None, "the worker ended with %s" % self.worker.poll())
+            planned = self.sql("SELECT next_us FROM delivery WHERE id = ?", number)[0][0] or 0
+            must(time.time() < max(since, planned / 1e6) + patience, "for %d s nothing happens, it is %s: %s %s\n%s" % (
                 patience, state, one["delivery"]["reason"], one["delivery"]["words"],
                 "\n".join("%(op)s %(step)s: %(outcome)s %(status)s %(words)s" % a for a in one["attempts"][-6:])))
             time.sleep(0.4)
