@@ -248,7 +248,8 @@ class Bluesky(Peer):
 class BlueskyNetwork(Bluesky):
     """Of the whole network: what its view shows to who is not signed in."""
     script, name = "start-bluesky", "bluesky"
-    has = frozenset(("thread", "card", "mention", "edit"))
+    has = frozenset(("thread", "card", "mention", "edit", "agree"))
+    shown = {}  # where the view shows each file
 
     def view(self, method, **query):
         return fetch_json("%s/xrpc/%s?%s" % (self.env["APPVIEW_URL"], method, urllib.parse.urlencode(query)))
@@ -290,8 +291,18 @@ class BlueskyNetwork(Bluesky):
             page.links += [f["uri"] for f in facet["features"] if f["$type"].endswith("#link")]
         page.card = post.get("embed", {}).get("external")
         kept = [i["image"]["ref"]["$link"] for i in value.get("embed", {}).get("images", [])]
-        page.images = list(zip(kept, [i["alt"] for i in post.get("embed", {}).get("images", [])]))
+        seen = post.get("embed", {}).get("images", [])
+        page.images = list(zip(kept, [i["alt"] for i in seen]))
+        self.shown = {**self.shown, **dict(zip(kept, [i["fullsize"] for i in seen]))}
         return page
+
+    def bytes_of(self, address):
+        """The record's file; and the view has a picture of it to show."""
+        where = urllib.parse.urlsplit(self.shown[address])._replace(scheme="http", netloc=self.env["APPVIEW_URL"].split("//")[1])
+        code, headers, body = fetch(where.geturl())
+        must(code == 200 and headers["Content-Type"].startswith("image/") and body,
+             "the view shows %s: %d %s" % (self.shown[address], code, body[:200]))
+        return super().bytes_of(address)
 
     def thread(self, one, parts):
         end = time.time() + 120
