@@ -938,6 +938,7 @@ const struct driver driver_bluesky =
              .serves = {"bluesky"},
              .has_card = true,
              .has_threads = true,
+             .parts_apart = true,
              .has_alt = true,
              .has_language = true,
              .has_tags = true,

@@ -497,6 +497,7 @@ const struct driver driver_discord = {
          .title_max = {DISCORD_NAME_MAX, READ},
          .serves = {"other"},
          .has_threads = true,
+         .parts_apart = true,
          .has_alt = true,
          .media_max = {DISCORD_FILES_MAX, READ},
          .media_bytes_max = {10000000, "help page of Discord, files without a boost",

@@ -709,6 +709,7 @@ const struct driver driver_mastodon =
                 .text_max = {500, READ},
                 .serves = {"mastodon"},
                 .has_threads = true,
+                .parts_apart = true,
                 .has_alt = true,
                 .has_polls = true,
                 .has_warning = true,
@@ -728,10 +729,9 @@ const struct driver driver_mastodon =
                       N_("The address of your server, for example https://mastodon.social"),
                       false, true},
                      {"token", N_("Access token"),
-                      N_(
-                          "On your server: Preferences, Development, New application, with "
-                          "the rights read:accounts, read:statuses, write:statuses and "
-                          "write:media; or leave it empty and connect by the button"),
+                      N_("On your server: Preferences, Development, New application, with "
+                         "the rights read:accounts, read:statuses, write:statuses and "
+                         "write:media; or leave it empty and connect by the button"),
                       true, false}},
                 .connect_help =
                     N_("Mastodon, GoToSocial, snac and others that speak the same language. "

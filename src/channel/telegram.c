@@ -668,36 +668,37 @@ next(const struct channel_call *call, const struct http_answer *answer, struct a
 }
 
 #define READ "Bot API 10.1", "2026-06"
-const struct driver driver_telegram = {
-    .traits = {.network = "telegram",
-               .name = "Telegram",
-               .ops = {[OP_VERIFY] = true,
-                       [OP_LIMITS] = true,
-                       [OP_PUBLISH] = true,
-                       [OP_WITHDRAW] = true,
-                       [OP_EDIT] = true,
-                       [OP_ACCOUNT_METRICS] = true},
-               .read_back = BACK_NEVER,
-               .counter = COUNT_UTF16,
-               .text_max = {TELEGRAM_TEXT_MAX, READ},
-               .serves = {"telegram"},
-               .has_threads = true,
-               .has_polls = true,
-               .media_max = {TELEGRAM_FILES_MAX, READ},
-               .media_bytes_max = {50000000, "Bot API 10.1 (pictures: 10 MB)", "2026-06"},
-               .longest_flight = {60000000},
-               .settle = {0},
-               .looks = 1,
-               .fields =
-                   {{"token", N_("Token of the bot"),
-                     N_("Write to @BotFather in Telegram: /newbot, then copy the token it "
-                        "gives"),
-                     true, true},
-                    {"user", N_("Channel or group"),
-                     N_("@name of a public one, else its number (-100…); the bot must be "
-                        "an administrator who may post"),
-                     false, true}},
-               .connect_help = N_(
-                   "A bot posts into your channel or group. Bots cannot read what they sent: "
-                   "when an answer is lost, you are asked to look.")},
-    .next = next};
+const struct driver driver_telegram =
+    {.traits =
+         {.network = "telegram",
+          .name = "Telegram",
+          .ops = {[OP_VERIFY] = true,
+                  [OP_LIMITS] = true,
+                  [OP_PUBLISH] = true,
+                  [OP_WITHDRAW] = true,
+                  [OP_EDIT] = true,
+                  [OP_ACCOUNT_METRICS] = true},
+          .read_back = BACK_NEVER,
+          .counter = COUNT_UTF16,
+          .text_max = {TELEGRAM_TEXT_MAX, READ},
+          .serves = {"telegram"},
+          .has_threads = true,
+          .parts_apart = true,
+          .has_polls = true,
+          .media_max = {TELEGRAM_FILES_MAX, READ},
+          .media_bytes_max = {50000000, "Bot API 10.1 (pictures: 10 MB)", "2026-06"},
+          .longest_flight = {60000000},
+          .settle = {0},
+          .looks = 1,
+          .fields = {{"token", N_("Token of the bot"),
+                      N_("Write to @BotFather in Telegram: /newbot, then copy the token it "
+                         "gives"),
+                      true, true},
+                     {"user", N_("Channel or group"),
+                      N_("@name of a public one, else its number (-100…); the bot must be "
+                         "an administrator who may post"),
+                      false, true}},
+          .connect_help = N_(
+              "A bot posts into your channel or group. Bots cannot read what they sent: "
+              "when an answer is lost, you are asked to look.")},
+     .next = next};

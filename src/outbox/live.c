@@ -95,14 +95,30 @@ tags_of(str text, struct arena *keep, int32_t *ret_n)
     return list;
 }
 
+/* Posts that hang together: another number of parts would leave one as it was, or lose one, without a word. */
+static enum fault
+change_parts(struct live *live, str text, struct error *error)
+{
+    int32_t n = 0;
+    str *parts = message_thread(text, live->keep, &n);
+    if (live->driver->traits.parts_apart && n != live->content.parts_n)
+        return fail(error, FAULT_INPUT,
+                    "it is %d posts on %s, and this text would be %d: what is out keeps its "
+                    "number; take it down and post the text anew",
+                    (int)live->content.parts_n, live->driver->traits.name, (int)n);
+    live->content.parts = parts;
+    live->content.parts_n = n;
+    return OK;
+}
+
 static enum fault
 change_content(struct live *live, const struct live_change *change, struct error *error)
 {
     struct message_problem problems[MESSAGE_PROBLEMS_MAX];
     struct channel_message *content = &live->content;
     int32_t n = 0;
-    if (change->text.p)
-        content->parts = message_thread(change->text, live->keep, &content->parts_n);
+    if (change->text.p && change_parts(live, change->text, error))
+        return error->fault;
     if (change->tags.p)
         content->tags = tags_of(change->tags, live->keep, &content->tags_n);
     content->title = change->title.p ? change->title : content->title;

@@ -1,6 +1,8 @@
 #include "t.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <time.h>
 #include <unicode/unum.h>
 #include <unicode/udat.h>
 #include <unicode/ustring.h>
@@ -227,6 +229,34 @@ test_zone_names(void **state)
     zone_close(zone);
 }
 
+/* What the system says of zones, or that it says nothing (a slim image), shifts nothing: the history is our own. */
+static void
+test_zones_ask_nothing_of_the_system(void **state)
+{
+    (void)state;
+    static const char *const clocks[] = {"Nowhere/None", "Asia/Kolkata", ""};
+    struct civil july = {2026, 7, 1, 9, 0, 0, 0};
+    for (size_t i = 0; i < sizeof clocks / sizeof *clocks; i++) {
+        struct error error;
+        auto_zone zone = NULL;
+        instant at;
+        assert_int_equal(0, setenv("TZDIR", "/nonexistent", 1));
+        assert_int_equal(0, setenv("TZ", clocks[i], 1));
+        tzset();
+        assert_ok(zone_open(S("Europe/Paris"), &zone, &error), &error);
+        assert_int_equal(zone_offset_s(zone, instant_from_utc(&july)), 7200);
+        assert_ok(zone_instant(zone, &july, GAP_REFUSE, OVERLAP_REFUSE, &at, &error), &error);
+        struct civil utc = instant_to_utc(at);
+        assert_int_equal(utc.hour, 7);
+        struct zone *none = NULL; /* an unknown name is refused, and not taken for UTC */
+        assert_fault(FAULT_INPUT, zone_open(S("Nowhere/None"), &none, &error), &error,
+                     "not a time zone");
+    }
+    (void)unsetenv("TZ");
+    (void)unsetenv("TZDIR");
+    tzset();
+}
+
 static void
 test_french(void **state)
 {
@@ -384,6 +414,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_gaps_and_overlaps, open_room, close_room),
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_zone_names),
+        cmocka_unit_test(test_zones_ask_nothing_of_the_system),
         cmocka_unit_test_setup_teardown(test_french, open_room, close_room),
         cmocka_unit_test_setup_teardown(test_english, open_room, close_room),
         cmocka_unit_test_setup_teardown(test_against_icu, open_room, close_room),

@@ -195,6 +195,10 @@ t "another on that network" 0 'added' "$propre" channel add "Their toots" --netw
 t "which of the two?" 2 'Our toots.*Their toots' "$propre" post "X" --to mastodon --now
 t "an edit for one channel" 0 'changed' "$propre" edit "$("$propre" queue --json | grep -o '"id":[0-9]*' | tail -n 1 | cut -d: -f2)" --only --text "Only here"
 
+# ---- what it stands on is not there yet ----
+t "no database yet: the worker says so and does not pretend to run" 7 'does not answer' "$propre" worker --data postgresql://127.0.0.1:1/x
+t "no database yet: nor do the pages start without their worker" 7 'does not answer' "$propre" serve --data postgresql://127.0.0.1:1/x
+
 # ---- French, and a restored backup ----
 t "French" 0 '^Jour .*Canal' "$propre" schedule --lang fr
 t "French errors" 2 'quand' "$propre" post "X" --to blog --lang fr

@@ -150,6 +150,40 @@ test_every_day(void **state)
     close_bench(b);
 }
 
+/* Off for a month, with a rule of every day that began years ago: what was missed is not made up, least of all at once. */
+static void
+test_back_after_a_month(void **state)
+{
+    struct bench *b = open_bench(state);
+    struct error *error = &b->f->error;
+    int64_t message = 0, recurrence = 0, channel = sim_channel(&b->sim, HONOURS_KEY);
+    const struct variant variant = {.channel = channel};
+    const struct message pattern = {.workspace = b->f->workspace, .body = S("Evergreen")};
+    const struct message_parts parts = {.variants = &variant, .variants_n = 1};
+    begin(b, DB_WRITE);
+    assert_ok(message_save(b->f->propre, &pattern, &parts, &message, error), error);
+    const struct recurrence daily = {.workspace = b->f->workspace,
+                                     .message = message,
+                                     .rule = S("FREQ=DAILY"),
+                                     .anchor = {2020, 1, 1, 9, 0, 0, 0},
+                                     .zone = S("Europe/Paris")};
+    assert_ok(recurrence_save(b->f->propre, &daily, &recurrence, error), error);
+    assert_ok(db_commit(b->f->propre->db, error), error);
+    sim_run_until(&b->sim, in(b, 2 * minute));
+    assert_int_equal(0, b->sim.world.publishes_n); /* six years of it, and none to be made up */
+    b->f->t.now.us += 30 * day;                    /* nothing runs */
+    sim_run_until(&b->sim, in(b, 6 * hour));
+    assert_true(b->sim.world.publishes_n <= 1); /* today's, when its hour is near */
+    int64_t counts[DELIVERY_STATES_N];
+    begin(b, DB_READ);
+    assert_ok(delivery_counts(b->f->propre, b->f->workspace, counts, error), error);
+    db_rollback(b->f->propre->db);
+    assert_true(counts[DELIVERY_HELD] >= 12); /* those that were planned: a person is asked */
+    sim_run_until(&b->sim, in(b, day));
+    assert_true(b->sim.world.publishes_n >= 1 && b->sim.world.publishes_n <= 2);
+    close_bench(b);
+}
+
 int
 main(void)
 {
@@ -158,6 +192,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_a_day_before, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(test_every_day, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(test_back_after_a_month, fixture_open, fixture_close),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -223,6 +223,35 @@ test_hold_stops_every_claim(void **state)
     close_bench(b);
 }
 
+/* What is to be tried again keeps still while everything is on hold, is not lost over it, and goes out once after. */
+static void
+test_hold_keeps_retries(void **state)
+{
+    struct bench *b = open_bench(state, 2);
+    int64_t channel = sim_channel(&b->sim, LISTS_ONLY);
+    int64_t id = sim_schedule(&b->sim, channel, in(b, SECOND), no_int);
+    b->sim.world.down = true;
+    sim_run_until(&b->sim, in(b, 20 * SECOND));
+    assert_state(b, id, DELIVERY_DEFERRED);
+    int32_t asked = b->sim.world.requests_n;
+    begin(b);
+    assert_ok(hold_set(b->f->propre, b->f->workspace, str_of(HOLD_RESTORED), &b->f->error),
+              &b->f->error);
+    commit(b);
+    b->sim.world.down = false;
+    sim_run_until(&b->sim, in(b, 180 * MINUTE));
+    assert_state(b, id, DELIVERY_DEFERRED);
+    assert_int_equal(sim_count(&b->sim, id), 0);
+    assert_int_equal(b->sim.world.requests_n, asked);
+    begin(b);
+    assert_ok(hold_release(b->f->propre, b->f->workspace, &b->f->error), &b->f->error);
+    commit(b);
+    sim_run(&b->sim);
+    assert_state(b, id, DELIVERY_PUBLISHED);
+    assert_int_equal(sim_count(&b->sim, id), 1);
+    close_bench(b);
+}
+
 /* The clock jumps: never early, never twice. */
 static void
 test_clock_jumps(void **state)
@@ -392,13 +421,25 @@ with_vault(struct bench *b)
     return vault;
 }
 
-/* An account with a token about to end: one refresh, kept before it is used, and the empty one replaces nothing. */
-static void
-test_tokens(void **state)
+static struct account
+account_row(struct bench *b, int64_t channel)
 {
-    struct bench *b = open_bench(state, 2);
+    struct account row;
+    bool found;
+    assert_ok(db_begin(b->f->propre->db, DB_READ, &b->f->error), &b->f->error);
+    assert_ok(account_get(b->f->propre, b->f->workspace, channel, b->f->keep, &row, &found,
+                          &b->f->error),
+              &b->f->error);
+    db_rollback(b->f->propre->db);
+    assert_true(found);
+    return row;
+}
+
+/* A channel whose token ends in so long, with a pair to refresh it by. */
+static int64_t
+channel_with_token(struct bench *b, int64_t ends_in_us)
+{
     struct error *error = &b->f->error;
-    struct vault *vault = with_vault(b);
     int64_t channel = sim_channel(&b->sim, LISTS_ONLY);
     const struct account account = {.channel = channel,
                                     .workspace = b->f->workspace,
@@ -407,17 +448,26 @@ test_tokens(void **state)
     const struct secret_pair pairs[] = {{S("token"), S("old")}, {S("refresh"), S("once")}};
     begin(b);
     assert_ok(account_connect(b->f->propre, &account, pairs, 2, error), error);
+    commit(b);
     const struct step ends = {.kind = STEP_DONE,
                               .secrets = {{S("token"), S("older")}},
                               .secrets_n = 1,
-                              .token_expires_us = some_int(in(b, 2 * MINUTE).us)};
-    struct account row;
-    bool found;
-    assert_ok(
-        account_get(b->f->propre, b->f->workspace, channel, b->f->keep, &row, &found, error),
-        error);
+                              .token_expires_us = some_int(in(b, ends_in_us).us)};
+    struct account row = account_row(b, channel);
+    begin(b);
     assert_ok(account_keep(b->f->propre, &row, OP_REFRESH, &ends, error), error);
     commit(b);
+    return channel;
+}
+
+/* An account with a token about to end: one refresh, kept before it is used, and the empty one replaces nothing. */
+static void
+test_tokens(void **state)
+{
+    struct bench *b = open_bench(state, 2);
+    struct error *error = &b->f->error;
+    struct vault *vault = with_vault(b);
+    int64_t channel = channel_with_token(b, 2 * MINUTE);
     int64_t ids[5];
     for (int i = 0; i < 5; i++)
         ids[i] = sim_schedule(&b->sim, channel, in(b, SECOND), no_int);
@@ -435,6 +485,41 @@ test_tokens(void **state)
     db_rollback(b->f->propre->db);
     assert_str("token1", account_secret(&opened, S("token")));
     assert_str("once", account_secret(&opened, S("refresh")));
+    close_bench(b);
+    ((struct fixture *)*state)->propre->vault = NULL;
+    vault_close(vault);
+}
+
+/*
+ * A refresh that fails for a while (a busy server, a lost answer), before and after the token's end, and as often as it
+ * likes: the account is not given up, and what waited goes out once.
+ */
+static void
+test_passing_refresh_error(void **state)
+{
+    static const int32_t statuses[] = {500, 503, 429, 404, -1};
+    struct bench *b = open_bench(state, 1);
+    struct vault *vault = with_vault(b);
+    for (int over = 0; over < 2; over++) {
+        for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
+            int64_t channel = channel_with_token(b, over ? 5 * SECOND : 5 * MINUTE), ids[2];
+            b->sim.world.force_refresh = statuses[i];
+            int32_t failed = b->sim.world.refreshes_failed_n;
+            for (int k = 0; k < 2; k++)
+                ids[k] = sim_schedule(&b->sim, channel, in(b, (k + 1) * 10 * SECOND), no_int);
+            sim_run_until(&b->sim, in(b, 2 * MINUTE));
+            assert_true(b->sim.world.refreshes_failed_n > failed);
+            assert_int_equal(ACCOUNT_CONNECTED, account_row(b, channel).state);
+            assert_int_equal(0, account_row(b, channel).failures_n);
+            b->sim.world.force_refresh = 0;
+            sim_run(&b->sim);
+            for (int k = 0; k < 2; k++) {
+                assert_state(b, ids[k], DELIVERY_PUBLISHED);
+                assert_int_equal(sim_count(&b->sim, ids[k]), 1);
+            }
+            assert_int_equal(ACCOUNT_CONNECTED, account_row(b, channel).state);
+        }
+    }
     close_bench(b);
     ((struct fixture *)*state)->propre->vault = NULL;
     vault_close(vault);
@@ -551,12 +636,14 @@ main(void)
         ON_A_FIXTURE(test_on_time),
         ON_A_FIXTURE(test_late_policy),
         ON_A_FIXTURE(test_hold_stops_every_claim),
+        ON_A_FIXTURE(test_hold_keeps_retries),
         ON_A_FIXTURE(test_clock_jumps),
         ON_A_FIXTURE(test_429_after_publish),
         ON_A_FIXTURE(test_refused),
         ON_A_FIXTURE(test_a_person_decides),
         ON_A_FIXTURE(test_one_message_once_a_channel),
         ON_A_FIXTURE(test_tokens),
+        ON_A_FIXTURE(test_passing_refresh_error),
         ON_A_FIXTURE(test_account_given_up_and_back),
         ON_A_FIXTURE(test_token_cannot_be_kept),
         ON_A_FIXTURE(test_down_for_an_hour),

@@ -158,6 +158,12 @@ world_start(void *ctx, const struct http_request *request, const struct http_sou
     } else if (publish && w->force_refusal) {
         f->status = w->force_refusal;
         f->accepts = false;
+    } else if (w->force_refresh && str_find(path, S("refresh")) >= 0) {
+        w->refreshes_failed_n++;
+        f->end = w->force_refresh < 0 ? HTTP_UNKNOWN : HTTP_ANSWERED;
+        f->status = w->force_refresh;
+        f->accepts = false;
+        copy(f->body, sizeof f->body, S("busy"));
     } else if (publish && w->force_status) {
         f->status = w->force_status;
     } else if (chance(w) < w->trouble) {

@@ -50,10 +50,13 @@ struct world {
     instant busy_until; /* 429 with a Retry-After until then */
     instant window_end;
     int32_t window_n, over_n; /* requests of this window; refused ones of all */
+    int32_t
+        force_refresh; /* not 0: every refresh is answered so, without effect; -1: no answer */
     struct world_flight flights[FLIGHTS_MAX];
     int32_t flights_n; /* none is used from here on */
     struct world_post posts[POSTS_MAX];
     int32_t posts_n, requests_n, publishes_n, refreshes_n, tokens_n;
+    int32_t refreshes_failed_n;
     double crash_on_start; /* the chance that the process dies just when the first byte left */
     void (*crash)(void *ctx, int32_t client);
     void *crash_ctx;

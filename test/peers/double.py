@@ -23,7 +23,7 @@ BASE = "http://127.0.0.1:%d" % PORT
 TEXT_MAX = {"mastodon": 500, "snac": 0, "gotosocial": 5000}[KIND]
 LOCK = threading.Lock()
 KEPT = os.path.join(FOLDER, "kept.json")
-DATA = {"statuses": [], "media": [], "keys": {}, "requests": 0}
+DATA = {"statuses": [], "media": [], "keys": {}, "requests": 0, "made": 0}
 if os.path.exists(KEPT):
     with open(KEPT, encoding="utf-8") as kept:
         DATA = json.load(kept)
@@ -220,7 +220,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if any(m["waits"] for m in files):
             raise Refused(422, "Cannot attach files that have not finished processing")
         now = time.time()
-        n = len(DATA["statuses"]) + 1
+        n = DATA["made"] = DATA["made"] + 1  # a number is never given again
         one = {"id": "%d.%06d" % (now, n) if KIND == "snac" else str(110000000000000000 + n),
                "made": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + ".%03dZ" % (now % 1 * 1000),
                "text": text, "media": [m["id"] for m in files], "reply": asked.get("in_reply_to_id"),
@@ -258,7 +258,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if method == "DELETE":
             DATA["statuses"].remove(found)
         elif method == "PUT":
-            found["text"] = json.loads(body).get("status", "")
+            asked = json.loads(body)
+            text = asked.get("status", "")
+            if TEXT_MAX and length(text) > TEXT_MAX:
+                raise Refused(422, "Validation failed: Text character limit of %d exceeded" % TEXT_MAX)
+            found["text"] = text
+            found["media"] = asked.get("media_ids", [])  # what is not named again is taken away
         keep()
         if source:
             self.say(200, {"id": name, "text": found["text"], "spoiler_text": found["warning"]})

@@ -1,4 +1,7 @@
 """The servers: how each is started and killed, and what a reader sees there without credentials."""
+import base64
+import hashlib
+import hmac
 import json
 import os
 import re
@@ -10,7 +13,7 @@ import sys
 import time
 import urllib.parse
 
-from program import Failed, Page, Skipped, fetch, fetch_json, must
+from program import PATIENCE, Failed, Page, Skipped, fetch, fetch_json, must
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -18,7 +21,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 class Peer:
     """A server started by a script of the folder beside the project."""
     script = name = network = None
-    has = frozenset()  # of: title tags categories slug thread card mention kill edit
+    has = frozenset()  # of: title tags categories slug thread card mention kill edit agree
     text_max = 0       # none
     over = "characters"
     publishes = ("POST", "/")  # the request that makes a post public
@@ -59,11 +62,15 @@ class Peer:
             except Skipped as why:
                 must(not last, "it does not come back: %s" % why)
 
-    def wait_dead(self, patience=300):
-        end = time.time() + patience
+    def wait_dead(self, mark, patience=PATIENCE):
+        """Until the request arrived; as long as something happens to the delivery, it is waited for."""
+        last, since = mark(), time.time()
         while os.path.exists(self.kill_file):
-            must(time.time() < end, "the request did not arrive in %d s" % patience)
-            time.sleep(0.1)
+            now = mark()
+            if now != last:
+                last, since = now, time.time()
+            must(time.time() < since + patience, "the request did not arrive, and for %d s nothing happens: %s" % (patience, now))
+            time.sleep(0.2)
         time.sleep(0.5)
 
     # What a reader sees: text, links, pictures with their descriptions, of one post; how many public posts say so.
@@ -74,6 +81,14 @@ class Peer:
 
     def links(self, page):
         return page.links
+
+    def is_gone(self, one):
+        """Nobody finds it at its address any more."""
+        return fetch(one["delivery"]["permalink"])[0] in (404, 410)
+
+    def delete(self, one):
+        """As its owner does there, without us."""
+        raise NotImplementedError
 
     def count(self, marker):
         raise NotImplementedError
@@ -103,6 +118,14 @@ class WordPress(Peer):
     def credentials(self, wrong):
         return self.env["URL"], self.env["WP_USER"], "abcd efgh ijkl mnop qrst uvwx" if wrong else self.env["WP_APP_PASSWORD"]
 
+    def delete(self, one):
+        slug = one["delivery"]["permalink"].rstrip("/").rsplit("/", 1)[1]
+        found = fetch_json("%s/posts?slug=%s" % (self.env["WP_API"], slug))
+        pair = "%s:%s" % (self.env["WP_USER"], self.env["WP_APP_PASSWORD"])
+        head = {"Authorization": "Basic " + base64.b64encode(pair.encode()).decode()}
+        code, _, body = fetch("%s/posts/%d?force=true" % (self.env["WP_API"], found[0]["id"]), head, method="DELETE")
+        must(code == 200, "deleting it there: %d %s" % (code, body[:200]))
+
     def count(self, marker):
         query = urllib.parse.urlencode({"search": marker, "per_page": 50})
         return len(fetch_json("%s/posts?%s" % (self.env["WP_API"], query)))
@@ -121,6 +144,20 @@ class Ghost(Peer):
         key = self.env["GHOST_ADMIN_KEY"]
         return self.env["URL"], None, key[:-4] + ("0000" if key[-4:] != "0000" else "1111") if wrong else key
 
+    def delete(self, one):
+        def part(value):
+            return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
+        name, secret = self.env["GHOST_ADMIN_KEY"].split(":")
+        now = int(time.time())
+        token = ".".join(part(json.dumps(v).encode()) for v in (
+            {"alg": "HS256", "typ": "JWT", "kid": name}, {"iat": now, "exp": now + 60, "aud": "/admin/"}))
+        token += "." + part(hmac.new(bytes.fromhex(secret), token.encode(), hashlib.sha256).digest())
+        head = {"Authorization": "Ghost " + token, "Accept-Version": "v6.0"}
+        slug = one["delivery"]["permalink"].rstrip("/").rsplit("/", 1)[1]
+        found = fetch_json("%s/posts/slug/%s/" % (self.env["GHOST_ADMIN_API"], slug), head)["posts"][0]["id"]
+        code, _, body = fetch("%s/posts/%s/" % (self.env["GHOST_ADMIN_API"], found), head, method="DELETE")
+        must(code == 204, "deleting it there: %d %s" % (code, body[:200]))
+
     def count(self, marker):
         code, _, body = fetch(self.env["URL"] + "/rss/")
         must(code == 200, "/rss/ answers %d" % code)
@@ -130,7 +167,7 @@ class Ghost(Peer):
 class Bluesky(Peer):
     """Of the data server alone: records and files, as every other server of the network reads them."""
     script, name, network = "start-pds", "bluesky-pds", "bluesky"
-    has = frozenset(("thread", "card", "mention", "kill", "edit"))
+    has = frozenset(("thread", "card", "mention", "kill", "edit", "agree"))
     text_max = 300
     publishes = ("POST", "/xrpc/com.atproto.repo.createRecord")
     bob = None
@@ -149,12 +186,29 @@ class Bluesky(Peer):
     def credentials(self, wrong):
         return self.env["URL"], self.env["BSKY_HANDLE"], "aaaa-bbbb-cccc-dddd" if wrong else self.env["BSKY_APP_PASSWORD"]
 
+    def agreement(self):
+        """Server, user, the person's own password there, and the directory of identities."""
+        return self.env["URL"], self.env["BSKY_HANDLE"], self.env["BSKY_PASSWORD"], self.env["PLC_URL"]
+
     def records(self):
         query = urllib.parse.urlencode({"repo": self.env["BSKY_DID"], "collection": "app.bsky.feed.post", "limit": 100})
         return fetch_json("%s/xrpc/com.atproto.repo.listRecords?%s" % (self.env["URL"], query))["records"]
 
     def count(self, marker):
         return sum(marker in r["value"]["text"] for r in self.records())
+
+    def is_gone(self, one):
+        key = one["delivery"]["permalink"].rsplit("/", 1)[1]
+        return all(r["uri"].rsplit("/", 1)[1] != key for r in self.records())
+
+    def delete(self, one):
+        who = {"identifier": self.env["BSKY_HANDLE"], "password": self.env["BSKY_APP_PASSWORD"]}
+        head = {"Content-Type": "application/json"}
+        session = fetch_json(self.env["URL"] + "/xrpc/com.atproto.server.createSession", head, json.dumps(who).encode())
+        head["Authorization"] = "Bearer " + session["accessJwt"]
+        which = {"repo": self.env["BSKY_DID"], "collection": "app.bsky.feed.post",
+                 "rkey": one["delivery"]["permalink"].rsplit("/", 1)[1]}
+        fetch_json(self.env["URL"] + "/xrpc/com.atproto.repo.deleteRecord", head, json.dumps(which).encode())
 
     def record(self, one):
         key = one["delivery"]["permalink"].rsplit("/", 1)[1]
@@ -194,7 +248,8 @@ class Bluesky(Peer):
 class BlueskyNetwork(Bluesky):
     """Of the whole network: what its view shows to who is not signed in."""
     script, name = "start-bluesky", "bluesky"
-    has = frozenset(("thread", "card", "mention", "edit"))
+    has = frozenset(("thread", "card", "mention", "edit", "agree"))
+    shown = {}  # where the view shows each file
 
     def view(self, method, **query):
         return fetch_json("%s/xrpc/%s?%s" % (self.env["APPVIEW_URL"], method, urllib.parse.urlencode(query)))
@@ -202,7 +257,7 @@ class BlueskyNetwork(Bluesky):
     def uri(self, one):
         return "at://%s/app.bsky.feed.post/%s" % (self.env["BSKY_DID"], one["delivery"]["permalink"].rsplit("/", 1)[1])
 
-    def seen(self, one, depth=0, patience=30):
+    def seen(self, one, depth=0, patience=120):
         end = time.time() + patience
         while True:
             try:
@@ -211,6 +266,18 @@ class BlueskyNetwork(Bluesky):
                 if time.time() > end:
                     raise
                 time.sleep(0.5)
+
+    def is_gone(self, one):
+        """The view is behind the records."""
+        end = time.time() + 120
+        while True:
+            code, _, body = fetch("%s/xrpc/app.bsky.feed.getPosts?%s" % (self.env["APPVIEW_URL"],
+                                                                       urllib.parse.urlencode({"uris": self.uri(one)})))
+            if code == 200 and not json.loads(body)["posts"]:
+                return super().is_gone(one)
+            if time.time() > end:
+                return False
+            time.sleep(0.5)
 
     def count(self, marker):
         feed = self.view("app.bsky.feed.getAuthorFeed", actor=self.env["BSKY_DID"], limit=100)["feed"]
@@ -224,11 +291,21 @@ class BlueskyNetwork(Bluesky):
             page.links += [f["uri"] for f in facet["features"] if f["$type"].endswith("#link")]
         page.card = post.get("embed", {}).get("external")
         kept = [i["image"]["ref"]["$link"] for i in value.get("embed", {}).get("images", [])]
-        page.images = list(zip(kept, [i["alt"] for i in post.get("embed", {}).get("images", [])]))
+        seen = post.get("embed", {}).get("images", [])
+        page.images = list(zip(kept, [i["alt"] for i in seen]))
+        self.shown = {**self.shown, **dict(zip(kept, [i["fullsize"] for i in seen]))}
         return page
 
+    def bytes_of(self, address):
+        """The record's file; and the view has a picture of it to show."""
+        where = urllib.parse.urlsplit(self.shown[address])._replace(scheme="http", netloc=self.env["APPVIEW_URL"].split("//")[1])
+        code, headers, body = fetch(where.geturl())
+        must(code == 200 and headers["Content-Type"].startswith("image/") and body,
+             "the view shows %s: %d %s" % (self.shown[address], code, body[:200]))
+        return super().bytes_of(address)
+
     def thread(self, one, parts):
-        end = time.time() + 30
+        end = time.time() + 120
         while True:
             at, found = self.seen(one, depth=parts), []
             while at:
@@ -273,6 +350,11 @@ class Double(Peer):
 
     def credentials(self, wrong):
         return self.env["URL"], None, "token = " + ("not-it" if wrong else "token-of-" + self.name)
+
+    def delete(self, one):
+        code, _, body = fetch("%s/api/v1/statuses/%s" % (self.env["URL"], one["delivery"]["permalink"].rsplit("/", 1)[1]),
+                              {"Authorization": "Bearer token-of-" + self.name, "Accept": "application/json"}, method="DELETE")
+        must(code == 200, "deleting it there: %d %s" % (code, body[:200]))
 
     def count(self, marker):
         code, _, body = fetch(self.env["URL"] + "/@alice")

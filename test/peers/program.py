@@ -1,9 +1,11 @@
 """What the scenarios stand on: lines of TAP, the program in a workspace of its own, a picture, HTML as a reader sees it."""
+import contextlib
 import html
 import html.parser
 import json
 import os
 import re
+import sqlite3
 import struct
 import subprocess
 import threading
@@ -11,6 +13,9 @@ import time
 import urllib.error
 import urllib.request
 import zlib
+
+
+PATIENCE = 180  # seconds without anything happening: longer than any request of ours is given
 
 
 class Failed(Exception):
@@ -197,8 +202,27 @@ class Propre:
                 self.worker.kill()
                 self.worker.wait()
 
-    def has(self, command):
-        return self.ask("help", command)[0] == 0
+    def sql(self, text, *values):
+        """What no command does: to make time pass."""
+        with contextlib.closing(sqlite3.connect(self.data, timeout=60)) as own, own:
+            return own.execute(text, values).fetchall()
+
+    @contextlib.contextmanager
+    def pages(self):
+        """The pages beside the worker that runs; gives the link that lets the owner in."""
+        with open(self.log, "ab") as log:
+            served = subprocess.Popen([self.program, "serve", "--data", self.data, "--port", "0", "--no-worker", "--lang", "en"],
+                                      env=self.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True)
+        try:
+            for line in served.stdout:
+                found = re.search(r"http://127\.0\.0\.1:\d+/link/\S+", line)
+                if found:
+                    yield found.group(0)
+                    return
+            raise Failed("the pages do not print their address")
+        finally:
+            served.terminate()
+            served.wait(60)
 
     def post(self, channel, text, *more):
         """Gives it a time (now, unless more says so) and its number in the queue."""
@@ -212,16 +236,26 @@ class Propre:
     def delivery(self, number):
         return json.loads(self.run("attempts", str(number), "--json"))
 
-    def until(self, number, states=("published",), patience=60):
-        """Waits until it is in one of those states; an end of another kind is a failure that says why."""
-        over, end = ("published", "rejected", "missed", "cancelled", "person", "held"), time.time() + patience
+    def mark(self, number):
+        """What changes when something happens to it."""
+        one = self.delivery(number)
+        return one["delivery"]["state"], [(a["outcome"], a["status"]) for a in one["attempts"]]
+
+    def until(self, number, states=("published",), patience=PATIENCE):
+        """Waits until it is in one of those states; an end of another kind is a failure that says why. A busy machine may
+        take its time: what must not be is that for so long nothing happens, counted from when it was to go on."""
+        over, last, since = ("published", "rejected", "missed", "cancelled", "person", "held"), None, time.time()
         while True:
-            one = self.delivery(number)
+            one, mark = self.delivery(number), self.mark(number)
+            if mark != last:
+                last, since = mark, time.time()
             state = one["delivery"]["state"]
             if state in states:
                 return one
             must(state not in over, "it is %s: %s %s" % (state, one["delivery"]["reason"], one["delivery"]["words"]))
-            must(time.time() < end, "after %d s it is %s: %s %s\n%s" % (
+            must(self.worker.poll() is None, "the worker ended with %s" % self.worker.poll())
+            planned = self.sql("SELECT next_us FROM delivery WHERE id = ?", number)[0][0] or 0
+            must(time.time() < max(since, planned / 1e6) + patience, "for %d s nothing happens, it is %s: %s %s\n%s" % (
                 patience, state, one["delivery"]["reason"], one["delivery"]["words"],
                 "\n".join("%(op)s %(step)s: %(outcome)s %(status)s %(words)s" % a for a in one["attempts"][-6:])))
             time.sleep(0.4)

@@ -2,7 +2,7 @@
 # One list of scenarios against real servers, read back as a reader would see them. Started by `./run peers`.
 #   ./run peers                      all servers that can be started here
 #   ./run peers wordpress,snac       only these
-#   ./run peers ghost killed         only the scenarios whose words contain this
+#   ./run peers ghost "killed|edited"   only the scenarios whose words contain one of these
 # The servers come from scripts beside the project (../shared/peers, or $PROPRE_SHARED/peers); what is absent is a visible
 # SKIP. $PROPRE_PROGRAM names another program than the one built. TAP; the last line is "N passed, N failed".
 set -eu

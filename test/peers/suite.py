@@ -4,6 +4,7 @@ Each server has a workspace, a worker and a thread of its own. What was posted i
 """
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import threading
@@ -15,7 +16,7 @@ from program import Propre, Skipped, Tap, make_png, must, must_be_picture
 LINK = "https://example.com/the?gout=menthe&x=1#fin"
 TEXT = "Été à Orléans 🍵🇫🇷 où l’œuvre naît, ça mûrit"
 ALT = "Quatre champs de couleur : « rouge », vert, bleu et jaune 🎨"
-KILL_PATIENCE = 900  # seconds: the longest flight, the looks, and the ladder after them
+LAG = 120  # seconds a server may be behind what it was told
 
 
 class Case:
@@ -171,7 +172,7 @@ class Case:
         while due / 1e6 - time.time() > 1.5:
             time.sleep(0.2)
         must(self.peer.count("scheduled for later") == 0, "it went out before its time")
-        one = self.propre.until(number, patience=90)
+        one = self.propre.until(number)
         late = (min(a["began_us"] for a in one["attempts"]) - due) / 1e6
         must("scheduled for later" in self.peer.page(one).text, "it is not there")
         must(0 <= late < 10, "it began %.1f s after its time" % late)
@@ -187,11 +188,11 @@ class Case:
             self.propre.run("channel", "verify", channel)
             self.peer.will_die(when)
             numbers[when] = self.propre.post(channel, "killed in the middle: " + when, *self.title("Killed " + when))
-            self.peer.wait_dead()
+            self.peer.wait_dead(lambda number=numbers[when]: self.propre.mark(number))
             self.peer.again()
         told = []
         for when, number in numbers.items():
-            one = self.propre.until(number, patience=KILL_PATIENCE)
+            one = self.propre.until(number)
             n = self.peer.count("killed in the middle: " + when)
             must(n == 1, "killed when “%s”: %d posts are there" % (when, n))
             must("killed in the middle: " + when in self.peer.page(one).text, "its address shows something else")
@@ -200,32 +201,135 @@ class Case:
 
     # ---- afterwards ----
 
+    def sees(self, one, words, patience=LAG):
+        """Waits until a reader of that address sees the words; an index may lag."""
+        end = time.time() + patience
+        while True:
+            page = self.peer.page(one)
+            if words in page.text:
+                return page
+            must(time.time() < end, "it reads: " + page.text[:200])
+            time.sleep(0.5)
+
+    def gone(self, marker, patience=LAG):
+        end = time.time() + patience
+        while self.peer.count(marker) != 0:
+            must(time.time() < end, "%d are still there" % self.peer.count(marker))
+            time.sleep(0.5)
+
     def edited(self):
-        if not self.propre.has("edit"):
-            raise Skipped("the program has no command `edit` yet")
-        number = self.propre.post(self.channel, "before the edit", *self.title("Edited"))
+        """Before it goes out it is our matter; what is out is changed there, and not in passing."""
+        waits = self.propre.post(self.channel, "waiting before the edit", "--draft", *self.title("Waits"))
+        self.propre.run("edit", str(waits), "--text", "waiting after the edit: œ")
+        self.propre.run("release", str(waits))
+        one = self.propre.until(waits)
+        self.sees(one, "waiting after the edit: œ")
+        must(self.peer.count("waiting before the edit") == 0, "the text of before is there")
+
+        picture = ["--image", self.picture + "=" + ALT]
+        number = self.propre.post(self.channel, "live before the edit", *picture, *self.title("Edited"))
         one = self.propre.until(number)
-        self.propre.run("edit", str(number), "after the edit: œ")
-        end = time.time() + 60
-        while "after the edit: œ" not in self.peer.page(one).text:
-            must(time.time() < end, "it reads: " + self.peer.page(one).text[:200])
+        code, out, trouble = self.propre.ask("edit", str(number), "--text", "in passing")
+        must(code != 0 and "--live" in trouble, "what is out is changed in passing: " + out + trouble)
+        text = "live after the edit: œ 🍵 " + LINK
+        code, out, trouble = self.propre.ask("edit", str(number), "--live", "--text", text)
+        if "edit" not in self.peer.has:
+            must(code != 0 and "by hand" in trouble, "it is said to be changed: " + out + trouble)
+            must("live before the edit" in self.peer.page(one).text, "it is gone")
+            return trouble.strip()
+        must(code == 0, out + trouble)
+        page = self.sees(one, "live after the edit: œ 🍵")
+        must("live before the edit" not in page.text and self.peer.count("live before the edit") == 0, "the text of before is there")
+        must(self.peer.count("live after the edit") == 1, "%d posts are there" % self.peer.count("live after the edit"))
+        must(LINK in self.peer.links(page), "the link leads to: %s" % page.links)
+        found = [address for address, alt in page.images if alt == ALT]
+        must(found, "the picture went with the edit: %s" % page.images)
+        return must_be_picture(self.peer.bytes_of(found[0]))
+
+    def edited_thread(self):
+        self.needs("thread", "a blog has no threads")
+        self.needs("edit", "this network cannot change what is out")
+        parts = ["rethread, first 🧵", "rethread, second", "rethread, third"]
+        number = self.propre.post(self.channel, "\n---\n".join(parts))
+        one = self.propre.until(number)
+        for other in (parts[:2], parts + ["rethread, fourth"]):  # a part is neither left over nor lost without a word
+            code, out, trouble = self.propre.ask("edit", str(number), "--live", "--text", "\n---\n".join(other))
+            must(code != 0 and "3" in trouble, "%d parts instead of three: %s%s" % (len(other), out, trouble))
+        after = ["rethread, 1st 🧵", "rethread, 2nd: œuf", "rethread, third"]
+        self.propre.run("edit", str(number), "--live", "--text", "\n---\n".join(after))
+        end = time.time() + LAG
+        while True:
+            found = self.peer.thread(one, 3)
+            if len(found) == 3 and all(part in seen for part, seen in zip(after, found)):
+                return
+            must(time.time() < end, "it reads: %s" % found)
             time.sleep(0.5)
 
     def withdrawn(self):
-        if not self.propre.has("withdraw"):
-            raise Skipped("the program has no command `withdraw` yet")
         number = self.propre.post(self.channel, "taken down again", *self.title("Taken down"))
-        self.propre.until(number)
+        one = self.propre.until(number)
+        self.sees(one, "taken down again")
         must(self.peer.count("taken down again") == 1, "it is not there")
         self.propre.run("withdraw", str(number))
-        end = time.time() + 60
-        while self.peer.count("taken down again") != 0:
-            must(time.time() < end, "it is still there")
-            time.sleep(0.5)
+        self.gone("taken down again")
+        must(self.peer.is_gone(one), "its address still shows it")
+        code, _, trouble = self.propre.ask("withdraw", str(number))
+        must(code != 0 and "already" in trouble, "taken down twice: " + trouble)
+        must(self.propre.delivery(number)["delivery"]["state"] == "published", "its history is gone")
+
+    def withdrawn_thread(self):
+        self.needs("thread", "a blog has no threads")
+        parts = ["unthread, first 🧵", "unthread, second", "unthread, third"]
+        number = self.propre.post(self.channel, "\n---\n".join(parts))
+        one = self.propre.until(number)
+        must(len(self.peer.thread(one, 3)) == 3 and self.peer.count("unthread") == 3, "%d are there" % self.peer.count("unthread"))
+        self.propre.run("withdraw", str(number))
+        self.gone("unthread")
+        must(self.peer.is_gone(one), "its address still shows it")
+
+    def withdrawn_by_hand(self):
+        """What somebody took down there already is taken down here without a fuss."""
+        number = self.propre.post(self.channel, "gone already", *self.title("Gone already"))
+        one = self.propre.until(number)
+        self.sees(one, "gone already")
+        self.peer.delete(one)
+        self.gone("gone already")
+        self.propre.run("withdraw", str(number))
+        must(self.peer.is_gone(one), "it is back")
+
+    # ---- connected by the network's own page ----
+
+    def agreed(self):
+        """OAuth, by the button: pushed request, PKCE and DPoP; then a post, and tokens made new when they end."""
+        self.needs("agree", "this peer has no page to agree on")
+        if not shutil.which("node") or not os.path.isdir(os.path.join(peers.HERE, "../../node_modules/playwright-core")):
+            raise Skipped("there is no Node.js with playwright-core to press the buttons")
+        server, user, password, directory = self.peer.agreement()
+        for address in (server, directory):
+            self.propre.run("channel", "allow", address.split("//")[1])
+        self.propre.run("channel", "add", "agreed", "--network", self.peer.network, "--handle", "agreed")
+        self.propre.run("channel", "connect", "agreed", "--server", server, "--user", user, "--secret-file", "-", given="")
+        channel = self.propre.sql("SELECT id FROM channel WHERE name = 'agreed'")[0][0]
+        # accounts of a real network are found in the one directory of all
+        self.propre.sql("UPDATE account SET settings = ? WHERE channel_id = ?", '{"directory":"%s"}' % directory, channel)
+        with self.propre.pages() as link:
+            done = subprocess.run(["node", os.path.join(peers.HERE, "oauth.mjs"), link, str(channel), password, server, user],
+                                  capture_output=True, text=True, timeout=900, check=False)
+        must(done.returncode == 0, done.stdout + done.stderr)
+        one = self.propre.until(self.propre.post("agreed", "by agreement: œ"))
+        self.sees(one, "by agreement: œ")
+        ended = time.time() * 1e6 + 30e6  # the token is about to end: it is made new before it is used
+        self.propre.sql("UPDATE account SET token_expires_us = ? WHERE channel_id = ?", int(ended), channel)
+        before = self.propre.sql("SELECT secrets FROM account WHERE channel_id = ?", channel)
+        one = self.propre.until(self.propre.post("agreed", "with a fresh token: œ"))
+        self.sees(one, "with a fresh token: œ")
+        after, expires = self.propre.sql("SELECT secrets, token_expires_us FROM account WHERE channel_id = ?", channel)[0]
+        must(expires > ended + 60e6 and after != before[0][0], "the token was not made new: %s" % expires)
+        return done.stdout.strip() + "\nmade new: good for %d minutes" % ((expires / 1e6 - time.time()) / 60)
 
     def run(self, only):
         def say(words, scenario):
-            if only in words or scenario == self.verified:
+            if any(part in words for part in only.split("|")) or scenario == self.verified:
                 self.tap.run("%s: %s" % (self.peer.name, words), scenario)
         say("it is connected", self.verified)
         say("accents, emoji and a link arrive as they were written", self.text_and_link)
@@ -239,8 +343,12 @@ class Case:
         say("a link shown as a card", self.card)
         say("scheduled for a moment ahead: not before, and soon after", self.scheduled)
         say("a wrong password: the network's words and the cause", self.wrong_password)
-        say("an edit is seen by readers", self.edited)
+        say("an edit is seen by readers, with the picture it had", self.edited)
+        say("an edited thread stays one, of as many parts", self.edited_thread)
         say("withdrawn: nobody reads it any more", self.withdrawn)
+        say("a withdrawn thread: every part is gone", self.withdrawn_thread)
+        say("withdrawn after it was deleted there by hand", self.withdrawn_by_hand)
+        say("connected by the network's own page: published, and tokens made new", self.agreed)
         say("the server is killed in the middle: exactly one post is there", self.killed)
 
 

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "place/token.h"
 #include "place/vault.h"
+#include "place/workspace.h"
 #include "strategy/channel.h"
 #include "web/api.h"
 
@@ -757,6 +758,46 @@ test_post(void **state)
     assert_int_equal(2, state_n(&p, "cancelled"));
 }
 
+/*
+ * Where clocks stand five hours and a half ahead: the wall time that is shown after saving is the one that was asked for,
+ * however often it is saved again as shown; and every date to come up to ten years ahead is taken.
+ */
+static void
+test_half_hour_zone_and_far_dates(void **state)
+{
+    struct house *house = *state;
+    struct error error;
+    struct workspace w;
+    struct program p;
+    assert_ok(db_begin(house->db.propre.db, DB_WRITE, &error), &error);
+    assert_ok(workspace_load(&house->db.propre, &house->db.keep, &w, &error), &error);
+    w.zone = S("Asia/Kolkata");
+    assert_ok(workspace_change(&house->db.propre, &w, &error), &error);
+    assert_ok(db_commit(house->db.propre.db, &error), &error);
+    setup_program(&p, house, SCOPES_ALL);
+    two_channels(&p);
+    assert_int_equal(201, ask(&p, "POST", "/api/v1/posts",
+                              S("{\"text\": \"a\", \"channels\": [1], "
+                                "\"at\": \"2026-12-01 09:00\"}")));
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(200, ask(&p, "GET", "/api/v1/deliveries/1", S("")));
+        assert_str("2026-12-01T09:00", says(&p, "wall"));
+        assert_str("2026-12-01T03:30:00Z", says(&p, "due"));
+        str again =
+            arena_printf(&house->db.keep, "{\"at\": \"%.*s\"}", STR_FMT(says(&p, "wall")));
+        assert_int_equal(200, ask(&p, "POST", "/api/v1/deliveries/1/move", again));
+    }
+    static const char *const to_come[][2] = {{"2026-12-31 23:59", "2026-12-31T18:29:00Z"},
+                                             {"2027-01-01 00:00", "2026-12-31T18:30:00Z"},
+                                             {"2028-02-29 12:00", "2028-02-29T06:30:00Z"},
+                                             {"2036-11-20 09:00", "2036-11-20T03:30:00Z"}};
+    for (size_t i = 0; i < sizeof to_come / sizeof *to_come; i++) {
+        str at = arena_printf(&house->db.keep, "{\"at\": \"%s\"}", to_come[i][0]);
+        assert_int_equal(200, ask(&p, "POST", "/api/v1/deliveries/1/move", at));
+        assert_str(to_come[i][1], says(&p, "due"));
+    }
+}
+
 /* A token that may only write makes drafts: it lets nothing out, and changes nothing that will go out. */
 static void
 test_post_scopes(void **state)
@@ -936,6 +977,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_answers_are_as_documented, setup, teardown),
         cmocka_unit_test_setup_teardown(test_pages, setup, teardown),
         cmocka_unit_test_setup_teardown(test_post, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_half_hour_zone_and_far_dates, setup, teardown),
         cmocka_unit_test_setup_teardown(test_post_scopes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_post_whole, setup, teardown),
         cmocka_unit_test_setup_teardown(test_media, setup, teardown),

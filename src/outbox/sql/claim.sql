@@ -1,6 +1,6 @@
 -- What is ready, at most one an account: the earliest due of it, while nobody is on the account. One that waits
 -- holds back those due after it, but its reasons are its own: for ${patience_us} after its time, and only when a part of it
--- is out for ${part_us}.
+-- is out for ${part_us}. Nothing of a workspace on hold, which would take the places of others'.
 -- query: claim_ready
 -- in: now int, patience_us int, part_us int, limit_n int
 -- out: id int, workspace int, channel int, state text, due_us int, use_by_us int?, live int, last_out_us int?,
@@ -12,6 +12,7 @@ SELECT d.id, d.workspace_id AS workspace, d.channel_id AS channel, d.state, d.du
        d.revision
 FROM delivery AS d
 WHERE d.next_us <= $1 AND d.worker IS NULL
+  AND NOT EXISTS (SELECT 1 FROM hold AS h WHERE h.workspace_id = d.workspace_id)
   AND NOT EXISTS (SELECT 1 FROM delivery AS b WHERE b.channel_id = d.channel_id AND b.worker IS NOT NULL)
   AND NOT EXISTS (
       SELECT 1 FROM delivery AS e
