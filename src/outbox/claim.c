@@ -4,7 +4,6 @@
 #include "outbox/notice_internal.h"
 #include "outbox/queries.h"
 #include "outbox/worker_internal.h"
-#include "place/hold.h"
 #include "place/db.h"
 #include "place/propre.h"
 
@@ -151,12 +150,7 @@ claim_rows(struct worker *worker, struct arena keep, struct error *error)
     if (q_claim_ready(worker->propre->db, &in, &keep, &rows, &n, error))
         return error->fault;
     for (ptrdiff_t i = 0; i < n && lanes_free(worker) > 0 && room > 0; i++) {
-        struct hold hold = {0};
-        if (lane_busy(worker, rows[i].channel))
-            continue;
-        if (hold_get(worker->propre, rows[i].workspace, &keep, &hold, error))
-            return error->fault;
-        if (!hold.on && claim_one(worker, &rows[i], error))
+        if (!lane_busy(worker, rows[i].channel) && claim_one(worker, &rows[i], error))
             return error->fault;
     }
     return OK;

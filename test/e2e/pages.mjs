@@ -2,7 +2,7 @@
  * Every page with made-up data (test/web/sample.c), in Chromium, under the policy that the server sends:
  * node test/e2e/pages.mjs PROGRAM [NAME…]   PROGRAM = build/…/test/web/test_web_pages
  * Asserts: nothing on the console, no axe violation, nothing wider than the window, pictures drawn, and
- * without JavaScript their tables readable. Screenshots are kept in build/screens/pages.
+ * without JavaScript their tables readable.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -57,11 +57,15 @@ const names = readdirSync(folder).filter((name) => name.endsWith(".html")).map((
 const { browser, close } = await open_browser(tools);
 const shots = join(screens, "pages");
 mkdirSync(shots, { recursive: true });
+/* A picture of a whole page costs as much as judging it: for whoever asked to look. */
+const shot = async (page, name) => {
+  if (process.env.PROPRE_LOOK) await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
+};
 
 /*
  * Every page in English wide and light, in French narrow and dark: what is too wide shows in any colour and soonest
  * in French, a faint colour at any width. PROPRE_LOOK=all: each language at each width in each scheme, to be looked at;
- * quick: one look, for whoever is changing a page.
+ * quick: one look, for whoever is changing a page. With either, pictures of what was judged are kept in build/screens/pages.
  */
 const [wide, narrow] = LOOKS;
 const [light, dark] = SCHEMES;
@@ -80,7 +84,7 @@ for (const [look, schemes, lang] of looks) {
         const undrawn = await page.evaluate(() =>
           [...document.querySelectorAll(".picture")].filter((p) => !p.querySelector("svg")).map((p) => `picture not drawn: ${p.dataset.picture}`)
         );
-        await page.screenshot({ path: join(shots, `${name}.${look.name}.${colorScheme}.png`), fullPage: true });
+        await shot(page, `${name}.${look.name}.${colorScheme}`);
         const problems = await judge(page, tools.axe, seen);
         return [...console_of.take(), ...undrawn, ...problems];
       });
@@ -98,7 +102,7 @@ for (const name of names.filter((n) => /^(learning|results)\.(en|fr)$/.test(n)))
   const hidden = [];
   for (const [i, table] of tables.entries()) if (!(await table.isVisible())) hidden.push(`table ${i + 1} is hidden`);
   check(`${name} without JavaScript: ${tables.length} tables stand open`, tables.length === 0 ? "no table" : hidden);
-  await plain_page.screenshot({ path: join(shots, `${name}.plain.png`), fullPage: true });
+  await shot(plain_page, `${name}.plain`);
 }
 await plain.close();
 
@@ -109,7 +113,7 @@ for (const width of [320, 2560]) {
   for (const name of names.filter((n) => /^(today|learning|results|imports|import-dry)\.fr$/.test(n))) {
     await page.goto(`${origin}/${name}.html`);
     check(`${name} at ${width} px`, await overflow_problems(page));
-    await page.screenshot({ path: join(shots, `${name}.${width}.png`) });
+    await shot(page, `${name}.${width}`);
   }
   await context.close();
 }
@@ -118,7 +122,7 @@ const print_page = await print.newPage();
 await print_page.emulateMedia({ media: "print" });
 for (const name of names.filter((n) => /^(today|learning)\.(en|fr)$/.test(n))) {
   await print_page.goto(`${origin}/${name}.html`);
-  await print_page.screenshot({ path: join(shots, `${name}.print.png`), fullPage: true });
+  await shot(print_page, `${name}.print`);
   const colours = await print_page.evaluate(() => [getComputedStyle(document.documentElement).backgroundColor, getComputedStyle(document.querySelector("h1")).color]);
   check(`${name} prints black on white`, colours.join() === "rgb(255, 255, 255),rgb(0, 0, 0)" ? [] : colours.join());
 }
