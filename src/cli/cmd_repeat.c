@@ -168,6 +168,7 @@ copy_pattern(struct cli *cli, int64_t message, int64_t *ret_id, struct error *er
     pattern.id = 0;
     pattern.revision = 0;
     pattern.use_by_us = no_int;
+    pattern.chosen = pattern.chosen_wall = pattern.chosen_queue = STR_NONE;
     return message_save(&cli->propre, &pattern, &parts, ret_id, error);
 }
 

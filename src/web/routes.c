@@ -47,6 +47,8 @@ static const struct field compose_fields[] = {
     {"revision", FIELD_INT, false, INT64_MAX},
     {"act", FIELD_LINE, false, 16},
     {"remove", FIELD_INT, false, 1000},
+    {"up", FIELD_INT, false, 1000},
+    {"down", FIELD_INT, false, 1000},
     {"title", FIELD_LINE, false, 2000},
     {"text", FIELD_TEXT, false, POST_BODY_MAX},
     {"link", FIELD_LINE, false, POST_ADDRESS_MAX},
@@ -67,7 +69,7 @@ static const struct field compose_fields[] = {
     {"own-#", FIELD_TEXT, false, POST_BODY_MAX},
     {"picture-#", FIELD_INT, false, INT64_MAX},
     {"alt-#", FIELD_TEXT, false, MESSAGE_ALT_MAX},
-    {"file", FIELD_FILE, false, INT64_MAX},
+    {"file", FIELD_FILES, false, BODY_FILES_MAX},
 };
 static const struct field notices_mail_fields[] = {
     {"server", FIELD_LINE, false, 253},      {"port", FIELD_LINE, false, 5},
