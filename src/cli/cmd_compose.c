@@ -262,7 +262,7 @@ show_dry(struct cli *cli, struct compose *c, struct error *error)
 static enum fault
 repeat(struct cli *cli, struct compose *c, struct error *error)
 {
-    const struct repeat_of of = {.message = c->id, .anchor = c->anchor, .zone = c->zone};
+    const struct repeat_from of = {.message = c->id, .anchor = c->anchor, .zone = c->zone};
     if (c->problems.errors_n > 0)
         return fail(error, FAULT_INPUT, "nothing is kept of it: it would not be accepted: %.*s",
                     STR_FMT(c->problems.first));

@@ -93,6 +93,13 @@ static const struct field channel_fields[] = {
     {"name", FIELD_LINE, true, 3200},
     {"handle", FIELD_LINE, false, 300},
 };
+static const struct field rename_fields[] = {
+    {"name", FIELD_LINE, true, 3200},
+    {"revision", FIELD_INT, false, INT64_MAX},
+};
+static const struct field away_fields[] = {
+    {"waiting", FIELD_LINE, false, 8},
+};
 /* The names of all drivers' fields (channel/driver.h); which of them count, the driver says. */
 static const struct field connect_fields[] = {
     {"way", FIELD_LINE, false, 32},         {"server", FIELD_LINE, false, 2048},
@@ -237,6 +244,12 @@ const struct route routes[] = {
      handle_channel_finish, "Hand over what came back from the network"},
     {METHOD_POST, "/channel/:id/verify", MAY_EDIT, WAY_DATA, FORM_BODY_MAX, NO_FORM,
      handle_channel_verify, "Ask the account whether it works"},
+    {METHOD_POST, "/channel/:id/rename", MAY_EDIT, WAY_DATA, FORM_BODY_MAX,
+     SHOWS_PROBLEMS(rename_fields), handle_channel_rename, "Give it another name"},
+    {METHOD_POST, "/channel/:id/archive", MAY_EDIT, WAY_DATA, FORM_BODY_MAX,
+     PLAIN(away_fields), handle_channel_away, "Put it away"},
+    {METHOD_POST, "/channel/:id/restore", MAY_EDIT, WAY_DATA, FORM_BODY_MAX, NO_FORM,
+     handle_channel_restore, "Bring it back"},
     {METHOD_POST, "/channel/:id/disconnect", MAY_EDIT, WAY_DATA, FORM_BODY_MAX, NO_FORM,
      handle_channel_disconnect, "Forget the credentials"},
 
