@@ -86,8 +86,8 @@ say_made(struct cli *cli, int64_t id, const struct zone *zone, str rule, const i
 }
 
 enum fault
-cli_repeat_make(struct cli *cli, const struct repeating *repeating, const struct repeat_from *of,
-                int64_t *ret_id, struct error *error)
+cli_repeat_make(struct cli *cli, const struct repeating *repeating,
+                const struct repeat_from *of, int64_t *ret_id, struct error *error)
 {
     const struct recurrence r = {.workspace = cli->workspace.id,
                                  .message = of->message,
@@ -342,7 +342,8 @@ command_repeat_end(struct cli *cli, struct error *error)
 }
 
 static enum fault
-pause_or_go_on(struct cli *cli, bool paused, int64_t *ret_id, int64_t *ret_n, struct error *error)
+pause_or_go_on(struct cli *cli, bool paused, int64_t *ret_id, int64_t *ret_n,
+               struct error *error)
 {
     struct repeat_of of;
     if (repeat_asked(cli, &of, error) || db_begin(cli->propre.db, DB_WRITE, error))

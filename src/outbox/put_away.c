@@ -44,10 +44,9 @@ put_one(struct putting *p, const struct put_away_page_row *row, struct error *er
 {
     if (p->what == PUT_AWAY_HOLD && row->held)
         return OK;
-    enum fault fault =
-        p->what == PUT_AWAY_HOLD
-            ? delivery_hold(p->propre, p->workspace, row->id, p->who, error)
-            : delivery_cancel(p->propre, p->workspace, row->id, p->who, error);
+    enum fault fault = p->what == PUT_AWAY_HOLD
+                           ? delivery_hold(p->propre, p->workspace, row->id, p->who, error)
+                           : delivery_cancel(p->propre, p->workspace, row->id, p->who, error);
     p->done_n += !fault;
     return fault;
 }

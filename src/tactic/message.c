@@ -125,9 +125,9 @@ write_variants(struct propre *propre, int64_t workspace, int64_t id,
 {
     for (ptrdiff_t i = 0; i < n; i++) {
         const struct variant *v = &variants[i];
-        struct variant_add_in in = {workspace,  id,      v->channel,    v->title,
-                                    v->body,    v->link, v->warning,    v->visibility,
-                                    v->slug,    v->options, aside};
+        struct variant_add_in in = {workspace, id,         v->channel, v->title,
+                                    v->body,   v->link,    v->warning, v->visibility,
+                                    v->slug,   v->options, aside};
         struct variant_add_row row;
         bool made = false;
         if (q_variant_add(propre->db, &in, NULL, &row, &made, error))

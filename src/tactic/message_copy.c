@@ -17,10 +17,9 @@ struct member {
         S_CONST(#field), offsetof(struct variant, field) \
     }
 static const struct member texts[] = {
-    M(title),    M(body),     M(link),       M(format),         M(creation),
-    M(topic),    M(language), M(queue),      M(experiment_arm), M(hashtags),
-    M(currency), M(warning),  M(visibility), M(tags),           M(categories),
-    M(chosen),   M(chosen_wall), M(chosen_queue),
+    M(title),      M(body),  M(link),           M(format),   M(creation),    M(topic),
+    M(language),   M(queue), M(experiment_arm), M(hashtags), M(currency),    M(warning),
+    M(visibility), M(tags),  M(categories),     M(chosen),   M(chosen_wall), M(chosen_queue),
 };
 static const struct member numbers[] = {
     M(tactic), M(objective), M(effort_minutes), M(cost_minor), M(use_by_us),

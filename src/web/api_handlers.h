@@ -9,8 +9,8 @@ handler handle_api_openapi, handle_api_workspace, handle_api_workspace_change,
     handle_api_tokens, handle_api_token_add, handle_api_token_revoke;
 /* api_strategy.c */
 handler handle_api_channels, handle_api_channel, handle_api_channel_add,
-    handle_api_channel_change, handle_api_channel_archive, handle_api_channel_restore, handle_api_tactics,
-    handle_api_tactic, handle_api_tactic_add, handle_api_tactic_change,
+    handle_api_channel_change, handle_api_channel_archive, handle_api_channel_restore,
+    handle_api_tactics, handle_api_tactic, handle_api_tactic_add, handle_api_tactic_change,
     handle_api_tactic_archive, handle_api_objectives, handle_api_objective,
     handle_api_objective_add, handle_api_objective_change, handle_api_objective_archive;
 /* api_results.c */

@@ -603,9 +603,9 @@ const struct api_object api_hold_set = OBJECT_OF("HoldSet", hold_set_fields);
 
 #define RULE_ABOUT \
     "How it comes again: “weekly on monday”, “monthly on the 15th”, or an RRULE of RFC 5545."
-#define REPEAT_ENDS                                                                      \
-    TIME("until", "After this nothing more is made of it.", CLEAR),                      \
-        INT("times", "How often it comes in all.", CLEAR, .max = 200000),                \
+#define REPEAT_ENDS                                                       \
+    TIME("until", "After this nothing more is made of it.", CLEAR),       \
+        INT("times", "How often it comes in all.", CLEAR, .max = 200000), \
         INT("cooldown_days", "Days between two of it at least; 0: none.", .max = 3650)
 static const struct api_field repeat_fields[] = {
     ID,
@@ -671,8 +671,8 @@ static const struct api_field notice_means_fields[] = {
 };
 const struct api_object api_notice_means = OBJECT_OF("NoticeMeans", notice_means_fields);
 OBJECT_LIST(api_notice_means, "NoticeMeansList", &api_notice_means);
-#define NOTICE_COMMON                                                                       \
-    WORD("lang", "en|fr", "Default: that of the workspace.", .nullable = false),            \
+#define NOTICE_COMMON                                                                         \
+    WORD("lang", "en|fr", "Default: that of the workspace.", .nullable = false),              \
         TEXT("pages", 2048, "Where a person reaches our pages, like https://propre.example.", \
              .nullable = false)
 static const struct api_field notice_mail_fields[] = {
@@ -693,8 +693,7 @@ static const struct api_field notice_webhook_fields[] = {
     TEXT("key", 1024, "Signs what is sent.", .nullable = false),
     NOTICE_COMMON,
 };
-const struct api_object api_notice_webhook =
-    OBJECT_OF("NoticeWebhook", notice_webhook_fields);
+const struct api_object api_notice_webhook = OBJECT_OF("NoticeWebhook", notice_webhook_fields);
 static const struct api_field host_fields[] = {
     TEXT("host", 260, "With its port if it has one, like blog.lan or 192.168.1.20:8080.",
          ALWAYS),

@@ -25,10 +25,10 @@ put_repeat(struct exchange *x, struct json_writer *w, const struct recurrence *r
                              (int)r->anchor.minute));
     api_put_str(w, "zone", r->zone);
     api_put_str(w, "state",
-                over         ? S("over")
-                : r->paused  ? S("paused")
-                : n > 0      ? S("in_use")
-                             : S("over"));
+                over        ? S("over")
+                : r->paused ? S("paused")
+                : n > 0     ? S("in_use")
+                            : S("over"));
     api_put_time(w, "next", n > 0 && !over ? some_int(all[0].at.us) : no_int);
     api_put_time(w, "until", r->end_us);
     api_put_maybe(w, "times", r->count_max);
@@ -97,8 +97,7 @@ fill_repeat(const struct exchange *x, struct recurrence *r)
 {
     r->end_us = api_time(x, "until", r->end_us);
     r->count_max = api_int(x, "times", r->count_max);
-    r->cooldown_days =
-        (int32_t)api_int(x, "cooldown_days", some_int(r->cooldown_days)).is;
+    r->cooldown_days = (int32_t)api_int(x, "cooldown_days", some_int(r->cooldown_days)).is;
 }
 
 enum fault

@@ -239,7 +239,8 @@ const struct api_route api_routes[] = {
          "Forget the credentials; the channel and its history stay"),
      .scopes = SCOPE_SETTINGS, JSON(api_nothing), GIVES(200, api_nothing)},
 
-    {ROW(GET, "repeats", MAY_READ, 0, handle_api_repeats, "Posts that come again, newest first"),
+    {ROW(GET, "repeats", MAY_READ, 0, handle_api_repeats,
+         "Posts that come again, newest first"),
      .scopes = SCOPE_READ, GIVES(200, api_repeat_list), QUERY(page_query)},
     {ROW(POST, "repeats", MAY_EDIT, API_BODY_MAX, handle_api_repeat_add,
          "Make a post come again; its occurrences of two weeks are planned at once"),
@@ -247,7 +248,8 @@ const struct api_route api_routes[] = {
     {ROW(GET, "repeats/:id", MAY_READ, 0, handle_api_repeat, "One of them"),
      .scopes = SCOPE_READ, GIVES(200, api_repeat)},
     {ROW(PATCH, "repeats/:id", MAY_EDIT, API_BODY_MAX, handle_api_repeat_change,
-         "Change it; with another rule it ends and a new one takes its place, whose id is given"),
+         "Change it; with another rule it ends and a new one takes its place, whose id is "
+         "given"),
      .scopes = SCOPE_PUBLISH, JSON(api_repeat_change), GIVES(200, api_repeat)},
     {ROW(POST, "repeats/:id/skip", MAY_EDIT, API_BODY_MAX, handle_api_repeat_skip,
          "Leave out the next occurrence, or that of a day"),
@@ -286,11 +288,9 @@ const struct api_route api_routes[] = {
 
     {ROW(GET, "hosts", MAY_OWN, 0, handle_api_hosts, "Private hosts that may be reached"),
      .scopes = SCOPE_SETTINGS, GIVES(200, api_host_list)},
-    {ROW(POST, "hosts", MAY_OWN, API_BODY_MAX, handle_api_host_allow,
-         "Allow one private host"),
+    {ROW(POST, "hosts", MAY_OWN, API_BODY_MAX, handle_api_host_allow, "Allow one private host"),
      .scopes = SCOPE_SETTINGS, JSON(api_host), GIVES(200, api_host_list)},
-    {ROW(POST, "hosts/forbid", MAY_OWN, API_BODY_MAX, handle_api_host_forbid,
-         "Take that back"),
+    {ROW(POST, "hosts/forbid", MAY_OWN, API_BODY_MAX, handle_api_host_forbid, "Take that back"),
      .scopes = SCOPE_SETTINGS, JSON(api_host), GIVES(200, api_host_list)},
 
     {ROW(GET, "hold", MAY_READ, 0, handle_api_hold, "Whether everything is held back"),

@@ -185,8 +185,7 @@ body_uploads(const struct body *body, struct arena *keep, struct upload_file *re
     }
     for (int32_t i = 0; i < body->files_n; i++) {
         (void)str_cut(&names, '\0', &name); /* each has one behind it */
-        ret[i] =
-            (struct upload_file){from, body->file_ends[i] - from, utf8_clean(keep, name)};
+        ret[i] = (struct upload_file){from, body->file_ends[i] - from, utf8_clean(keep, name)};
         from = body->file_ends[i];
     }
     return body->files_n;

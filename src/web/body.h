@@ -12,8 +12,9 @@
 enum {
     BODY_FIELDS_MAX =
         256 * 1024, /* all fields of a form together; the mapping of 4096 columns fits */
-    BODY_FILES_MAX = 24,     /* of one form: the 20 pictures of a post, and room to see that there are more */
-    BODY_JSON_MAX = 1 << 20  /* the longest post with 50 variants */
+    BODY_FILES_MAX =
+        24, /* of one form: the 20 pictures of a post, and room to see that there are more */
+    BODY_JSON_MAX = 1 << 20 /* the longest post with 50 variants */
 };
 
 enum body_state {
@@ -52,7 +53,7 @@ struct body {
     struct buf fields; /* urlencoded: as sent; multipart: name NUL value NUL … */
     int32_t fields_n;
     bool in_file, in_field;
-    int fd; /* -1: no file yet */
+    int fd;                            /* -1: no file yet */
     int64_t file_bytes;                /* of all files together */
     int64_t file_ends[BODY_FILES_MAX]; /* where each ends in the temporary file */
     struct buf file_names;             /* each with a NUL behind it */

@@ -185,11 +185,11 @@ gather_away(struct exchange *x, const struct connecting *c, const struct connect
     ret->rename_revision = arena_printf(x->keep, "%lld", (long long)c->channel.revision);
     ret->away_problem = wrong->away;
     if (counts.waiting_n > 0)
-        ret->waiting = SAY(x->keep, x->lang,
-                           translate_n(x->lang, "%s planned post waits for this channel.",
-                                       "%s planned posts wait for this channel.",
-                                       counts.waiting_n),
-                           format_integer(x->keep, x->lang, counts.waiting_n));
+        ret->waiting =
+            SAY(x->keep, x->lang,
+                translate_n(x->lang, "%s planned post waits for this channel.",
+                            "%s planned posts wait for this channel.", counts.waiting_n),
+                format_integer(x->keep, x->lang, counts.waiting_n));
     if (counts.held_n > 0)
         ret->held = SAY(x->keep, x->lang,
                         translate_n(x->lang, "%s post is on hold there, and stays so.",
@@ -519,8 +519,8 @@ handle_channel_away(struct exchange *x, struct error *error)
     if (put_away_count(x->web->propre, x->workspace.id, x->id, &counts, error))
         return error->fault;
     if (counts.waiting_n > 0 && what == PUT_AWAY_ASK) {
-        wrong.away = str_of(translate(
-            x->lang, N_("Say what becomes of the posts that are planned for it.")));
+        wrong.away = str_of(
+            translate(x->lang, N_("Say what becomes of the posts that are planned for it.")));
         return refused(x, &wrong, error);
     }
     if (counts.busy_n > 0) {

@@ -384,8 +384,7 @@ compose_parts(struct exchange *x, const struct compose *c)
 {
     struct variant *variants =
         new (x->keep, struct variant, c->channels_n + c->kept.variants_n + 1);
-    struct variant *aside =
-        new (x->keep, struct variant, c->channels_n + c->kept.aside_n + 1);
+    struct variant *aside = new (x->keep, struct variant, c->channels_n + c->kept.aside_n + 1);
     struct message_file *files = new (x->keep, struct message_file, c->files_n + 1);
     ptrdiff_t n = 0, aside_n = 0;
     for (ptrdiff_t i = 0; i < c->kept.variants_n; i++)

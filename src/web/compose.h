@@ -29,7 +29,7 @@ struct compose_channel {
     str name;
     enum network network;
     bool ticked, connected;
-    str own;                         /* other words for this channel; kept also while it is not ticked */
+    str own; /* other words for this channel; kept also while it is not ticked */
     const struct delivery *delivery; /* one that is not cancelled; NULL */
     struct delivery_plan plan;
     struct content_look look;

@@ -13,7 +13,8 @@ read_time(struct exchange *x, struct compose *c)
         /* for its deliveries, if it has any; what is no time to come is said when it shall go out */
         struct civil wall;
         instant due;
-        c->when.has_wall = !when_parse(c->message.chosen_wall, x->zone, now, &wall, &due, &error);
+        c->when.has_wall =
+            !when_parse(c->message.chosen_wall, x->zone, now, &wall, &due, &error);
         if (c->when.has_wall) {
             c->when.wall = wall;
             c->when.due = due;

@@ -47,8 +47,7 @@ static const struct flash_words words[FLASH_KINDS_N] = {
     [FLASH_CHANNEL_AWAY_HELD] = {TONE_GOOD,
                                  N_("The channel is put away. What was planned there is on "
                                     "hold in the queue."),
-                                 NULL,
-                                 "/channel/%" PRId64 "/restore"},
+                                 NULL, "/channel/%" PRId64 "/restore"},
     [FLASH_CHANNEL_AWAY_CANCELLED] = {TONE_GOOD,
                                       N_("The channel is put away. What was planned there is "
                                          "cancelled; the texts are kept."),

@@ -93,8 +93,8 @@ struct channel_view {
     bool archived;
     struct field_view rename;
     str rename_revision;
-    str waiting;     /* "3 planned posts wait for this channel."; none when nothing does */
-    str held;        /* the same of what is on hold; none */
+    str waiting;      /* "3 planned posts wait for this channel."; none when nothing does */
+    str held;         /* the same of what is on hold; none */
     str away_problem; /* why it could not be put away */
 };
 

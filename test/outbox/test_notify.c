@@ -86,8 +86,10 @@ answers(struct bench *b, enum http_end end, int32_t status, const char *body)
 static void
 start_worker(struct bench *b, bool mail)
 {
-    const struct worker_options options = {
-        .name = S("teller"), .mail = mail, .trial = &b->trial};
+    const struct worker_options options = {.name = S("teller"),
+                                           .mail = mail,
+                                           .pages = S("https://behind.example"),
+                                           .trial = &b->trial};
     assert_ok(worker_open(b->f->propre, &b->wire, &options, &b->worker, &b->f->error),
               &b->f->error);
 }
@@ -222,6 +224,21 @@ assert_has(str text, const char *needle)
 {
     if (str_find(text, str_of(needle)) < 0)
         fail_msg("\"%s\" is not in:\n%.*s", needle, STR_FMT(text));
+}
+
+/* Settings that do not say where the pages are: they are where the house is served. */
+static void
+test_pages_of_the_house(void **state)
+{
+    struct bench *b = open_bench(state);
+    struct notify_mail mail = usual_mail;
+    mail.common.pages = STR_NONE;
+    set_mail(b, &mail);
+    open_incident(b, "late", 7);
+    run(b, 3 * MINUTE, SECOND);
+    assert_int_equal(1, b->heard_n);
+    assert_has(b->heard[0].body, "https://behind.example/delivery/7\r\n");
+    close_bench(b);
 }
 
 /* One incident: one notice for each means; seen again, none; closed and opened again, one more. */

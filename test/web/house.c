@@ -186,11 +186,10 @@ browser_upload_many(struct browser *browser, const char *path, const char *field
                  STR_FMT(name), STR_FMT(field));
     }
     for (int i = 0; i < n; i++) {
-        buf_addf(
-            &body,
-            "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"%.*s\"\r\n"
-            "Content-Type: text/csv\r\n\r\n",
-            STR_FMT(files[i].name));
+        buf_addf(&body,
+                 "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"%.*s\"\r\n"
+                 "Content-Type: text/csv\r\n\r\n",
+                 STR_FMT(files[i].name));
         buf_add(&body, files[i].content);
         buf_add(&body, S("\r\n"));
     }
@@ -205,8 +204,8 @@ int
 browser_upload_with(struct browser *browser, const char *path, const char *fields,
                     str file_name, str content)
 {
-    return browser_upload_many(browser, path, fields,
-                               &(struct upload_sent){file_name, content}, 1);
+    return browser_upload_many(browser, path, fields, &(struct upload_sent){file_name, content},
+                               1);
 }
 
 int

@@ -459,9 +459,8 @@ test_draft_keeps_its_time(void **state)
     assert_true(browser_sees(&desk->browser, "value=\"2027-03-01\""));
     /* Another time chosen for the draft is that of the queue's list too. */
     form = form_of(desk, "/message/1", true, false);
-    assert_int_equal(303,
-                     post(desk, "/message/1", form,
-                          "when=draft&day=2027-03-04&time=11%3A00&act=send&text=Later"));
+    assert_int_equal(303, post(desk, "/message/1", form,
+                               "when=draft&day=2027-03-04&time=11%3A00&act=send&text=Later"));
     assert_int_equal(1, deliveries(desk, &all));
     assert_str("2027-03-04T11:00", all[0].wall);
 }
@@ -481,15 +480,15 @@ test_unticked_words_stay(void **state)
     assert_true(browser_sees(&desk->browser, "For readers</textarea>"));
     /* It does not go there meanwhile, … */
     form = form_of(desk, "/message/1", true, false);
-    assert_int_equal(303, post(desk, "/message/1", form,
-                               TOMORROW "&act=send&text=All&own-1=For+readers"));
+    assert_int_equal(
+        303, post(desk, "/message/1", form, TOMORROW "&act=send&text=All&own-1=For+readers"));
     assert_int_equal(1, deliveries(desk, &all));
     assert_int_equal(desk->toots, all[0].channel);
     /* … and does when it is ticked again. */
     form = form_of(desk, "/message/1", true, true);
     assert_true(browser_sees(&desk->browser, "For readers</textarea>"));
-    assert_int_equal(303, post(desk, "/message/1", form,
-                               TOMORROW "&act=send&text=All&own-1=For+readers"));
+    assert_int_equal(
+        303, post(desk, "/message/1", form, TOMORROW "&act=send&text=All&own-1=For+readers"));
     assert_int_equal(2, deliveries(desk, &all));
     assert_int_equal(200, browser_get(&desk->browser, "/message/1"));
     assert_true(browser_sees(&desk->browser, "name=\"to-1\" value=\"1\" checked"));
@@ -536,10 +535,10 @@ test_several_pictures(void **state)
                                               more, 2));
     assert_true(browser_sees(&desk->browser, "What five.gif shows"));
     form = shown_form(desk);
-    assert_int_equal(422, post(desk, "/message/1", form,
-                               printed(desk,
-                                       "to-0=1&%s&picture-3=4&alt-3=D&picture-4=5&alt-4=E&%s",
-                                       kept, TOMORROW "&act=send")));
+    assert_int_equal(422,
+                     post(desk, "/message/1", form,
+                          printed(desk, "to-0=1&%s&picture-3=4&alt-3=D&picture-4=5&alt-4=E&%s",
+                                  kept, TOMORROW "&act=send")));
 }
 
 /* What is planned goes out as it was until a change of it is right and saved. */
