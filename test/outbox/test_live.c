@@ -5,7 +5,7 @@
 #include "outbox/live.h"
 #include "outbox/put_away.h"
 #include "outbox/repeat.h"
-#include "place/db.h"
+#include "place/db_internal.h"
 #include "place/vault.h"
 #include "strategy/channel.h"
 #include "tactic/message.h"
@@ -145,9 +145,12 @@ test_edit_and_withdraw(void **state)
                  live_edit(b->f->propre, &b->wire, &of, &change, b->f->keep, &step, error),
                  error, "not published");
     begin(b, DB_WRITE);
-    assert_ok(db_script(b->f->propre->db,
-                        S("UPDATE delivery SET state = 'published', remote_id = '42'"), error),
-              error);
+    assert_ok(
+        db_script(
+            b->f->propre->db,
+            S("UPDATE delivery SET state = 'published', next_us = NULL, remote_id = '42'"),
+            error),
+        error);
     commit(b);
     /* Refused there, nothing is said to be changed here. */
     b->status = 422;

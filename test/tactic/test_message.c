@@ -192,7 +192,7 @@ refers_only_to_its_own_workspace(void **state)
     struct fixture_workspace_in in = {S("Other"), S("UTC"), S("fr"), S("CAD")};
     struct message m = sample(f);
     struct variant variant = {.channel = a_channel(f, NETWORK_MASTODON, "@us")};
-    struct message_parts none = {0}, parts = {&variant, 1, NULL, 0};
+    struct message_parts none = {0}, parts = {&variant, 1, NULL, 0, NULL, 0};
     int64_t id = 0;
     assert_ok(q_fixture_workspace(f->propre->db, &in, NULL, &other, &f->error), &f->error);
     struct tactic theirs = {.workspace = other.id, .name = S("Theirs")};
@@ -212,9 +212,10 @@ says_which_field_cannot_be_kept(void **state)
     struct fixture *f = *state;
     struct message m = sample(f);
     struct variant twice[] = {{.channel = 1}, {.channel = 1}}, odd = {.options = S("[1]")};
-    struct message_parts none = {0}, two = {twice, 2, NULL, 0}, option = {&odd, 1, NULL, 0};
+    struct message_parts none = {0}, two = {twice, 2, NULL, 0, NULL, 0},
+                         option = {&odd, 1, NULL, 0, NULL, 0};
     struct message_parts many = {twice, VARIANTS_MAX + 1, NULL, 0, NULL, 0},
-                         pictures = {NULL, 0, NULL, MESSAGE_FILES_MAX + 1};
+                         pictures = {NULL, 0, NULL, MESSAGE_FILES_MAX + 1, NULL, 0};
     char *big = malloc(POST_BODY_MAX + 1);
     memset(big, 'a', POST_BODY_MAX + 1);
     m.title = S("\xff");
