@@ -233,6 +233,7 @@ test_pages_of_the_house(void **state)
     struct bench *b = open_bench(state);
     struct notify_mail mail = usual_mail;
     mail.common.pages = STR_NONE;
+    b->worker->pages = S("https://behind.example");
     set_mail(b, &mail);
     open_incident(b, "late", 7);
     run(b, 3 * MINUTE, SECOND);
