@@ -86,10 +86,8 @@ answers(struct bench *b, enum http_end end, int32_t status, const char *body)
 static void
 start_worker(struct bench *b, bool mail)
 {
-    const struct worker_options options = {.name = S("teller"),
-                                           .mail = mail,
-                                           .pages = S("https://behind.example"),
-                                           .trial = &b->trial};
+    const struct worker_options options = {
+        .name = S("teller"), .mail = mail, .trial = &b->trial};
     assert_ok(worker_open(b->f->propre, &b->wire, &options, &b->worker, &b->f->error),
               &b->f->error);
 }
@@ -562,6 +560,7 @@ main(void)
     if (testdb_skips())
         return 0;
     const struct CMUnitTest tests[] = {
+        ON_A_FIXTURE(test_pages_of_the_house),
         ON_A_FIXTURE(test_once),
         ON_A_FIXTURE(test_digest),
         ON_A_FIXTURE(test_nothing_set_up),
