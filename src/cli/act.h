@@ -52,14 +52,14 @@ must_use enum fault cli_repeat_read(struct cli *cli, const struct zone *zone,
  * cli_repeat_make(cli, repeating, of, error): a recurrence of that pattern, and its first occurrences. It says what it made.
  * Needs an open write transaction. Faults: INPUT when it has no occurrence.
  */
-struct repeat_of {
+struct repeat_from {
     int64_t message; /* the pattern */
     struct civil anchor;
     const struct zone *zone;
     struct maybe_int first; /* the message that is the occurrence of the anchor already */
 };
 must_use enum fault cli_repeat_make(struct cli *cli, const struct repeating *repeating,
-                                    const struct repeat_of *of, int64_t *ret_id,
+                                    const struct repeat_from *of, int64_t *ret_id,
                                     struct error *error);
 
 /* What would go wrong, gathered over channels. */

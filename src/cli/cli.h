@@ -98,5 +98,8 @@ str cli_day_text(struct cli *cli, struct maybe_int day);
  */
 must_use enum fault cli_find_channel(struct cli *cli, str name, int64_t *ret,
                                      struct error *error);
+/* cli_find_archived(cli, name, ret, error): the same among the channels that were put away. */
+must_use enum fault cli_find_archived(struct cli *cli, str name, int64_t *ret,
+                                      struct error *error);
 must_use enum fault cli_find_tactic(struct cli *cli, str name, int64_t *ret,
                                     struct error *error);

@@ -4,6 +4,7 @@
 #include "cli/act.h"
 #include "cli/table.h"
 #include "outbox/account.h"
+#include "outbox/put_away.h"
 #include "place/db.h"
 #include "strategy/channel.h"
 
@@ -175,7 +176,9 @@ command_channel_list(struct cli *cli, struct error *error)
     struct channel *channels = NULL;
     struct account *accounts = NULL;
     ptrdiff_t n = 0, accounts_n = 0;
-    if (channel_list(&cli->propre, cli->workspace.id, cli->keep, &channels, &n, error) ||
+    bool archived = args_has(cli->args, "archived");
+    if ((archived ? channel_list_archived : channel_list)(&cli->propre, cli->workspace.id,
+                                                          cli->keep, &channels, &n, error) ||
         account_list(&cli->propre, cli->workspace.id, cli->keep, &accounts, &accounts_n, error))
         return error->fault;
     struct row *all = new (cli->keep, struct row, n);
@@ -183,12 +186,109 @@ command_channel_list(struct cli *cli, struct error *error)
         all[i] = row_of(&channels[i], accounts, accounts_n, clock_now(&cli->propre.clock));
     if (cli->json)
         return print_channels_json(all, n, error);
+    if (n == 0 && archived) {
+        cli_print(cli, str_of(translate(cli->lang, N_("No channel was put away."))));
+        return OK;
+    }
     if (n == 0) {
         cli_say(cli, N_("There is no channel yet. Add one: %s"),
                 S("propre channel add \"…\" --network facebook"));
         return OK;
     }
     print_channels(cli, all, n);
-    say_next(cli, all, n);
+    if (!archived)
+        say_next(cli, all, n);
     return OK;
+}
+
+/* ---- another name; put away, and brought back ---- */
+
+enum fault
+command_channel_rename(struct cli *cli, struct error *error)
+{
+    struct channel channel;
+    int64_t id = 0;
+    str to = args_value(cli->args, "to");
+    if (!to.p)
+        return fail(error, FAULT_INPUT, "say its new name: --to \"Workshop notes\"");
+    if (db_begin(cli->propre.db, DB_WRITE, error))
+        return error->fault;
+    auto_tx tx = cli->propre.db;
+    if (cli_find_channel(cli, cli->args->positional, &id, error) ||
+        channel_get(&cli->propre, cli->workspace.id, id, cli->keep, &channel, error))
+        return error->fault;
+    str was = channel.name;
+    channel.name = to;
+    if (channel_update(&cli->propre, &channel, error) || db_commit(tx, error))
+        return error->fault;
+    cli_say(cli, N_("%1$s is called %2$s now."), was, str_trim(to));
+    return cli->json ? cli_json_good(error) : OK;
+}
+
+/* What is planned there is told, with its number, before anything is done. */
+static enum fault
+must_choose(const struct channel *channel, const struct put_away_counts *counts,
+            struct error *error)
+{
+    str name = channel->name;
+    return fail(error, FAULT_CONFLICT,
+                "%lld planned posts wait for %.*s, and nothing was changed: say what becomes "
+                "of them, `propre channel archive \"%.*s\" --hold` or `--cancel`",
+                (long long)counts->waiting_n, STR_FMT(name), STR_FMT(name));
+}
+
+enum fault
+command_channel_archive(struct cli *cli, struct error *error)
+{
+    struct channel channel;
+    struct put_away_counts counts;
+    int64_t id = 0, n = 0;
+    bool hold = args_has(cli->args, "hold"), cancel = args_has(cli->args, "cancel");
+    enum put_away what = hold ? PUT_AWAY_HOLD : cancel ? PUT_AWAY_CANCEL : PUT_AWAY_ASK;
+    if (hold && cancel)
+        return fail(error, FAULT_INPUT, "say one of --hold and --cancel");
+    if (db_begin(cli->propre.db, DB_WRITE, error))
+        return error->fault;
+    auto_tx tx = cli->propre.db;
+    if (cli_find_channel(cli, cli->args->positional, &id, error) ||
+        channel_get(&cli->propre, cli->workspace.id, id, cli->keep, &channel, error) ||
+        put_away_count(&cli->propre, cli->workspace.id, id, &counts, error))
+        return error->fault;
+    if (counts.waiting_n > 0 && what == PUT_AWAY_ASK)
+        return must_choose(&channel, &counts, error);
+    if (put_away_channel(&cli->propre, cli->workspace.id, id, what, WHO, &n, error) ||
+        db_commit(tx, error))
+        return error->fault;
+    if (n > 0)
+        cli_say(cli,
+                hold ? N_("%1$s is put away; numbers of the queue on hold: %2$s.")
+                     : N_("%1$s is put away; numbers of the queue cancelled: %2$s."),
+                channel.name, cli_number(cli, n));
+    else
+        cli_say(cli, N_("%1$s is put away. To bring it back: %2$s"), channel.name,
+                arena_printf(cli->keep, "propre channel restore %lld", (long long)id));
+    return cli->json ? cli_json_id(id, error) : OK;
+}
+
+enum fault
+command_channel_restore(struct cli *cli, struct error *error)
+{
+    struct channel channel;
+    struct put_away_counts counts;
+    int64_t id = 0;
+    if (db_begin(cli->propre.db, DB_WRITE, error))
+        return error->fault;
+    auto_tx tx = cli->propre.db;
+    if (cli_find_archived(cli, cli->args->positional, &id, error) ||
+        channel_archive(&cli->propre, cli->workspace.id, id, false, error) ||
+        channel_get(&cli->propre, cli->workspace.id, id, cli->keep, &channel, error) ||
+        put_away_count(&cli->propre, cli->workspace.id, id, &counts, error) ||
+        db_commit(tx, error))
+        return error->fault;
+    if (counts.held_n > 0)
+        cli_say(cli, N_("%1$s is back; numbers of the queue still on hold: %2$s."),
+                channel.name, cli_number(cli, counts.held_n));
+    else
+        cli_say(cli, N_("%s is back."), channel.name);
+    return cli->json ? cli_json_id(id, error) : OK;
 }

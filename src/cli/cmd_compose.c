@@ -262,7 +262,7 @@ show_dry(struct cli *cli, struct compose *c, struct error *error)
 static enum fault
 repeat(struct cli *cli, struct compose *c, struct error *error)
 {
-    const struct repeat_of of = {.message = c->id, .anchor = c->anchor, .zone = c->zone};
+    const struct repeat_from of = {.message = c->id, .anchor = c->anchor, .zone = c->zone};
     if (c->problems.errors_n > 0)
         return fail(error, FAULT_INPUT, "nothing is kept of it: it would not be accepted: %.*s",
                     STR_FMT(c->problems.first));
@@ -278,7 +278,10 @@ compose(struct cli *cli, struct compose *c, bool dry, struct error *error)
     if (take_channels(cli, c, error) || take_message(cli, c, error) ||
         take_when(cli, c, error) || take_images(cli, c, error))
         return error->fault;
-    const struct message_parts parts = {c->variants, c->variants_n, c->files, c->files_n};
+    const struct message_parts parts = {.variants = c->variants,
+                                        .variants_n = c->variants_n,
+                                        .files = c->files,
+                                        .files_n = c->files_n};
     if (message_save(&cli->propre, &c->message, &parts, &c->id, error))
         return error->fault;
     for (ptrdiff_t i = 0; i < c->variants_n; i++) {

@@ -1,11 +1,9 @@
-#include <assert.h>
-
 #include "base/zone.h"
 #include "cli/act.h"
 #include "cli/commands.h"
 #include "cli/table.h"
 #include "outbox/delivery.h"
-#include "outbox/recur.h"
+#include "outbox/repeat.h"
 #include "place/db.h"
 #include "tactic/message.h"
 #include "tactic/when.h"
@@ -13,7 +11,6 @@
 /* Posts that come again: by a rule, or evergreen with a rest between. */
 
 enum {
-    LOOK_DAYS = 366,    /* how far the next occurrence is looked for; a yearly one is found */
     SHOWN_MAX = 3,      /* moments said when a rule is made: enough to see a slip */
     TIMES_MAX = 200000, /* occurrences are counted so far (tactic/rule_internal.h) */
     COOLDOWN_MAX = 3650 /* days; ten years is never */
@@ -52,25 +49,6 @@ cli_repeat_read(struct cli *cli, const struct zone *zone, struct repeating *ret,
 
 /* ---- making one ---- */
 
-/* The occurrence of the anchor is that message already. */
-static enum fault
-mark_first(struct cli *cli, int64_t id, const struct repeat_of *of, struct error *error)
-{
-    struct recurrence r;
-    struct civil wall;
-    instant at, anchor;
-    bool found = false;
-    if (!of->first.has)
-        return OK;
-    if (recurrence_get(&cli->propre, cli->workspace.id, id, cli->keep, &r, error) ||
-        zone_instant(of->zone, &of->anchor, GAP_NEXT_VALID, OVERLAP_FIRST, &anchor, error) ||
-        rule_at(r.rule, &r.anchor, of->zone, 1, &wall, &at, &found, error))
-        return error->fault;
-    if (!found || at.us != anchor.us)
-        return OK;
-    return recurrence_mark(&cli->propre, id, 1, of->first, error);
-}
-
 /* The next moments, made or not. */
 static enum fault
 next_moments(struct cli *cli, int64_t id, const struct zone *zone, instant ret[SHOWN_MAX],
@@ -108,8 +86,8 @@ say_made(struct cli *cli, int64_t id, const struct zone *zone, str rule, const i
 }
 
 enum fault
-cli_repeat_make(struct cli *cli, const struct repeating *repeating, const struct repeat_of *of,
-                int64_t *ret_id, struct error *error)
+cli_repeat_make(struct cli *cli, const struct repeating *repeating,
+                const struct repeat_from *of, int64_t *ret_id, struct error *error)
 {
     const struct recurrence r = {.workspace = cli->workspace.id,
                                  .message = of->message,
@@ -121,61 +99,18 @@ cli_repeat_make(struct cli *cli, const struct repeating *repeating, const struct
                                  .cooldown_days = repeating->cooldown_days};
     instant at[SHOWN_MAX];
     ptrdiff_t n = 0;
-    if (recurrence_save(&cli->propre, &r, ret_id, error) ||
-        mark_first(cli, *ret_id, of, error) ||
+    if (repeat_begin(&cli->propre, &r, of->first, cli->scratch, ret_id, error) ||
         next_moments(cli, *ret_id, of->zone, at, &n, error))
         return error->fault;
-    if (n == 0)
-        return fail(error, FAULT_INPUT,
-                    "that rule has no occurrence to come; look at --repeat, --at and --until");
-    if (recur_make(&cli->propre, cli->workspace.id, cli->scratch, error))
-        return error_prefix(error, "making its occurrences");
     say_made(cli, *ret_id, of->zone, repeating->rule, at, n);
     return OK;
-}
-
-/* The channels a message goes to, as variants of the pattern: where no variant says it, its deliveries do. */
-static enum fault
-pattern_parts(struct cli *cli, int64_t message, struct message_parts *parts,
-              struct error *error)
-{
-    struct delivery *list = NULL;
-    ptrdiff_t n = 0;
-    const struct delivery_filter filter = {.workspace = cli->workspace.id, .message = message};
-    if (message_parts_get(&cli->propre, message, cli->keep, parts, error) ||
-        delivery_list(&cli->propre, &filter, cli->keep, &list, &n, error))
-        return error->fault;
-    if (parts->variants_n > 0)
-        return OK;
-    struct variant *variants = new (cli->keep, struct variant, n + 1);
-    for (ptrdiff_t i = 0; i < n && parts->variants_n < VARIANTS_MAX; i++) {
-        if (list[i].state != DELIVERY_CANCELLED)
-            variants[parts->variants_n++] = (struct variant){.channel = list[i].channel};
-    }
-    parts->variants = variants;
-    return OK;
-}
-
-/* A message of its own, so that an occurrence can be edited without changing those to come. */
-static enum fault
-copy_pattern(struct cli *cli, int64_t message, int64_t *ret_id, struct error *error)
-{
-    struct message pattern;
-    struct message_parts parts;
-    if (message_get(&cli->propre, cli->workspace.id, message, cli->keep, &pattern, error) ||
-        pattern_parts(cli, message, &parts, error))
-        return error->fault;
-    pattern.id = 0;
-    pattern.revision = 0;
-    pattern.use_by_us = no_int;
-    return message_save(&cli->propre, &pattern, &parts, ret_id, error);
 }
 
 static enum fault
 add_repeat(struct cli *cli, const struct zone *zone, const struct repeating *repeating,
            int64_t *ret_id, struct error *error)
 {
-    struct repeat_of of = {.zone = zone};
+    struct repeat_from of = {.zone = zone};
     struct delivery d;
     int64_t id = 0;
     instant at, now = clock_now(&cli->propre.clock);
@@ -191,7 +126,8 @@ add_repeat(struct cli *cli, const struct zone *zone, const struct repeating *rep
             of.first = some_int(d.message);
     }
     of.anchor.second = of.anchor.microsecond = 0;
-    if (copy_pattern(cli, d.message, &of.message, error))
+    if (repeat_pattern(&cli->propre, cli->workspace.id, d.message, cli->keep, &of.message,
+                       error))
         return error->fault;
     return cli_repeat_make(cli, repeating, &of, ret_id, error);
 }
@@ -217,126 +153,11 @@ command_repeat_add(struct cli *cli, struct error *error)
     return cli->json ? cli_json_id(id, error) : OK;
 }
 
-/* ---- what is to come of one ---- */
-
-struct coming {
-    int64_t k;
-    instant at;
-    struct civil wall;
-    struct maybe_int message; /* it is made already */
-};
-
-/* Whether something of that message waits still. */
-static enum fault
-waits(struct cli *cli, int64_t message, bool *ret, struct error *error)
-{
-    struct delivery *list = NULL;
-    ptrdiff_t n = 0;
-    const struct delivery_filter filter = {
-        .workspace = cli->workspace.id, .message = message, .open = true};
-    if (delivery_list(&cli->propre, &filter, cli->keep, &list, &n, error))
-        return error->fault;
-    *ret = n > 0;
-    return OK;
-}
-
-/* A number a good deal before the next one: what is behind it went out long ago. */
-static enum fault
-lately(struct cli *cli, const struct recurrence *r, int64_t *ret_k, struct error *error)
-{
-    struct recurrence endless = *r;
-    struct occurrence *plan;
-    ptrdiff_t n = 0;
-    instant until = {clock_now(&cli->propre.clock).us + LOOK_DAYS * SPAN_DAY.us};
-    endless.end_us = endless.count_max = no_int;
-    endless.paused = false;
-    if (recurrence_plan(&cli->propre, &endless, until, cli->keep, &plan, &n, error))
-        return error->fault;
-    *ret_k = n > 0 && plan[0].k > OCCURRENCES_MAX / 2 ? plan[0].k - OCCURRENCES_MAX / 2 : 1;
-    return OK;
-}
-
-/* Those made ahead that wait still, by number. */
-static enum fault
-made_ahead(struct cli *cli, const struct recurrence *r, const struct zone *zone,
-           struct coming **ret, ptrdiff_t *ret_n, struct error *error)
-{
-    struct occurrence_mark *marks = NULL;
-    ptrdiff_t n = 0;
-    int64_t from_k = 1;
-    instant now = clock_now(&cli->propre.clock);
-    if (lately(cli, r, &from_k, error) ||
-        recurrence_marks(&cli->propre, r->id, from_k, cli->keep, &marks, &n, error))
-        return error->fault;
-    *ret = new (cli->keep, struct coming, n);
-    *ret_n = 0;
-    for (ptrdiff_t i = 0; i < n; i++) {
-        struct coming one = {.k = marks[i].k, .message = marks[i].message};
-        bool found = false, open = false;
-        if (!marks[i].message.has)
-            continue;
-        if (rule_at(r->rule, &r->anchor, zone, one.k, &one.wall, &one.at, &found, error))
-            return error->fault;
-        if (!found || one.at.us < now.us)
-            continue;
-        if (waits(cli, one.message.is, &open, error))
-            return error->fault;
-        if (open)
-            (*ret)[(*ret_n)++] = one;
-    }
-    return OK;
-}
-
-/* All that is to come within LOOK_DAYS, in order. */
-static enum fault
-coming(struct cli *cli, const struct recurrence *r, const struct zone *zone,
-       struct coming **ret, ptrdiff_t *ret_n, struct error *error)
-{
-    struct coming *made;
-    struct occurrence *plan;
-    ptrdiff_t made_n, plan_n, m = 0, p = 0;
-    instant until = {clock_now(&cli->propre.clock).us + LOOK_DAYS * SPAN_DAY.us};
-    if (made_ahead(cli, r, zone, &made, &made_n, error) ||
-        recurrence_plan(&cli->propre, r, until, cli->keep, &plan, &plan_n, error))
-        return error->fault;
-    struct coming *all = new (cli->keep, struct coming, made_n + plan_n);
-    *ret_n = 0;
-    while (m < made_n || p < plan_n) {
-        if (p == plan_n || (m < made_n && made[m].k < plan[p].k)) {
-            all[(*ret_n)++] = made[m++];
-        } else {
-            all[(*ret_n)++] =
-                (struct coming){.k = plan[p].k, .at = plan[p].at, .wall = plan[p].wall};
-            p++;
-        }
-    }
-    *ret = all;
-    return OK;
-}
-
-/* Takes what waits of a message out of the queue; how many. */
-static enum fault
-cancel_all(struct cli *cli, int64_t message, int64_t *n_cancelled, struct error *error)
-{
-    struct delivery *list = NULL;
-    ptrdiff_t n = 0;
-    const struct delivery_filter filter = {
-        .workspace = cli->workspace.id, .message = message, .open = true};
-    if (delivery_list(&cli->propre, &filter, cli->keep, &list, &n, error))
-        return error->fault;
-    for (ptrdiff_t i = 0; i < n; i++) {
-        if (delivery_cancel(&cli->propre, cli->workspace.id, list[i].id, WHO, error))
-            return error_prefix(error, "taking out number %lld", (long long)list[i].id);
-        (*n_cancelled)++;
-    }
-    return OK;
-}
-
 /* ---- list ---- */
 
 struct listed {
     struct recurrence of;
-    struct coming next;
+    struct repeat_coming next;
     bool has_next, over;
     str text;
 };
@@ -344,14 +165,12 @@ struct listed {
 static enum fault
 list_one(struct cli *cli, struct listed *one, struct error *error)
 {
-    auto_zone zone = NULL;
-    struct coming *all;
+    struct repeat_coming *all;
     struct message message;
     ptrdiff_t n = 0;
-    if (zone_open(one->of.zone, &zone, error) ||
-        message_get(&cli->propre, cli->workspace.id, one->of.message, cli->keep, &message,
+    if (message_get(&cli->propre, cli->workspace.id, one->of.message, cli->keep, &message,
                     error) ||
-        coming(cli, &one->of, zone, &all, &n, error))
+        repeat_coming(&cli->propre, &one->of, cli->keep, &all, &n, error))
         return error->fault;
     one->text = message.title.n > 0 ? message.title : str_slice(message.body, 0, 200);
     one->over = one->of.end_us.has && one->of.end_us.is <= clock_now(&cli->propre.clock).us;
@@ -453,105 +272,112 @@ command_repeat_list(struct cli *cli, struct error *error)
 /* ---- skip ---- */
 
 static enum fault
-choose(struct cli *cli, const struct coming *all, ptrdiff_t n, const struct coming **ret,
-       struct error *error)
+repeat_asked(struct cli *cli, struct repeat_of *ret, struct error *error)
 {
-    str on = args_value(cli->args, "on");
-    int64_t day = 0;
-    if (on.p && cli_local_day(cli, on, &day, error))
-        return error_prefix(error, "--on");
-    for (ptrdiff_t i = 0; i < n; i++) {
-        const struct civil *w = &all[i].wall;
-        if (!on.p || civil_days(w->year, w->month, w->day) == day) {
-            *ret = &all[i];
-            return OK;
-        }
-    }
-    if (on.p)
-        return fail(error, FAULT_ABSENT,
-                    "it has no occurrence on %.*s; `propre schedule --month` shows them",
-                    STR_FMT(on));
-    return fail(error, FAULT_ABSENT, "it has no occurrence to come within a year");
+    *ret = (struct repeat_of){.workspace = cli->workspace.id, .who = WHO};
+    return cli_id(cli, &ret->id, error);
 }
 
 enum fault
 command_repeat_skip(struct cli *cli, struct error *error)
 {
     auto_zone zone = NULL;
-    struct recurrence r;
-    struct coming *all = NULL;
-    const struct coming *one = NULL;
-    ptrdiff_t n = 0;
-    int64_t id = 0, cancelled = 0;
-    if (cli_id(cli, &id, error) || db_begin(cli->propre.db, DB_WRITE, error))
+    struct repeat_of of;
+    struct repeat_coming one;
+    struct maybe_int day = no_int;
+    str on = args_value(cli->args, "on");
+    if (on.p && cli_local_day(cli, on, &day.is, error))
+        return error_prefix(error, "--on");
+    day.has = on.p != NULL;
+    if (repeat_asked(cli, &of, error) || zone_open(cli->workspace.zone, &zone, error) ||
+        db_begin(cli->propre.db, DB_WRITE, error))
         return error->fault;
     auto_tx tx = cli->propre.db;
-    if (recurrence_get(&cli->propre, cli->workspace.id, id, cli->keep, &r, error) ||
-        zone_open(r.zone, &zone, error) || coming(cli, &r, zone, &all, &n, error) ||
-        choose(cli, all, n, &one, error))
-        return error->fault;
-    assert(one); /* or choose() said why not */
-    if (one->message.has ? cancel_all(cli, one->message.is, &cancelled, error)
-                         : recurrence_mark(&cli->propre, id, one->k, no_int, error))
-        return error->fault;
-    if (db_commit(tx, error))
+    if (repeat_skip(&cli->propre, &of, day, cli->keep, &one, error) || db_commit(tx, error))
         return error->fault;
     cli_say(cli, N_("Left out: %s. Those after it come as before."),
-            cli_moment(cli, zone, one->at.us));
+            cli_moment(cli, zone, one.at.us));
+    if (!cli->json)
+        return OK;
+    struct cli_json json;
+    cli_json_begin(&json);
+    json_object_begin(&json.w);
+    json_member_int(&json.w, "id", of.id);
+    json_member_int(&json.w, "skipped_us", one.at.us);
+    json_object_end(&json.w);
+    return cli_json_end(&json, error);
+}
+
+/* ---- end, pause, resume ---- */
+
+static enum fault
+answer_number(struct cli *cli, int64_t id, const char *name, int64_t n, struct error *error)
+{
     if (!cli->json)
         return OK;
     struct cli_json json;
     cli_json_begin(&json);
     json_object_begin(&json.w);
     json_member_int(&json.w, "id", id);
-    json_member_int(&json.w, "skipped_us", one->at.us);
+    json_member_int(&json.w, name, n);
     json_object_end(&json.w);
     return cli_json_end(&json, error);
-}
-
-/* ---- end ---- */
-
-static enum fault
-take_out(struct cli *cli, const struct recurrence *r, int64_t *cancelled, struct error *error)
-{
-    auto_zone zone = NULL;
-    struct coming *made;
-    ptrdiff_t n = 0;
-    if (zone_open(r->zone, &zone, error) || made_ahead(cli, r, zone, &made, &n, error))
-        return error->fault;
-    for (ptrdiff_t i = 0; i < n; i++) {
-        if (cancel_all(cli, made[i].message.is, cancelled, error))
-            return error->fault;
-    }
-    return OK;
 }
 
 enum fault
 command_repeat_end(struct cli *cli, struct error *error)
 {
-    struct recurrence r;
-    int64_t id = 0, cancelled = 0, now = clock_now(&cli->propre.clock).us;
-    if (cli_id(cli, &id, error) || db_begin(cli->propre.db, DB_WRITE, error))
+    struct repeat_of of;
+    int64_t cancelled = 0;
+    if (repeat_asked(cli, &of, error) || db_begin(cli->propre.db, DB_WRITE, error))
         return error->fault;
     auto_tx tx = cli->propre.db;
-    if (recurrence_get(&cli->propre, cli->workspace.id, id, cli->keep, &r, error))
-        return error->fault;
-    if (r.end_us.has && r.end_us.is <= now)
-        return fail(error, FAULT_CONFLICT, "repetition %lld is over already", (long long)id);
-    r.end_us = some_int(now);
-    if (recurrence_save(&cli->propre, &r, &id, error) ||
-        (!args_has(cli->args, "keep") && take_out(cli, &r, &cancelled, error)) ||
+    if (repeat_end(&cli->propre, &of, args_has(cli->args, "keep"), cli->keep, &cancelled,
+                   error) ||
         db_commit(tx, error))
         return error->fault;
     cli_say(cli, N_("Repetition %1$s is over; numbers of the queue taken out: %2$s."),
-            cli_number(cli, id), cli_number(cli, cancelled));
-    if (!cli->json)
-        return OK;
-    struct cli_json json;
-    cli_json_begin(&json);
-    json_object_begin(&json.w);
-    json_member_int(&json.w, "id", id);
-    json_member_int(&json.w, "cancelled", cancelled);
-    json_object_end(&json.w);
-    return cli_json_end(&json, error);
+            cli_number(cli, of.id), cli_number(cli, cancelled));
+    return answer_number(cli, of.id, "cancelled", cancelled, error);
+}
+
+static enum fault
+pause_or_go_on(struct cli *cli, bool paused, int64_t *ret_id, int64_t *ret_n,
+               struct error *error)
+{
+    struct repeat_of of;
+    if (repeat_asked(cli, &of, error) || db_begin(cli->propre.db, DB_WRITE, error))
+        return error->fault;
+    auto_tx tx = cli->propre.db;
+    *ret_id = of.id;
+    if (repeat_pause(&cli->propre, &of, paused, paused && args_has(cli->args, "hold"),
+                     cli->keep, ret_n, error))
+        return error->fault;
+    return db_commit(tx, error);
+}
+
+enum fault
+command_repeat_pause(struct cli *cli, struct error *error)
+{
+    int64_t id = 0, n = 0;
+    if (pause_or_go_on(cli, true, &id, &n, error))
+        return error->fault;
+    cli_say(cli,
+            args_has(cli->args, "hold")
+                ? N_("Repetition %1$s stands still; numbers of the queue on hold: %2$s.")
+                : N_("Repetition %1$s stands still; numbers of the queue that go out still: "
+                     "%2$s. To hold them too: --hold"),
+            cli_number(cli, id), cli_number(cli, n));
+    return answer_number(cli, id, "waiting", n, error);
+}
+
+enum fault
+command_repeat_resume(struct cli *cli, struct error *error)
+{
+    int64_t id = 0, n = 0;
+    if (pause_or_go_on(cli, false, &id, &n, error))
+        return error->fault;
+    cli_say(cli, N_("Repetition %1$s goes on; numbers of it in the queue: %2$s."),
+            cli_number(cli, id), cli_number(cli, n));
+    return answer_number(cli, id, "waiting", n, error);
 }

@@ -19,6 +19,7 @@ command_run command_show_help, command_show_version, command_show_manual,
     command_token_add, command_token_list, command_token_revoke, command_api_openapi,
     command_slot_add, command_slot_list, command_slot_remove, command_queue_next,
     command_queue_pause, command_queue_resume, command_schedule, command_repeat_add,
-    command_repeat_list, command_repeat_skip, command_repeat_end, command_edit,
-    command_withdraw, command_channel_limits;
+    command_repeat_list, command_repeat_skip, command_repeat_end, command_repeat_pause,
+    command_repeat_resume, command_edit, command_withdraw, command_channel_limits,
+    command_channel_rename, command_channel_archive, command_channel_restore;
 command_run command_notify_set, command_notify_show, command_notify_off, command_notify_test;

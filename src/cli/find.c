@@ -36,13 +36,11 @@ is_meant(const struct channel *channel, str name, int way)
     }
 }
 
-enum fault
-cli_find_channel(struct cli *cli, str name, int64_t *ret, struct error *error)
+/* *ret 0: none is meant. */
+static enum fault
+find_among(const struct channel *all, ptrdiff_t n, str name, int64_t *ret, struct error *error)
 {
-    struct channel *all = NULL;
-    ptrdiff_t n = 0;
-    if (channel_list(&cli->propre, cli->workspace.id, cli->keep, &all, &n, error))
-        return error->fault;
+    *ret = 0;
     for (int way = 0; way < WAYS_N; way++) {
         const struct channel *found = NULL;
         for (ptrdiff_t i = 0; i < n; i++) {
@@ -62,8 +60,37 @@ cli_find_channel(struct cli *cli, str name, int64_t *ret, struct error *error)
             return OK;
         }
     }
+    return OK;
+}
+
+enum fault
+cli_find_channel(struct cli *cli, str name, int64_t *ret, struct error *error)
+{
+    struct channel *all = NULL;
+    ptrdiff_t n = 0;
+    if (channel_list(&cli->propre, cli->workspace.id, cli->keep, &all, &n, error) ||
+        find_among(all, n, name, ret, error))
+        return error->fault;
+    if (*ret)
+        return OK;
     return fail(error, FAULT_ABSENT,
                 "there is no channel \"%.*s\"; `propre channel list` shows them",
+                STR_FMT(str_slice(name, 0, NAME_SHOWN)));
+}
+
+enum fault
+cli_find_archived(struct cli *cli, str name, int64_t *ret, struct error *error)
+{
+    struct channel *all = NULL;
+    ptrdiff_t n = 0;
+    if (channel_list_archived(&cli->propre, cli->workspace.id, cli->keep, &all, &n, error) ||
+        find_among(all, n, name, ret, error))
+        return error->fault;
+    if (*ret)
+        return OK;
+    return fail(error, FAULT_ABSENT,
+                "no channel \"%.*s\" was put away; `propre channel list --archived` shows "
+                "those that were",
                 STR_FMT(str_slice(name, 0, NAME_SHOWN)));
 }
 

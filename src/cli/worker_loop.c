@@ -138,7 +138,11 @@ worker_loop(struct cli *cli, bool once, struct error *error)
     int64_t lanes = 0;
     enum fault fault = args_i64(cli->args, "lanes", 1, WIRE_TRANSFERS_MAX, 0, &lanes, error);
     const struct worker_options options = {
-        .lanes_max = (int32_t)lanes, .log = cli->quiet ? NULL : &cli->log, .mail = true};
+        .lanes_max = (int32_t)lanes,
+        .log = cli->quiet ? NULL : &cli->log,
+        .mail = true,
+        .pages = args_value(cli->args, "behind"),
+    };
     fault = fault ? fault : cli_vault(cli, true, error);
     fault = fault ? fault : stop_signals(&loop.stop_fd, error);
     fault = fault ? fault : cli_wire(cli, &loop.wire, error);

@@ -46,6 +46,7 @@ worker_open(struct propre *propre, struct wire *wire, const struct worker_option
     worker->wire = wire;
     worker->log = options->log;
     worker->mail = options->mail;
+    worker->pages = options->pages;
     worker->notice = notice_flight_new(&arena);
     worker->rules = options->trial ? options->trial->rules : protocol_rules();
     worker->find = options->trial ? options->trial->find : driver_find;

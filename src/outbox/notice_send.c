@@ -178,6 +178,8 @@ open_means(struct worker *worker, struct sending *s, struct arena *keep, struct 
     struct notice_flight *flight = worker->notice;
     enum fault fault = notify_open_means(worker->propre, flight->workspace, flight->means, keep,
                                          &s->open, error);
+    if (!fault && s->open.shown.common.pages.n == 0)
+        s->open.shown.common.pages = worker->pages;
     if (fault != FAULT_DENIED && fault != FAULT_CORRUPT)
         return fault;
     break_off(s, error, keep);

@@ -60,6 +60,7 @@ make_one(struct propre *propre, const struct recurrence *recurrence,
     message.id = 0;
     message.revision = 0;
     message.use_by_us = no_int; /* it was the pattern's own moment */
+    message.chosen = message.chosen_wall = message.chosen_queue = STR_NONE;
     message.archived = false;
     if (message_save(propre, &message, &parts, &id, error) ||
         recurrence_mark(propre, recurrence->id, at->k, some_int(id), error))

@@ -17,6 +17,7 @@ struct worker_options {
     int32_t lanes_max; /* transfers side by side; 0: 64 */
     const struct log *log;
     bool mail; /* notices go out by the workspace's notice settings */
+    str pages; /* where people reach our pages, for notices whose settings do not say; none: not known */
     const struct worker_trial
         *trial; /* NULL; tests put figures and drivers of their own here */
 };

@@ -75,6 +75,7 @@ struct worker {
     struct lane *lanes;
     int32_t lanes_n;
     int64_t tag_last;
+    str pages; /* lives as long as the program */
     bool mail, stopping;
     struct maybe_int upkept_us, looked_ahead_us, asked_us;
     struct notice_flight *notice; /* the one sending that may be under way beside the lanes */

@@ -187,6 +187,24 @@ channel_list(struct propre *propre, int64_t workspace, struct arena *keep, struc
 }
 
 enum fault
+channel_list_archived(struct propre *propre, int64_t workspace, struct arena *keep,
+                      struct channel **ret, ptrdiff_t *ret_n, struct error *error)
+{
+    struct channel_archived_page_row *rows;
+    ptrdiff_t n;
+    const struct channel_archived_page_in in = {workspace, CHANNELS_MAX};
+    if (q_channel_archived_page(propre->db, &in, keep, &rows, &n, error))
+        return error->fault;
+    *ret = new (keep, struct channel, n);
+    for (ptrdiff_t i = 0; i < n; i++) {
+        (*ret)[i] = CHANNEL_FROM(&rows[i]);
+        (*ret)[i].network = network_stored(rows[i].network);
+    }
+    *ret_n = n;
+    return OK;
+}
+
+enum fault
 channel_update(struct propre *propre, const struct channel *channel, struct error *error)
 {
     if (channel_check(channel, error))

@@ -81,6 +81,10 @@ must_use enum fault channel_get(struct propre *propre, int64_t workspace, int64_
 /* channel_list(propre, workspace, keep, ret, ret_n, error): those in use, by name. */
 must_use enum fault channel_list(struct propre *propre, int64_t workspace, struct arena *keep,
                                  struct channel **ret, ptrdiff_t *ret_n, struct error *error);
+/* channel_list_archived(propre, workspace, keep, ret, ret_n, error): those put away, the last first. */
+must_use enum fault channel_list_archived(struct propre *propre, int64_t workspace,
+                                          struct arena *keep, struct channel **ret,
+                                          ptrdiff_t *ret_n, struct error *error);
 /*
  * channel_update(propre, channel, error):
  * Writes name, handle and ownership of channel->id, if channel->revision is still the stored one.

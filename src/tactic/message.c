@@ -65,6 +65,9 @@ insert(struct propre *propre, const struct message *m, instant now, int64_t *ret
         .categories = m->categories,
         .use_by_us = m->use_by_us,
         .created_us = now.us,
+        .chosen = m->chosen,
+        .chosen_wall = m->chosen_wall,
+        .chosen_queue = m->chosen_queue,
     };
     if (q_message_insert(propre->db, &in, NULL, &row, error))
         return error->fault;
@@ -103,6 +106,9 @@ update(struct propre *propre, const struct message *m, instant now, struct error
         .use_by_us = m->use_by_us,
         .changed_us = now.us,
         .revision = m->revision,
+        .chosen = m->chosen,
+        .chosen_wall = m->chosen_wall,
+        .chosen_queue = m->chosen_queue,
     };
     if (q_message_update(propre->db, &in, NULL, &row, &written, error))
         return error->fault;
@@ -114,16 +120,14 @@ update(struct propre *propre, const struct message *m, instant now, struct error
 }
 
 static enum fault
-write_parts(struct propre *propre, int64_t workspace, int64_t id,
-            const struct message_parts *parts, struct error *error)
+write_variants(struct propre *propre, int64_t workspace, int64_t id,
+               const struct variant *variants, ptrdiff_t n, bool aside, struct error *error)
 {
-    if (q_variants_clear(propre->db, &(struct variants_clear_in){id}, error) ||
-        q_message_files_clear(propre->db, &(struct message_files_clear_in){id}, error))
-        return error->fault;
-    for (ptrdiff_t i = 0; i < parts->variants_n; i++) {
-        const struct variant *v = &parts->variants[i];
-        struct variant_add_in in = {workspace, id,         v->channel,    v->title, v->body,
-                                    v->link,   v->warning, v->visibility, v->slug,  v->options};
+    for (ptrdiff_t i = 0; i < n; i++) {
+        const struct variant *v = &variants[i];
+        struct variant_add_in in = {workspace, id,         v->channel, v->title,
+                                    v->body,   v->link,    v->warning, v->visibility,
+                                    v->slug,   v->options, aside};
         struct variant_add_row row;
         bool made = false;
         if (q_variant_add(propre->db, &in, NULL, &row, &made, error))
@@ -131,6 +135,19 @@ write_parts(struct propre *propre, int64_t workspace, int64_t id,
         if (!made)
             return fail(error, FAULT_ABSENT, "there is no channel %lld", (long long)v->channel);
     }
+    return OK;
+}
+
+static enum fault
+write_parts(struct propre *propre, int64_t workspace, int64_t id,
+            const struct message_parts *parts, struct error *error)
+{
+    if (q_variants_clear(propre->db, &(struct variants_clear_in){id}, error) ||
+        q_message_files_clear(propre->db, &(struct message_files_clear_in){id}, error) ||
+        write_variants(propre, workspace, id, parts->variants, parts->variants_n, false,
+                       error) ||
+        write_variants(propre, workspace, id, parts->aside, parts->aside_n, true, error))
+        return error->fault;
     for (ptrdiff_t i = 0; i < parts->files_n; i++) {
         const struct message_file *f = &parts->files[i];
         struct message_file_add_in in = {id, i, f->media, f->alt.p ? f->alt : S("")};
@@ -168,15 +185,35 @@ compare(struct propre *propre, const struct message *m, str copy, bool *ret_same
     return fault;
 }
 
+/* What is aside, without the channels it goes to. */
+static ptrdiff_t
+keep_aside(const struct message_parts *parts, struct variant ret[VARIANTS_MAX])
+{
+    ptrdiff_t n = 0;
+    for (ptrdiff_t i = 0; i < parts->aside_n && n < VARIANTS_MAX; i++) {
+        bool goes = false;
+        for (ptrdiff_t k = 0; k < parts->variants_n && !goes; k++)
+            goes = parts->variants[k].channel == parts->aside[i].channel;
+        if (!goes)
+            ret[n++] = parts->aside[i];
+    }
+    return n;
+}
+
 enum fault
-message_save(struct propre *propre, const struct message *m, const struct message_parts *parts,
+message_save(struct propre *propre, const struct message *m, const struct message_parts *given,
              int64_t *ret_id, struct error *error)
 {
     auto_buf copy;
+    struct variant aside[VARIANTS_MAX];
+    struct message_parts whole = *given;
+    const struct message_parts *parts = &whole;
     bool same = false;
     int64_t id = m->id;
     instant now = clock_now(&propre->clock);
     buf_init(&copy, COPY_BYTES_MAX);
+    whole.aside_n = keep_aside(given, aside);
+    whole.aside = aside;
     if (message_storable(m, parts, error) || check_refers(propre, m, error))
         return error->fault;
     message_to_json(m, parts, &copy);
@@ -232,6 +269,9 @@ message_get(struct propre *propre, int64_t workspace, int64_t id, struct arena *
         .categories = r.categories,
         .use_by_us = r.use_by_us,
         .recurrence = r.recurrence,
+        .chosen = r.chosen,
+        .chosen_wall = r.chosen_wall,
+        .chosen_queue = r.chosen_queue,
         .archived = r.archived_us.has,
         .revision = r.revision,
         .created_us = r.created_us,
@@ -265,28 +305,42 @@ message_list(struct propre *propre, int64_t workspace, int64_t offset, int64_t l
     return OK;
 }
 
-enum fault
-message_parts_get(struct propre *propre, int64_t id, struct arena *keep,
-                  struct message_parts *ret, struct error *error)
+static enum fault
+read_variants(struct propre *propre, int64_t id, bool aside, struct arena *keep,
+              const struct variant **ret, ptrdiff_t *ret_n, struct error *error)
 {
     struct variant_list_row *rows;
-    struct message_file_list_row *files;
-    ptrdiff_t rows_n, files_n;
-    if (q_variant_list(propre->db, &(struct variant_list_in){id, VARIANTS_MAX}, keep, &rows,
-                       &rows_n, error) ||
-        q_message_file_list(propre->db, &(struct message_file_list_in){id, MESSAGE_FILES_MAX},
-                            keep, &files, &files_n, error))
+    ptrdiff_t n;
+    const struct variant_list_in in = {id, aside, VARIANTS_MAX};
+    if (q_variant_list(propre->db, &in, keep, &rows, &n, error))
         return error->fault;
-    struct variant *variants = new (keep, struct variant, rows_n);
-    for (ptrdiff_t i = 0; i < rows_n; i++) {
+    struct variant *variants = new (keep, struct variant, n);
+    for (ptrdiff_t i = 0; i < n; i++) {
         const struct variant_list_row *r = &rows[i];
         variants[i] = (struct variant){r->message, r->channel,    r->title, r->body,   r->link,
                                        r->warning, r->visibility, r->slug,  r->options};
     }
-    struct message_file *pictures = new (keep, struct message_file, files_n);
-    for (ptrdiff_t i = 0; i < files_n; i++)
+    *ret = variants;
+    *ret_n = n;
+    return OK;
+}
+
+enum fault
+message_parts_get(struct propre *propre, int64_t id, struct arena *keep,
+                  struct message_parts *ret, struct error *error)
+{
+    struct message_file_list_row *files;
+    struct message_parts parts = {0};
+    if (read_variants(propre, id, false, keep, &parts.variants, &parts.variants_n, error) ||
+        read_variants(propre, id, true, keep, &parts.aside, &parts.aside_n, error) ||
+        q_message_file_list(propre->db, &(struct message_file_list_in){id, MESSAGE_FILES_MAX},
+                            keep, &files, &parts.files_n, error))
+        return error->fault;
+    struct message_file *pictures = new (keep, struct message_file, parts.files_n);
+    for (ptrdiff_t i = 0; i < parts.files_n; i++)
         pictures[i] = (struct message_file){files[i].media, files[i].alt};
-    *ret = (struct message_parts){variants, rows_n, pictures, files_n};
+    parts.files = pictures;
+    *ret = parts;
     return OK;
 }
 

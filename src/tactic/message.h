@@ -43,6 +43,8 @@ struct message {
     struct maybe_int use_by_us;  /* useless after; never sent later */
     struct maybe_int recurrence; /* the rule it is an occurrence of; recurrence_mark() says so,
                                     message_save() does not read it */
+    str chosen; /* of a draft: "at", "queue" or "draft", as a person chose; none. Nothing goes out by it. */
+    str chosen_wall, chosen_queue; /* "2027-03-01T09:30" of the workspace's zone; a queue */
     bool archived;
     int64_t revision;
     int64_t created_us, changed_us;
@@ -72,6 +74,9 @@ struct message_parts {
     ptrdiff_t variants_n;
     const struct message_file *files;
     ptrdiff_t files_n;
+    /* Words for channels it does not go to; one that is among variants too is forgotten. */
+    const struct variant *aside;
+    ptrdiff_t aside_n;
 };
 must_use enum fault message_save(struct propre *propre, const struct message *message,
                                  const struct message_parts *parts, int64_t *ret_id,

@@ -17,9 +17,9 @@ struct member {
         S_CONST(#field), offsetof(struct variant, field) \
     }
 static const struct member texts[] = {
-    M(title),    M(body),     M(link),       M(format),         M(creation),
-    M(topic),    M(language), M(queue),      M(experiment_arm), M(hashtags),
-    M(currency), M(warning),  M(visibility), M(tags),           M(categories),
+    M(title),      M(body),  M(link),           M(format),   M(creation),    M(topic),
+    M(language),   M(queue), M(experiment_arm), M(hashtags), M(currency),    M(warning),
+    M(visibility), M(tags),  M(categories),     M(chosen),   M(chosen_wall), M(chosen_queue),
 };
 static const struct member numbers[] = {
     M(tactic), M(objective), M(effort_minutes), M(cost_minor), M(use_by_us),
@@ -42,6 +42,20 @@ write_texts(struct json_writer *w, const void *from, const struct member *member
     }
 }
 
+static void
+write_variants(struct json_writer *w, const struct variant *variants, ptrdiff_t n)
+{
+    json_array_begin(w);
+    for (ptrdiff_t i = 0; i < n; i++) {
+        json_object_begin(w);
+        json_key(w, S("channel"));
+        json_int(w, variants[i].channel);
+        write_texts(w, &variants[i], variant_texts, N_OF(variant_texts));
+        json_object_end(w);
+    }
+    json_array_end(w);
+}
+
 void
 message_to_json(const struct message *m, const struct message_parts *parts, struct buf *out)
 {
@@ -60,15 +74,11 @@ message_to_json(const struct message *m, const struct message_parts *parts, stru
         json_int(&w, number.is);
     }
     json_key(&w, S("variants"));
-    json_array_begin(&w);
-    for (ptrdiff_t i = 0; i < parts->variants_n; i++) {
-        json_object_begin(&w);
-        json_key(&w, S("channel"));
-        json_int(&w, parts->variants[i].channel);
-        write_texts(&w, &parts->variants[i], variant_texts, N_OF(variant_texts));
-        json_object_end(&w);
+    write_variants(&w, parts->variants, parts->variants_n);
+    if (parts->aside_n > 0) { /* copies of before have none */
+        json_key(&w, S("aside"));
+        write_variants(&w, parts->aside, parts->aside_n);
     }
-    json_array_end(&w);
     json_key(&w, S("files"));
     json_array_begin(&w);
     for (ptrdiff_t i = 0; i < parts->files_n; i++) {
@@ -101,6 +111,17 @@ list_of(const struct json *root, str key, ptrdiff_t max, ptrdiff_t *ret_n)
     return good ? list->first : NULL;
 }
 
+static const struct variant *
+read_variants(const struct json *at, ptrdiff_t n, struct arena *keep)
+{
+    struct variant *variants = new (keep, struct variant, n);
+    for (ptrdiff_t i = 0; at; i++, at = at->next) {
+        read_texts(at, &variants[i], variant_texts, N_OF(variant_texts));
+        variants[i].channel = json_as_int(json_get(at, S("channel"))).is;
+    }
+    return variants;
+}
+
 enum fault
 message_from_json(str content, struct arena *keep, struct message *ret,
                   struct message_parts *ret_parts, struct error *error)
@@ -111,6 +132,7 @@ message_from_json(str content, struct arena *keep, struct message *ret,
     if (json_parse(keep, content, &root, error))
         return fail(error, FAULT_CORRUPT, "an earlier copy of the post cannot be read");
     const struct json *variant = list_of(root, S("variants"), VARIANTS_MAX, &parts.variants_n);
+    const struct json *aside = list_of(root, S("aside"), VARIANTS_MAX, &parts.aside_n);
     const struct json *file = list_of(root, S("files"), MESSAGE_FILES_MAX, &parts.files_n);
     if (!post_intent_parse(json_text(json_get(root, S("intent"))), &m.intent) ||
         parts.variants_n < 0 || parts.files_n < 0)
@@ -120,17 +142,15 @@ message_from_json(str content, struct arena *keep, struct message *ret,
         struct maybe_int number = json_as_int(json_get(root, numbers[i].key));
         memcpy((char *)&m + numbers[i].at, &number, sizeof number);
     }
-    struct variant *variants = new (keep, struct variant, parts.variants_n);
-    for (ptrdiff_t i = 0; variant; i++, variant = variant->next) {
-        read_texts(variant, &variants[i], variant_texts, N_OF(variant_texts));
-        variants[i].channel = json_as_int(json_get(variant, S("channel"))).is;
-    }
+    if (parts.aside_n < 0)
+        parts.aside_n = 0; /* a copy of before there were any */
+    parts.variants = read_variants(variant, parts.variants_n, keep);
+    parts.aside = read_variants(aside, parts.aside_n, keep);
     struct message_file *files = new (keep, struct message_file, parts.files_n);
     for (ptrdiff_t i = 0; file; i++, file = file->next) {
         files[i].media = json_as_int(json_get(file, S("media"))).is;
         files[i].alt = json_text(json_get(file, S("alt")));
     }
-    parts.variants = variants;
     parts.files = files;
     *ret = m;
     *ret_parts = parts;

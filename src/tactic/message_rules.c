@@ -46,6 +46,9 @@ check_message(const struct message *m, int64_t *total, struct error *error)
         {m->visibility, POST_LABEL_MAX, "visibility"},
         {m->tags, POST_HASHTAGS_MAX, "tags"},
         {m->categories, POST_HASHTAGS_MAX, "categories"},
+        {m->chosen, POST_LABEL_MAX, "chosen"},
+        {m->chosen_wall, POST_LABEL_MAX, "chosen_wall"},
+        {m->chosen_queue, POST_LABEL_MAX, "chosen_queue"},
     };
     if (check_fields(fields, sizeof fields / sizeof *fields, total, error))
         return error->fault;
@@ -123,6 +126,9 @@ message_storable(const struct message *m, const struct message_parts *parts,
         if (check_variant(&parts->variants[i], &total, error))
             return error->fault;
     }
+    for (ptrdiff_t i = 0; i < parts->aside_n; i++)
+        if (check_variant(&parts->aside[i], &total, error))
+            return error->fault;
     for (ptrdiff_t i = 0; i < parts->files_n; i++) {
         const struct field alt = {parts->files[i].alt, MESSAGE_ALT_MAX, "alt"};
         if (check_fields(&alt, 1, &total, error))

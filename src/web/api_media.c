@@ -76,7 +76,7 @@ handle_api_media_add(struct exchange *x, struct error *error)
                     STR_NONE);
         return OK;
     }
-    if (upload_reader(x, &reader, error) ||
+    if (upload_reader(x, 0, &reader, error) ||
         media_add(x->web->propre, &media, &reader, &id, error))
         return error->fault;
     api_created(x, id);

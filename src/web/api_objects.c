@@ -455,7 +455,13 @@ static const struct api_field post_fields[] = {
     POST_TEXTS(MAYBE),
     WORD("intent", INTENT_WORDS, "Why it is made.", ALWAYS),
     LIST("media", &api_post_file, "Its pictures, in their order.", ALWAYS),
+    TEXT("chosen_at", 0,
+         "The wall time chosen for a draft, like 2027-03-01T09:30; nothing goes out by it.",
+         MAYBE),
+    TEXT("chosen_queue", 0, "The queue chosen for a draft.", MAYBE),
     LIST("variants", &api_post_variant, "Its forms for single channels.", ALWAYS),
+    LIST("variants_aside", &api_post_variant,
+         "Words kept for channels it does not go to any more.", ALWAYS),
     LIST("deliveries", &api_delivery, "Where and when it goes out; one a channel.", ALWAYS),
     TIME("created", "When it was written down.", ALWAYS),
     TIME("changed", "When it was last changed.", ALWAYS),
@@ -595,6 +601,106 @@ static const struct api_field hold_set_fields[] = {
 };
 const struct api_object api_hold_set = OBJECT_OF("HoldSet", hold_set_fields);
 
+#define RULE_ABOUT \
+    "How it comes again: “weekly on monday”, “monthly on the 15th”, or an RRULE of RFC 5545."
+#define REPEAT_ENDS                                                       \
+    TIME("until", "After this nothing more is made of it.", CLEAR),       \
+        INT("times", "How often it comes in all.", CLEAR, .max = 200000), \
+        INT("cooldown_days", "Days between two of it at least; 0: none.", .max = 3650)
+static const struct api_field repeat_fields[] = {
+    ID,
+    INT("post", "Number of the post its occurrences are copies of.", ALWAYS),
+    TEXT("rule", 0, "Its RRULE.", ALWAYS),
+    TEXT("first", 0, "The wall time of its first, like 2027-03-01T09:30.", ALWAYS),
+    TEXT("zone", 0, "The time zone of its wall times.", ALWAYS),
+    WORD("state", "in_use|paused|over", "Whether something comes of it.", ALWAYS),
+    TIME("next", "The next occurrence.", MAYBE),
+    TIME("until", "When it ends.", MAYBE),
+    INT("times", "How often it comes in all.", MAYBE),
+    INT("cooldown_days", "Days between two of it at least; 0: none.", ALWAYS),
+    REVISION,
+};
+const struct api_object api_repeat = OBJECT_OF("Repeat", repeat_fields);
+OBJECT_LIST(api_repeat, "RepeatList", &api_repeat);
+static const struct api_field repeat_new_fields[] = {
+    INT("post", "Number of the post that comes again; it is copied.", ALWAYS),
+    TEXT("rule", 1000, RULE_ABOUT, ALWAYS),
+    TEXT("at", 100, "When its first goes out, like “2026-12-01 09:00” or “monday 9:30”.",
+         ALWAYS),
+    REPEAT_ENDS,
+};
+const struct api_object api_repeat_new = OBJECT_OF("RepeatNew", repeat_new_fields);
+static const struct api_field repeat_change_fields[] = {
+    TEXT("rule", 1000, RULE_ABOUT, .nullable = false),
+    REPEAT_ENDS,
+    REVISION_SENT,
+};
+const struct api_object api_repeat_change = OBJECT_OF("RepeatChange", repeat_change_fields);
+static const struct api_field repeat_skip_fields[] = {
+    DAY("day", "The day to leave out; default: the next occurrence.", .nullable = false),
+};
+const struct api_object api_repeat_skip = OBJECT_OF("RepeatSkip", repeat_skip_fields);
+static const struct api_field repeat_end_fields[] = {
+    BOOL("keep_queue", "What is in the queue already still goes out.", .nullable = false),
+};
+const struct api_object api_repeat_end = OBJECT_OF("RepeatEnd", repeat_end_fields);
+static const struct api_field repeat_pause_fields[] = {
+    BOOL("hold", "What is in the queue of it is put on hold too.", .nullable = false),
+};
+const struct api_object api_repeat_pause = OBJECT_OF("RepeatPause", repeat_pause_fields);
+
+static const struct api_field notice_means_fields[] = {
+    WORD("means", "mail|webhook", "How it is told.", ALWAYS),
+    BOOL("on", "Whether it is set.", ALWAYS),
+    TEXT("server", 0, "The mail server; of a webhook the host of its address.", MAYBE),
+    INT("port", "Of the mail server; null: the usual one.", MAYBE),
+    WORD("tls", "starttls|tls|none", "How the mail server is spoken to.", MAYBE),
+    TEXT("user", 0, "Who signs in there.", MAYBE),
+    TEXT("from", 0, "The sender.", MAYBE),
+    TEXT("to", 0, "Who is told, one a line.", MAYBE),
+    TEXT("lang", 0, "en or fr; null: that of the workspace.", MAYBE),
+    TEXT("pages", 0, "Where a person reaches our pages.", MAYBE),
+    BOOL("secret", "Whether a password or key is kept; it is never told.", ALWAYS),
+    TIME("good", "When it last worked.", MAYBE),
+    TIME("failed", "When it last failed.", MAYBE),
+    TEXT("words", 0, "What was said then.", MAYBE),
+    TIME("test_asked", "When a test was asked for.", MAYBE),
+    TIME("test_done", "When it was made.", MAYBE),
+    BOOL("test_good", "Whether it was taken.", ALWAYS),
+    TEXT("test_words", 0, "What was said of it.", MAYBE),
+};
+const struct api_object api_notice_means = OBJECT_OF("NoticeMeans", notice_means_fields);
+OBJECT_LIST(api_notice_means, "NoticeMeansList", &api_notice_means);
+#define NOTICE_COMMON                                                                         \
+    WORD("lang", "en|fr", "Default: that of the workspace.", .nullable = false),              \
+        TEXT("pages", 2048, "Where a person reaches our pages, like https://propre.example.", \
+             .nullable = false)
+static const struct api_field notice_mail_fields[] = {
+    TEXT("server", 253, "The mail server.", ALWAYS),
+    INT("port", "Default: the usual one of its TLS.", .max = 65535),
+    WORD("tls", "starttls|tls|none", "Default: starttls.", .nullable = false),
+    TEXT("user", 254, "Who signs in there, if it asks.", .nullable = false),
+    TEXT("password", 1024, "Sealed, never told again; none keeps the one that is there.",
+         .nullable = false),
+    TEXT("from", 254, "The sender.", ALWAYS),
+    TEXT("to", 4096, "Who is told: addresses, parted by commas.", ALWAYS),
+    NOTICE_COMMON,
+};
+const struct api_object api_notice_mail = OBJECT_OF("NoticeMail", notice_mail_fields);
+static const struct api_field notice_webhook_fields[] = {
+    TEXT("url", 2048, "Sealed, never told again; none keeps the one that is there.",
+         .nullable = false),
+    TEXT("key", 1024, "Signs what is sent.", .nullable = false),
+    NOTICE_COMMON,
+};
+const struct api_object api_notice_webhook = OBJECT_OF("NoticeWebhook", notice_webhook_fields);
+static const struct api_field host_fields[] = {
+    TEXT("host", 260, "With its port if it has one, like blog.lan or 192.168.1.20:8080.",
+         ALWAYS),
+};
+const struct api_object api_host = OBJECT_OF("Host", host_fields);
+OBJECT_LIST(api_host, "HostList", &api_host);
+
 static const struct api_field incident_fields[] = {
     ID,
     TEXT("kind", 0, "A stable word.", ALWAYS),
@@ -668,5 +774,18 @@ const struct api_object *const api_objects[] = {
     &api_account_list,
     &api_incident,
     &api_incident_list,
+    &api_repeat,
+    &api_repeat_list,
+    &api_repeat_new,
+    &api_repeat_change,
+    &api_repeat_skip,
+    &api_repeat_end,
+    &api_repeat_pause,
+    &api_notice_means,
+    &api_notice_means_list,
+    &api_notice_mail,
+    &api_notice_webhook,
+    &api_host,
+    &api_host_list,
 };
 const int32_t api_objects_n = (int32_t)(sizeof api_objects / sizeof *api_objects);

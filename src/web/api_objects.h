@@ -13,6 +13,8 @@ extern const struct api_object api_problem_object, api_workspace, api_workspace_
     api_media_list, api_slot, api_slot_list, api_slot_new, api_account, api_account_list,
     api_incident, api_incident_list, api_slot_pause, api_account_answer, api_account_whole,
     api_account_secret, api_account_connect, api_hold, api_hold_set, api_post_line,
-    api_post_list;
+    api_post_list, api_repeat, api_repeat_list, api_repeat_new, api_repeat_change,
+    api_repeat_skip, api_repeat_end, api_repeat_pause, api_notice_means, api_notice_means_list,
+    api_notice_mail, api_notice_webhook, api_host, api_host_list;
 
 #define API_FIELDS(array) (array), (int32_t)(sizeof(array) / sizeof *(array))

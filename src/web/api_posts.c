@@ -29,6 +29,29 @@ put_texts(struct json_writer *w, const struct message *m)
     api_put_maybe(w, "effort_minutes", m->effort_minutes);
     api_put_time(w, "use_by", m->use_by_us);
     api_put_str(w, "intent", post_intent_word(m->intent));
+    api_put_str(w, "chosen_at", m->chosen_wall);
+    api_put_str(w, "chosen_queue", m->chosen_queue);
+}
+
+static void
+put_variants(struct json_writer *w, const char *name, const struct variant *variants,
+             ptrdiff_t n)
+{
+    json_key(w, str_of(name));
+    json_array_begin(w);
+    for (ptrdiff_t i = 0; i < n; i++) {
+        const struct variant *v = &variants[i];
+        json_object_begin(w);
+        api_put_int(w, "channel", v->channel);
+        api_put_str(w, "title", v->title);
+        api_put_str(w, "text", v->body);
+        api_put_str(w, "link", v->link);
+        api_put_str(w, "warning", v->warning);
+        api_put_str(w, "visibility", v->visibility);
+        api_put_str(w, "slug", v->slug);
+        json_object_end(w);
+    }
+    json_array_end(w);
 }
 
 static void
@@ -43,21 +66,8 @@ put_parts(struct json_writer *w, const struct message_parts *parts)
         json_object_end(w);
     }
     json_array_end(w);
-    json_key(w, S("variants"));
-    json_array_begin(w);
-    for (ptrdiff_t i = 0; i < parts->variants_n; i++) {
-        const struct variant *v = &parts->variants[i];
-        json_object_begin(w);
-        api_put_int(w, "channel", v->channel);
-        api_put_str(w, "title", v->title);
-        api_put_str(w, "text", v->body);
-        api_put_str(w, "link", v->link);
-        api_put_str(w, "warning", v->warning);
-        api_put_str(w, "visibility", v->visibility);
-        api_put_str(w, "slug", v->slug);
-        json_object_end(w);
-    }
-    json_array_end(w);
+    put_variants(w, "variants", parts->variants, parts->variants_n);
+    put_variants(w, "variants_aside", parts->aside, parts->aside_n);
 }
 
 static enum fault

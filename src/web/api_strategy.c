@@ -1,3 +1,4 @@
+#include "outbox/put_away.h"
 #include "base/translate.h"
 #include "strategy/channel.h"
 #include "strategy/objective.h"
@@ -120,7 +121,18 @@ handle_api_channel_change(struct exchange *x, struct error *error)
 enum fault
 handle_api_channel_archive(struct exchange *x, struct error *error)
 {
-    if (channel_archive(x->web->propre, x->workspace.id, x->id, true, error))
+    enum put_away what = PUT_AWAY_ASK;
+    int64_t n = 0;
+    (void)put_away_parse(exchange_query(x, "waiting"), &what); /* was checked; else it asks */
+    if (put_away_channel(x->web->propre, x->workspace.id, x->id, what, api_who(x), &n, error))
+        return error->fault;
+    return answer_channel(x, x->id, error);
+}
+
+enum fault
+handle_api_channel_restore(struct exchange *x, struct error *error)
+{
+    if (channel_archive(x->web->propre, x->workspace.id, x->id, false, error))
         return error->fault;
     return answer_channel(x, x->id, error);
 }

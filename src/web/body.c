@@ -5,13 +5,22 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static bool
-wants_file(const struct form *form, str name)
+#include "base/text.h"
+
+/* How many files that field takes. */
+static int64_t
+files_wanted(const struct form *form, str name)
 {
-    for (int32_t i = 0; form && i < form->fields_n; i++)
-        if (form->fields[i].kind == FIELD_FILE && str_eq(name, str_of(form->fields[i].name)))
-            return true;
-    return false;
+    for (int32_t i = 0; form && i < form->fields_n; i++) {
+        const struct field *field = &form->fields[i];
+        if (!str_eq(name, str_of(field->name)))
+            continue;
+        if (field->kind == FIELD_FILES)
+            return field->max < BODY_FILES_MAX ? field->max : BODY_FILES_MAX;
+        if (field->kind == FIELD_FILE)
+            return 1;
+    }
+    return 0;
 }
 
 /* The last part of a path as any system writes it: some browsers have sent whole paths. */
@@ -53,16 +62,21 @@ begin(void *ctx, str name, str file_name)
         buf_add_char(&body->fields, '\0');
         return str_chr(name, '\0') < 0;
     }
-    /* A file field left empty sends an empty name; a second file and one nobody asked for are dropped. */
-    if (file_name.n == 0 || body->fd >= 0 || !wants_file(body->plan.form, name))
+    /* A file field left empty sends an empty name; one too many and one nobody asked for are dropped. */
+    if (file_name.n == 0 || body->files_n >= files_wanted(body->plan.form, name))
         return true;
-    body->fd = file_open(body->plan.directory);
     if (body->fd < 0)
+        body->fd = file_open(body->plan.directory);
+    if (body->fd < 0) {
         body->state = BODY_NO_ROOM;
+        return true;
+    }
     str base = base_name(file_name);
-    memcpy(body->file_name, base.p, (size_t)base.n);
-    body->file_name_n = (int32_t)base.n;
-    body->in_file = body->fd >= 0;
+    ptrdiff_t end = str_chr(base, '\0');
+    buf_add(&body->file_names, end < 0 ? base : str_slice(base, 0, end));
+    buf_add_char(&body->file_names, '\0');
+    body->file_ends[body->files_n++] = body->file_bytes;
+    body->in_file = true;
     return true;
 }
 
@@ -95,6 +109,8 @@ end(void *ctx)
     struct body *body = ctx;
     if (body->in_field)
         buf_add_char(&body->fields, '\0');
+    if (body->in_file)
+        body->file_ends[body->files_n - 1] = body->file_bytes;
     body->in_file = body->in_field = false;
     return true;
 }
@@ -104,6 +120,7 @@ body_init(struct body *body, const struct body_plan *plan, str content_type)
 {
     *body = (struct body){.plan = *plan, .fd = -1};
     buf_init(&body->fields, plan->wants == BODY_JSON ? BODY_JSON_MAX : BODY_FIELDS_MAX);
+    buf_init(&body->file_names, BODY_FILES_MAX * (MULTIPART_FILE_NAME_MAX + 1));
     str rest = content_type, type;
     (void)str_cut(&rest, ';', &type); /* parameters or none */
     if (plan->wants == BODY_JSON)
@@ -124,6 +141,7 @@ void
 body_release(struct body *body)
 {
     buf_release(&body->fields);
+    buf_release(&body->file_names);
     if (body->fd >= 0)
         (void)close(body->fd); /* a temporary file: nothing to lose */
     body->fd = -1;
@@ -154,6 +172,23 @@ str
 body_text(const struct body *body, struct arena *keep)
 {
     return arena_str(keep, buf_str(&body->fields));
+}
+
+int32_t
+body_uploads(const struct body *body, struct arena *keep, struct upload_file *ret)
+{
+    str names = buf_str(&body->file_names), name;
+    int64_t from = 0;
+    if (body->plan.wants == BODY_BYTES) {
+        ret[0] = (struct upload_file){0, body->file_bytes, S("")};
+        return 1;
+    }
+    for (int32_t i = 0; i < body->files_n; i++) {
+        (void)str_cut(&names, '\0', &name); /* each has one behind it */
+        ret[i] = (struct upload_file){from, body->file_ends[i] - from, utf8_clean(keep, name)};
+        from = body->file_ends[i];
+    }
+    return body->files_n;
 }
 
 bool

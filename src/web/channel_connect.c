@@ -1,6 +1,8 @@
+#include "base/format.h"
 #include "base/json.h"
 #include "base/translate.h"
 #include "outbox/account.h"
+#include "outbox/put_away.h"
 #include "strategy/channel.h"
 #include "web/answer.h"
 #include "web/channel_view.h"
@@ -29,6 +31,8 @@ struct connecting {
 struct connect_wrong {
     str fields[AUTH_FIELDS_MAX]; /* beside the field of the same place */
     str problem;                 /* of the whole */
+    struct field_view rename;    /* the name that was not taken */
+    str away;                    /* why it was not put away */
 };
 
 static str
@@ -166,6 +170,34 @@ ways(struct exchange *x, const struct connecting *c)
     return (struct options_view){at, c->ways_n};
 }
 
+/* Its name, and what waits there: said before it is put away. */
+static enum fault
+gather_away(struct exchange *x, const struct connecting *c, const struct connect_wrong *wrong,
+            struct channel_view *ret, struct error *error)
+{
+    struct put_away_counts counts;
+    if (put_away_count(x->web->propre, x->workspace.id, x->id, &counts, error))
+        return error->fault;
+    ret->archived = c->channel.archived;
+    ret->rename = wrong->rename;
+    if (!ret->rename.error.n)
+        ret->rename.value = c->channel.name;
+    ret->rename_revision = arena_printf(x->keep, "%lld", (long long)c->channel.revision);
+    ret->away_problem = wrong->away;
+    if (counts.waiting_n > 0)
+        ret->waiting =
+            SAY(x->keep, x->lang,
+                translate_n(x->lang, "%s planned post waits for this channel.",
+                            "%s planned posts wait for this channel.", counts.waiting_n),
+                format_integer(x->keep, x->lang, counts.waiting_n));
+    if (counts.held_n > 0)
+        ret->held = SAY(x->keep, x->lang,
+                        translate_n(x->lang, "%s post is on hold there, and stays so.",
+                                    "%s posts are on hold there, and stay so.", counts.held_n),
+                        format_integer(x->keep, x->lang, counts.held_n));
+    return OK;
+}
+
 static enum fault
 gather(struct exchange *x, const struct connecting *c, const struct connect_wrong *wrong,
        struct channel_view *ret, struct error *error)
@@ -200,6 +232,8 @@ gather(struct exchange *x, const struct connecting *c, const struct connect_wron
         .fields_n = fields_n(c->driver),
         .problem = wrong->problem,
     };
+    if (gather_away(x, c, wrong, ret, error))
+        return error->fault;
     ret->steps = channel_steps(x, c->driver, c->authorize, &ret->steps_n);
     ret->fields = put_fields(x, c, wrong, ret->fields_n);
     if (account && ret->health.state != CHANNEL_BY_HAND)
@@ -434,4 +468,84 @@ handle_channel_disconnect(struct exchange *x, struct error *error)
         return error->fault;
     answer_flash(x, FLASH_CHANNEL_FORGOTTEN, x->id, 0);
     return back_to_page(x);
+}
+
+/* ---- its name; put away, and brought back ---- */
+
+static enum fault
+refused(struct exchange *x, const struct connect_wrong *wrong, struct error *error)
+{
+    struct connecting c;
+    if (look(x, STR_NONE, &c, error))
+        return error->fault;
+    return answer_page(x, &c, wrong, error);
+}
+
+enum fault
+handle_channel_rename(struct exchange *x, struct error *error)
+{
+    struct channel channel;
+    const struct form_value *name = form_value(&x->form, "name");
+    struct connect_wrong wrong = {.rename.value = form_text(&x->form, "name")};
+    if (channel_get(x->web->propre, x->workspace.id, x->id, x->keep, &channel, error))
+        return error->fault;
+    channel.name = wrong.rename.value.p ? wrong.rename.value : S("");
+    channel.revision = form_int(&x->form, "revision", channel.revision);
+    if (name && name->problem) {
+        wrong.rename.error = str_of(translate(x->lang, name->problem));
+        return refused(x, &wrong, error);
+    }
+    enum fault fault = channel_update(x->web->propre, &channel, error);
+    if (fault == FAULT_INPUT || fault == FAULT_CONFLICT) {
+        wrong.rename.error = translate_error(x->keep, x->lang, error);
+        return refused(x, &wrong, error);
+    }
+    if (fault)
+        return fault;
+    answer_flash(x, FLASH_CHANNEL_RENAMED, 0, 0);
+    answer_redirect(x, arena_printf(x->keep, "/channel/%lld", (long long)x->id));
+    return OK;
+}
+
+/* What was refused changed nothing: the channel is archived last, or all is undone. */
+enum fault
+handle_channel_away(struct exchange *x, struct error *error)
+{
+    struct put_away_counts counts;
+    struct connect_wrong wrong = {0};
+    enum put_away what = PUT_AWAY_ASK;
+    int64_t n = 0;
+    (void)put_away_parse(form_text(&x->form, "waiting"), &what); /* else it is asked for */
+    if (put_away_count(x->web->propre, x->workspace.id, x->id, &counts, error))
+        return error->fault;
+    if (counts.waiting_n > 0 && what == PUT_AWAY_ASK) {
+        wrong.away = str_of(
+            translate(x->lang, N_("Say what becomes of the posts that are planned for it.")));
+        return refused(x, &wrong, error);
+    }
+    if (counts.busy_n > 0) {
+        wrong.away = str_of(translate(
+            x->lang, N_("A post is being sent there just now: put it away in a minute.")));
+        return refused(x, &wrong, error);
+    }
+    if (put_away_channel(x->web->propre, x->workspace.id, x->id, what,
+                         x->visitor.session.person_name, &n, error))
+        return error->fault;
+    answer_flash(x,
+                 n == 0                    ? FLASH_CHANNEL_AWAY
+                 : what == PUT_AWAY_CANCEL ? FLASH_CHANNEL_AWAY_CANCELLED
+                                           : FLASH_CHANNEL_AWAY_HELD,
+                 x->id, n);
+    answer_redirect(x, S("/channels"));
+    return OK;
+}
+
+enum fault
+handle_channel_restore(struct exchange *x, struct error *error)
+{
+    if (channel_archive(x->web->propre, x->workspace.id, x->id, false, error))
+        return error->fault;
+    answer_flash(x, FLASH_CHANNEL_BACK, 0, 0);
+    answer_redirect(x, arena_printf(x->keep, "/channel/%lld", (long long)x->id));
+    return OK;
 }

@@ -61,17 +61,29 @@ put_lines(struct exchange *x, const struct channel *channels, ptrdiff_t n,
     }
 }
 
+static const struct channel_line *
+away_lines(struct exchange *x, const struct channel *away, ptrdiff_t n)
+{
+    struct channel_line *lines = new (x->keep, struct channel_line, n + 1);
+    for (ptrdiff_t i = 0; i < n; i++)
+        lines[i] = (struct channel_line){.id = away[i].id,
+                                         .name = away[i].name,
+                                         .network = channel_network_label(x, away[i].network)};
+    return lines;
+}
+
 static enum fault
 gather(struct exchange *x, const struct wrong *wrong, struct channels_view *ret,
        struct error *error)
 {
     struct propre *propre = x->web->propre;
-    struct channel *channels = NULL;
+    struct channel *channels = NULL, *away = NULL;
     struct account *accounts = NULL;
     str *hosts = NULL;
-    ptrdiff_t n = 0, accounts_n = 0, hosts_n = 0;
+    ptrdiff_t n = 0, accounts_n = 0, hosts_n = 0, away_n = 0;
     enum role role = x->visitor.session.role;
     if (channel_list(propre, x->workspace.id, x->keep, &channels, &n, error) ||
+        channel_list_archived(propre, x->workspace.id, x->keep, &away, &away_n, error) ||
         account_list(propre, x->workspace.id, x->keep, &accounts, &accounts_n, error))
         return error->fault;
     if (role_may(role, MAY_OWN) &&
@@ -84,6 +96,8 @@ gather(struct exchange *x, const struct wrong *wrong, struct channels_view *ret,
         .layout = layout(x, NAV_CHANNELS),
         .lines = lines,
         .lines_n = n,
+        .away = away_lines(x, away, away_n),
+        .away_n = away_n,
         .may_edit = role_may(role, MAY_EDIT),
         .may_own = role_may(role, MAY_OWN),
         .name = wrong->name,

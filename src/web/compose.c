@@ -1,8 +1,11 @@
 #include "web/compose.h"
 
+#include <stdio.h>
+
 #include "base/number.h"
 #include "base/translate.h"
 #include "outbox/account.h"
+#include "web/body.h"
 #include "web/upload.h"
 #include "web/web_internal.h"
 
@@ -18,12 +21,24 @@ delivery_to(const struct compose *c, int64_t channel)
 }
 
 static const struct variant *
+find_variant(const struct variant *variants, ptrdiff_t n, int64_t channel)
+{
+    for (ptrdiff_t i = 0; i < n; i++)
+        if (variants[i].channel == channel)
+            return &variants[i];
+    return NULL;
+}
+
+static const struct variant *
 variant_of(const struct compose *c, int64_t channel)
 {
-    for (ptrdiff_t i = 0; i < c->kept.variants_n; i++)
-        if (c->kept.variants[i].channel == channel)
-            return &c->kept.variants[i];
-    return NULL;
+    return find_variant(c->kept.variants, c->kept.variants_n, channel);
+}
+
+static const struct variant *
+aside_of(const struct compose *c, int64_t channel)
+{
+    return find_variant(c->kept.aside, c->kept.aside_n, channel);
 }
 
 static bool
@@ -51,6 +66,7 @@ load_channels(struct exchange *x, struct compose *c, struct error *error)
     for (ptrdiff_t i = 0; i < n; i++) {
         const struct variant *variant = variant_of(c, all[i].id);
         const struct delivery *delivery = delivery_to(c, all[i].id);
+        const struct variant *words = variant ? variant : aside_of(c, all[i].id);
         bool ticked = variant || delivery;
         if (!ticked && ticked_n + others_n >= COMPOSE_CHANNELS_MAX) {
             c->more_channels = true;
@@ -63,7 +79,7 @@ load_channels(struct exchange *x, struct compose *c, struct error *error)
                                      .network = all[i].network,
                                      .ticked = ticked,
                                      .connected = is_connected(accounts, accounts_n, all[i].id),
-                                     .own = variant && variant->body.p ? variant->body : S(""),
+                                     .own = words && words->body.p ? words->body : S(""),
                                      .delivery = delivery};
     }
     return OK;
@@ -84,6 +100,30 @@ load_files(struct exchange *x, struct compose *c, struct error *error)
     return OK;
 }
 
+/* What was chosen for a draft; else when a program said it shall go out once it is let go. */
+static void
+load_time(struct compose *c)
+{
+    str wall = c->message.chosen_wall, queue = c->message.chosen_queue;
+    str chosen = c->message.chosen;
+    for (ptrdiff_t i = 0; !chosen.p && i < c->deliveries_n; i++) {
+        const struct delivery *d = &c->deliveries[i];
+        if (d->state == DELIVERY_DRAFT && d->wall.p) {
+            chosen = S("draft");
+            wall = d->wall;
+        }
+    }
+    if (str_eq(chosen, S("at")))
+        c->time = TIME_AT;
+    else if (str_eq(chosen, S("queue")))
+        c->time = TIME_QUEUE;
+    c->queue = queue;
+    if (str_cut(&wall, 'T', &c->day))
+        c->clock = wall;
+    else
+        c->day = STR_NONE;
+}
+
 enum fault
 compose_load(struct exchange *x, int64_t id, struct compose *ret, struct error *error)
 {
@@ -100,6 +140,8 @@ compose_load(struct exchange *x, int64_t id, struct compose *ret, struct error *
             state == DELIVERY_SCHEDULED || state == DELIVERY_DEFERRED || state == DELIVERY_HELD;
     }
     c.time = c.planned ? TIME_KEEP : TIME_DRAFT;
+    if (!c.planned)
+        load_time(&c);
     if (load_channels(x, &c, error) || load_files(x, &c, error))
         return error->fault;
     *ret = c;
@@ -188,6 +230,8 @@ static enum fault
 take_files(struct exchange *x, struct compose *c, struct error *error)
 {
     int64_t removed = form_int(&x->form, "remove", -1);
+    int64_t up = form_int(&x->form, "up", -1), down = form_int(&x->form, "down", -1);
+    ptrdiff_t back = 0; /* the one that changes places with the one before it */
     struct media media;
     c->files_n = 0;
     for (int32_t k = 0; k < MESSAGE_FILES_MAX; k++) {
@@ -206,31 +250,35 @@ take_files(struct exchange *x, struct compose *c, struct error *error)
         str alt = form_numbered(&x->form, "alt", k);
         if (alt.n > MESSAGE_ALT_MAX)
             compose_wrong(x, c, &c->files_problem, N_("This is too long."));
+        if (k == up || k == down + 1)
+            back = c->files_n;
         c->files[c->files_n++] =
             (struct compose_file){.media = media, .alt = alt.p ? alt : S("")};
+    }
+    if ((up >= 0 || down >= 0) && back > 0) {
+        struct compose_file file = c->files[back];
+        c->files[back] = c->files[back - 1];
+        c->files[back - 1] = file;
     }
     return OK;
 }
 
-enum fault
-compose_upload(struct exchange *x, struct compose *c, struct error *error)
+/* What cannot be taken is said with its name, and the others are. */
+static enum fault
+upload_one(struct exchange *x, struct compose *c, int32_t k, struct error *error)
 {
     struct media_reader reader;
     struct media media = {
-        .workspace = x->workspace.id, .name = x->upload.file_name, .alt = S("")};
+        .workspace = x->workspace.id, .name = x->upload.files[k].name, .alt = S("")};
     int64_t id;
-    if (x->upload.fd < 0)
-        return OK;
-    if (c->files_n == MESSAGE_FILES_MAX) {
-        compose_wrong(x, c, &c->files_problem,
-                      N_("A post takes no more pictures; remove one first."));
-        return OK;
-    }
-    if (upload_reader(x, &reader, error))
+    if (upload_reader(x, k, &reader, error))
         return error->fault;
     enum fault fault = media_add(x->web->propre, &media, &reader, &id, error);
     if (fault == FAULT_INPUT || fault == FAULT_LIMIT) {
-        c->files_problem = translate_error(x->keep, x->lang, error);
+        str why = translate_error(x->keep, x->lang, error);
+        c->files_problem = x->upload.files_n == 1 || media.name.n == 0
+                               ? why
+                               : SAY(x->keep, x->lang, N_("%1$s: %2$s"), media.name, why);
         c->wrong_n++;
         return OK;
     }
@@ -238,6 +286,55 @@ compose_upload(struct exchange *x, struct compose *c, struct error *error)
         return error->fault;
     c->files[c->files_n++] = (struct compose_file){.media = media, .alt = media.alt};
     return OK;
+}
+
+enum fault
+compose_upload(struct exchange *x, struct compose *c, struct error *error)
+{
+    for (int32_t k = 0; x->upload.fd >= 0 && k < x->upload.files_n; k++) {
+        if (c->files_n == MESSAGE_FILES_MAX) {
+            compose_wrong(x, c, &c->files_problem,
+                          N_("A post takes no more pictures; remove one first."));
+            return OK;
+        }
+        if (upload_one(x, c, k, error))
+            return error->fault;
+    }
+    return OK;
+}
+
+/* A day and an hour as a browser sends them; anything else is said when it is to go out, and not kept. */
+static bool
+is_wall(str day, str clock)
+{
+    static const char shape[] = "dddd-dd-ddTdd:dd";
+    char text[sizeof shape];
+    if (day.n != 10 || clock.n != 5)
+        return false;
+    (void)snprintf(text, sizeof text, "%.*sT%.*s", STR_FMT(day), STR_FMT(clock));
+    for (size_t i = 0; shape[i]; i++)
+        if (shape[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != shape[i])
+            return false;
+    return true;
+}
+
+/* A draft keeps the time chosen for it; of what is planned the deliveries know it. */
+static void
+keep_time(struct exchange *x, struct compose *c)
+{
+    struct message *m = &c->message;
+    bool wall = is_wall(c->day, c->clock);
+    m->chosen = m->chosen_wall = m->chosen_queue = STR_NONE;
+    if (c->planned)
+        return;
+    if (wall)
+        m->chosen_wall = arena_printf(x->keep, "%.*sT%.*s", STR_FMT(c->day), STR_FMT(c->clock));
+    if (c->time == TIME_QUEUE) {
+        m->chosen = S("queue");
+        m->chosen_queue = c->queue.p ? c->queue : S("");
+    } else if (wall) {
+        m->chosen = c->time == TIME_AT ? S("at") : S("draft");
+    }
 }
 
 static void
@@ -251,6 +348,7 @@ take_time(struct exchange *x, struct compose *c)
     c->day = form_text(&x->form, "day");
     c->clock = form_text(&x->form, "time");
     c->queue = form_text(&x->form, "queue");
+    keep_time(x, c);
 }
 
 enum fault
@@ -273,27 +371,43 @@ is_shown(const struct compose *c, int64_t channel)
     return false;
 }
 
+/* Whether something would be lost with it. */
+static bool
+has_words(const struct variant *v)
+{
+    return v->body.n > 0 || v->title.n > 0 || v->link.n > 0 || v->warning.n > 0 ||
+           v->visibility.n > 0 || v->slug.n > 0 || v->options.n > 0;
+}
+
 struct message_parts
 compose_parts(struct exchange *x, const struct compose *c)
 {
     struct variant *variants =
         new (x->keep, struct variant, c->channels_n + c->kept.variants_n + 1);
+    struct variant *aside = new (x->keep, struct variant, c->channels_n + c->kept.aside_n + 1);
     struct message_file *files = new (x->keep, struct message_file, c->files_n + 1);
-    ptrdiff_t n = 0;
+    ptrdiff_t n = 0, aside_n = 0;
     for (ptrdiff_t i = 0; i < c->kept.variants_n; i++)
         if (!is_shown(c, c->kept.variants[i].channel)) /* of a channel that was put away */
             variants[n++] = c->kept.variants[i];
+    for (ptrdiff_t i = 0; i < c->kept.aside_n; i++)
+        if (!is_shown(c, c->kept.aside[i].channel))
+            aside[aside_n++] = c->kept.aside[i];
     for (ptrdiff_t i = 0; i < c->channels_n; i++) {
         const struct compose_channel *channel = &c->channels[i];
         const struct variant *before = variant_of(c, channel->id);
-        if (!channel->ticked)
-            continue;
-        variants[n] = before ? *before : (struct variant){.channel = channel->id};
-        variants[n++].body = channel->own.n > 0 ? channel->own : STR_NONE;
+        if (!before)
+            before = aside_of(c, channel->id);
+        struct variant own = before ? *before : (struct variant){.channel = channel->id};
+        own.body = channel->own.n > 0 ? channel->own : STR_NONE;
+        if (channel->ticked)
+            variants[n++] = own;
+        else if (has_words(&own) && aside_n < VARIANTS_MAX)
+            aside[aside_n++] = own;
     }
     for (ptrdiff_t i = 0; i < c->files_n; i++)
         files[i] = (struct message_file){c->files[i].media.id, c->files[i].alt};
-    return (struct message_parts){variants, n, files, c->files_n};
+    return (struct message_parts){variants, n, files, c->files_n, aside, aside_n};
 }
 
 enum fault

@@ -29,7 +29,7 @@ struct compose_channel {
     str name;
     enum network network;
     bool ticked, connected;
-    str own;                         /* other words for this channel */
+    str own; /* other words for this channel; kept also while it is not ticked */
     const struct delivery *delivery; /* one that is not cancelled; NULL */
     struct delivery_plan plan;
     struct content_look look;
@@ -71,7 +71,7 @@ must_use enum fault compose_load(struct exchange *x, int64_t id, struct compose 
                                  struct error *error);
 /* compose_take(x, c, error): the form over it. What cannot be right is said in c's problems. */
 must_use enum fault compose_take(struct exchange *x, struct compose *c, struct error *error);
-/* compose_upload(x, c, error): a file that came with the form is one more picture. Needs a write transaction. */
+/* compose_upload(x, c, error): the files that came with the form are further pictures. Needs a write transaction. */
 must_use enum fault compose_upload(struct exchange *x, struct compose *c, struct error *error);
 /* compose_parts(x, c): its variants and files as they would be kept. */
 struct message_parts compose_parts(struct exchange *x, const struct compose *c);
@@ -94,6 +94,14 @@ must_use enum fault compose_send(struct exchange *x, struct compose *c, struct e
 /* compose_view.c: what the page shows. */
 must_use enum fault compose_view_of(struct exchange *x, const struct compose *c,
                                     struct compose_view *ret, struct error *error);
+/*
+ * compose_drafts(x, unlisted, ret, ret_n, error): what somebody began to write, the last changed first, COMPOSE_DRAFTS_MAX
+ * at most; ${unlisted}: only those without a delivery, which no list of deliveries shows.
+ */
+struct compose_draft_view;
+must_use enum fault compose_drafts(struct exchange *x, bool unlisted,
+                                   struct compose_draft_view **ret, ptrdiff_t *ret_n,
+                                   struct error *error);
 /* compose_sentence(x, c): "Blog: 24 Nov 2026, 09:00 · Mastodon: now": when it goes out where. */
 str compose_sentence(struct exchange *x, const struct compose *c);
 /* compose_count(x, look): "120 of 500 characters"; none when the network does not count. */

@@ -144,6 +144,9 @@ static enum fault
 take(struct exchange *x, struct compose *c, struct compose_form *form, struct error *error)
 {
     bool was_planned = c->planned;
+    struct message *m = &c->message;
+    if (c->time != TIME_DRAFT) /* from now on its deliveries know */
+        m->chosen = m->chosen_wall = m->chosen_queue = STR_NONE;
     if (compose_keep(x, c, error))
         return error->fault;
     if (c->problem.p)

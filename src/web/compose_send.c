@@ -9,7 +9,17 @@ read_time(struct exchange *x, struct compose *c)
     instant now = clock_now(&x->web->propre->clock);
     struct error error;
     c->when = (struct post_when){.draft = c->time == TIME_DRAFT, .due = now};
-    if (c->time == TIME_QUEUE) {
+    if (c->time == TIME_DRAFT && c->message.chosen_wall.p) {
+        /* for its deliveries, if it has any; what is no time to come is said when it shall go out */
+        struct civil wall;
+        instant due;
+        c->when.has_wall =
+            !when_parse(c->message.chosen_wall, x->zone, now, &wall, &due, &error);
+        if (c->when.has_wall) {
+            c->when.wall = wall;
+            c->when.due = due;
+        }
+    } else if (c->time == TIME_QUEUE) {
         c->when.queue = c->queue.p ? c->queue : S("");
     } else if (c->time == TIME_AT && (c->day.n == 0 || c->clock.n == 0)) {
         compose_wrong(x, c, &c->when_problem, N_("Say the day and the hour."));
@@ -65,6 +75,17 @@ compose_plan(struct exchange *x, struct compose *c, struct error *error)
     return OK;
 }
 
+static void
+keep_plan(struct exchange *x, const struct delivery *d, struct delivery_plan *plan)
+{
+    if (plan->wall.p || d->due_us <= clock_now(&x->web->propre->clock).us)
+        return;
+    plan->due_us = d->due_us;
+    plan->wall = d->wall;
+    plan->zone = d->zone;
+    plan->queue = d->queue;
+}
+
 static enum fault
 send_one(struct exchange *x, struct compose *c, struct compose_channel *channel,
          struct error *error)
@@ -85,6 +106,8 @@ send_one(struct exchange *x, struct compose *c, struct compose_channel *channel,
     /* A refused one has no time to be moved; one on hold keeps waiting until it is let go. */
     if (d->state == DELIVERY_REJECTED && delivery_release(propre, workspace, d->id, who, error))
         return error->fault;
+    if (c->time == TIME_DRAFT) /* it keeps its time, for when it is let go again */
+        keep_plan(x, d, &channel->plan);
     if (delivery_move(propre, workspace, d->id, &channel->plan, who, error))
         return error->fault;
     if (d->state == DELIVERY_HELD && c->time != TIME_DRAFT)

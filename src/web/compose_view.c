@@ -1,4 +1,5 @@
 #include "base/format.h"
+#include "base/number.h"
 #include "base/translate.h"
 #include "base/zone.h"
 #include "channel/driver.h"
@@ -309,23 +310,74 @@ first_words(struct exchange *x, str title, str body)
     return arena_printf(x->keep, "%.*s…", (int)n, text.p);
 }
 
-static enum fault
-show_drafts(struct exchange *x, struct compose_view *view, struct error *error)
+/* "2027-03-01T09:30" */
+static bool
+wall_read(str wall, struct civil *ret)
+{
+    static const int from[] = {0, 5, 8, 11, 14}, to[] = {4, 7, 10, 13, 16};
+    int64_t n[5];
+    struct error ignored; /* what is no time is not shown */
+    for (int i = 0; i < 5; i++)
+        if (wall.n < to[i] ||
+            parse_i64(str_slice(wall, from[i], to[i]), 0, 9999, &n[i], &ignored))
+            return false;
+    *ret = (struct civil){.year = (int32_t)n[0],
+                          .month = (int32_t)n[1],
+                          .day = (int32_t)n[2],
+                          .hour = (int32_t)n[3],
+                          .minute = (int32_t)n[4]};
+    return civil_valid(ret);
+}
+
+/* "for 1 Mar 2027, 09:30", of a wall time as it was chosen. */
+static str
+chosen_text(struct exchange *x, str wall, str queue)
+{
+    struct civil civil = {0};
+    if (wall_read(wall, &civil))
+        return SAY(x->keep, x->lang, N_("for %s"),
+                   format_civil(x->keep, x->lang, &civil, FORMAT_DATE_TIME));
+    if (!queue.p)
+        return STR_NONE;
+    return queue.n > 0 ? SAY(x->keep, x->lang, N_("for the queue %s"), queue)
+                       : word(x, N_("for the channel’s own queue"));
+}
+
+enum fault
+compose_drafts(struct exchange *x, bool unlisted, struct compose_draft_view **ret,
+               ptrdiff_t *ret_n, struct error *error)
 {
     struct compose_drafts_row *rows;
-    ptrdiff_t n;
+    ptrdiff_t n, shown_n = 0;
     int64_t since = clock_now(&x->web->propre->clock).us - DRAFT_DAYS_MAX * SPAN_DAY.us;
     struct compose_drafts_in in = {x->workspace.id, since, COMPOSE_DRAFTS_MAX};
     if (q_compose_drafts(x->web->propre->db, &in, x->keep, &rows, &n, error))
         return error->fault;
     struct compose_draft_view *at = new (x->keep, struct compose_draft_view, n + 1);
-    for (ptrdiff_t i = 0; i < n; i++)
-        at[i] = (struct compose_draft_view){
-            rows[i].id, first_words(x, rows[i].title, rows[i].excerpt),
-            format_instant(x->keep, x->lang, x->zone, (instant){rows[i].changed_us},
-                           FORMAT_DATE_TIME)};
+    for (ptrdiff_t i = 0; i < n; i++) {
+        if (unlisted && rows[i].listed_n > 0)
+            continue;
+        at[shown_n++] = (struct compose_draft_view){
+            .id = rows[i].id,
+            .title = first_words(x, rows[i].title, rows[i].excerpt),
+            .changed = format_instant(x->keep, x->lang, x->zone, (instant){rows[i].changed_us},
+                                      FORMAT_DATE_TIME),
+            .chosen = chosen_text(
+                x, rows[i].chosen_wall.p ? rows[i].chosen_wall : rows[i].listed_wall,
+                rows[i].chosen_queue)};
+    }
+    *ret = at;
+    *ret_n = shown_n;
+    return OK;
+}
+
+static enum fault
+show_drafts(struct exchange *x, struct compose_view *view, struct error *error)
+{
+    struct compose_draft_view *at;
+    if (compose_drafts(x, false, &at, &view->drafts_n, error))
+        return error->fault;
     view->drafts = at;
-    view->drafts_n = n;
     return OK;
 }
 

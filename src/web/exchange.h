@@ -16,6 +16,7 @@ struct api_route;
 struct asset;
 struct json;
 struct route;
+struct upload_file;
 struct web;
 struct zone;
 
@@ -40,11 +41,14 @@ struct answer {
     bool cacheable;
 };
 
-/* An uploaded file; fd -1: none. The file has no name and is gone after the handler. */
+/* Uploaded files; fd -1: none. The file they are in has no name and is gone after the handler. */
 struct upload {
     int fd;
-    int64_t bytes;
-    str file_name; /* as the browser called it, cleaned */
+    int64_t bytes;                   /* of the first */
+    str file_name;                   /* as the browser called it, cleaned */
+    const struct upload_file *files; /* web/body.h: all, the first too */
+    int32_t files_n;
+    int64_t left; /* of the one that is being read */
 };
 
 /* Who is asking. */

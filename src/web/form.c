@@ -40,7 +40,7 @@ static str
 clean(str s, enum field_kind kind, struct arena *keep)
 {
     s = utf8_clean(keep, s);
-    if (kind == FIELD_SECRET || kind == FIELD_FILE)
+    if (kind == FIELD_SECRET || kind == FIELD_FILE || kind == FIELD_FILES)
         return s;
     char *out = new (keep, char, s.n + 1);
     ptrdiff_t n = 0;
@@ -65,7 +65,7 @@ check(struct form_value *value)
 {
     const struct field *field = value->field;
     struct error error;
-    if (field->kind == FIELD_FILE)
+    if (field->kind == FIELD_FILE || field->kind == FIELD_FILES)
         return; /* the upload knows (web/multipart.h) */
     if (value->text.n == 0) {
         if (field->required)

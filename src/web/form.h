@@ -15,7 +15,8 @@ enum field_kind {
     FIELD_TEXT,     /* text with line breaks, which become LF */
     FIELD_SECRET,   /* a password: as typed, never trimmed, never shown again */
     FIELD_INT,      /* a whole number of at most ${max}, not negative */
-    FIELD_FILE      /* an uploaded file, streamed to disk (web/multipart.h) */
+    FIELD_FILE,     /* an uploaded file, streamed to disk (web/multipart.h) */
+    FIELD_FILES     /* up to ${max} of them */
 };
 
 struct field {

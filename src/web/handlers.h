@@ -13,7 +13,8 @@ handler handle_channels_page, handle_channel_add, handle_host_allow, handle_host
 /* channel_connect.c */
 handler handle_channel_page, handle_channel_connect, handle_channel_verify,
     handle_channel_disconnect, handle_channel_authorize, handle_channel_connected,
-    handle_channel_finish, handle_channel_answer;
+    handle_channel_finish, handle_channel_answer, handle_channel_rename, handle_channel_away,
+    handle_channel_restore;
 /* settings.c */
 handler handle_settings_page, handle_settings;
 /* tokens.c */

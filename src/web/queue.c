@@ -4,6 +4,7 @@
 #include "place/hold.h"
 #include "strategy/channel.h"
 #include "web/answer.h"
+#include "web/compose.h"
 #include "web/deliveries.h"
 #include "web/handlers.h"
 #include "web/pages.h"
@@ -68,6 +69,12 @@ add_counts(struct exchange *x, struct queue_view *view, struct error *error)
                        counts[DELIVERY_MISSED] + counts[DELIVERY_CANCELLED];
     for (int i = 0; i < DELIVERY_STATES_N; i++)
         view->all_n += counts[i];
+    struct compose_draft_view *written;
+    if (compose_drafts(x, true, &written, &view->written_n, error))
+        return error->fault;
+    view->written = written;
+    view->drafts_n += view->written_n;
+    view->all_n += view->written_n;
     return OK;
 }
 

@@ -47,6 +47,8 @@ static const struct field compose_fields[] = {
     {"revision", FIELD_INT, false, INT64_MAX},
     {"act", FIELD_LINE, false, 16},
     {"remove", FIELD_INT, false, 1000},
+    {"up", FIELD_INT, false, 1000},
+    {"down", FIELD_INT, false, 1000},
     {"title", FIELD_LINE, false, 2000},
     {"text", FIELD_TEXT, false, POST_BODY_MAX},
     {"link", FIELD_LINE, false, POST_ADDRESS_MAX},
@@ -67,7 +69,7 @@ static const struct field compose_fields[] = {
     {"own-#", FIELD_TEXT, false, POST_BODY_MAX},
     {"picture-#", FIELD_INT, false, INT64_MAX},
     {"alt-#", FIELD_TEXT, false, MESSAGE_ALT_MAX},
-    {"file", FIELD_FILE, false, INT64_MAX},
+    {"file", FIELD_FILES, false, BODY_FILES_MAX},
 };
 static const struct field notices_mail_fields[] = {
     {"server", FIELD_LINE, false, 253},      {"port", FIELD_LINE, false, 5},
@@ -90,6 +92,13 @@ static const struct field channel_fields[] = {
     {"network", FIELD_LINE, true, 32},
     {"name", FIELD_LINE, true, 3200},
     {"handle", FIELD_LINE, false, 300},
+};
+static const struct field rename_fields[] = {
+    {"name", FIELD_LINE, true, 3200},
+    {"revision", FIELD_INT, false, INT64_MAX},
+};
+static const struct field away_fields[] = {
+    {"waiting", FIELD_LINE, false, 8},
 };
 /* The names of all drivers' fields (channel/driver.h); which of them count, the driver says. */
 static const struct field connect_fields[] = {
@@ -235,6 +244,12 @@ const struct route routes[] = {
      handle_channel_finish, "Hand over what came back from the network"},
     {METHOD_POST, "/channel/:id/verify", MAY_EDIT, WAY_DATA, FORM_BODY_MAX, NO_FORM,
      handle_channel_verify, "Ask the account whether it works"},
+    {METHOD_POST, "/channel/:id/rename", MAY_EDIT, WAY_DATA, FORM_BODY_MAX,
+     SHOWS_PROBLEMS(rename_fields), handle_channel_rename, "Give it another name"},
+    {METHOD_POST, "/channel/:id/archive", MAY_EDIT, WAY_DATA, FORM_BODY_MAX, PLAIN(away_fields),
+     handle_channel_away, "Put it away"},
+    {METHOD_POST, "/channel/:id/restore", MAY_EDIT, WAY_DATA, FORM_BODY_MAX, NO_FORM,
+     handle_channel_restore, "Bring it back"},
     {METHOD_POST, "/channel/:id/disconnect", MAY_EDIT, WAY_DATA, FORM_BODY_MAX, NO_FORM,
      handle_channel_disconnect, "Forget the credentials"},
 

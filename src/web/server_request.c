@@ -239,6 +239,20 @@ body_refusal(enum body_state state)
     return (struct refusal){0, NULL};
 }
 
+static void
+take_uploads(struct exchange *x, const struct body *body)
+{
+    if (body->fd < 0)
+        return;
+    struct upload_file *files = new (x->keep, struct upload_file, BODY_FILES_MAX);
+    int32_t n = body_uploads(body, x->keep, files);
+    x->upload = (struct upload){.fd = body->fd,
+                                .bytes = files[0].bytes,
+                                .file_name = files[0].name,
+                                .files = files,
+                                .files_n = n};
+}
+
 static enum MHD_Result
 on_whole(struct slot *slot, struct MHD_Connection *connection, struct exchange *x)
 {
@@ -258,9 +272,7 @@ on_whole(struct slot *slot, struct MHD_Connection *connection, struct exchange *
         if (refusal.status)
             return refuse(slot, connection, x, refusal);
         x->sent = pairs;
-        x->upload = (struct upload){
-            slot->body.fd, slot->body.file_bytes,
-            utf8_clean(x->keep, (str){slot->body.file_name, slot->body.file_name_n})};
+        take_uploads(x, &slot->body);
     }
     app->serve(app->ctx, x);
     return answer_send(slot, connection, x);

@@ -36,6 +36,8 @@ struct channels_view {
     const struct channel_line *lines;
     ptrdiff_t lines_n;
     bool may_edit, may_own;
+    const struct channel_line *away; /* those put away; name, network and id alone */
+    ptrdiff_t away_n;
     /* the form of a new one */
     struct field_view name, handle;
     struct options_view networks;
@@ -87,6 +89,13 @@ struct channel_view {
     ptrdiff_t fields_n;
     str problem; /* of the whole form */
     struct ask_view ask;
+    /* its name, and putting it away */
+    bool archived;
+    struct field_view rename;
+    str rename_revision;
+    str waiting;      /* "3 planned posts wait for this channel."; none when nothing does */
+    str held;         /* the same of what is on hold; none */
+    str away_problem; /* why it could not be put away */
 };
 
 /* The page one comes back to: nothing is kept before the button is pressed. */

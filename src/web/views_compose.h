@@ -33,6 +33,7 @@ struct compose_delivery_view {
 struct compose_draft_view {
     int64_t id;
     str title, changed;
+    str chosen; /* "for 24 Nov 2026, 09:00": the time chosen for it; none */
 };
 
 struct compose_view {

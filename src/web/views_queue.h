@@ -1,5 +1,6 @@
 #pragma once
 #include "web/views.h"
+#include "web/views_compose.h"
 
 /* What the pages of what goes out show; the rules are those of web/views.h. */
 
@@ -59,7 +60,9 @@ struct queue_view {
     str needs_href; /* the rest of them; none when all are shown */
     const struct queue_day *days;
     ptrdiff_t days_n;
-    str first_href, next_href; /* of the pages of rows; none at the ends */
+    str first_href, next_href;                /* of the pages of rows; none at the ends */
+    const struct compose_draft_view *written; /* drafts that are for no channel's queue yet */
+    ptrdiff_t written_n;
 };
 
 /* ---- one delivery ---- */

@@ -44,9 +44,10 @@ enum {
     FORM_BODY_MAX = 64 * 1024, /* a form of a few fields */
     COMPOSE_TEXT_MAX =
         BODY_FIELDS_MAX + 128 * 1024, /* a post's texts for all channels, and what parts them */
-    COMPOSE_BODY_MAX = MEDIA_BYTES_MAX + COMPOSE_TEXT_MAX, /* and one picture or film */
-    DOOR_LIFE_S = 24 * 3600,      /* a page left open over night can still be sent */
-    LANG_LIFE_S = 365 * 24 * 3600 /* a choice, not a secret */
+    COMPOSE_BODY_MAX =
+        MEDIA_BYTES_MAX + COMPOSE_TEXT_MAX, /* and one film, or pictures of as much together */
+    DOOR_LIFE_S = 24 * 3600,                /* a page left open over night can still be sent */
+    LANG_LIFE_S = 365 * 24 * 3600           /* a choice, not a secret */
 };
 
 /* workspace_enter(x, error): loads the workspace and its zone, in a reading transaction. */

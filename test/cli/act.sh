@@ -173,6 +173,9 @@ j "the list" 'v[0]["id"] == 1 and v[0]["rule"] == "FREQ=WEEKLY;BYDAY=MO" and v[0
 j "leave out the next" 'v["id"] == 1' "$propre" repeat skip 1
 j "one is left of the two" '[d["text"] for d in v].count("Weekly tea") == 1' "$propre" queue
 t "a day that has none" 3 'schedule' "$propre" repeat skip 1 --on today
+j "stand still" 'v["waiting"] == 1' "$propre" repeat pause 1
+t "it says so" 0 'stands still' "$propre" repeat list
+j "go on" 'v["waiting"] == 1' "$propre" repeat resume 1
 j "end it" 'v["cancelled"] == 1' "$propre" repeat end 1
 t "only once" 4 'over already' "$propre" repeat end 1
 j "nothing of it waits" '[d["text"] for d in v].count("Weekly tea") == 0' "$propre" queue
@@ -194,6 +197,14 @@ j "limits for programs" 'v[0]["limit"] == "text_max" and v[0]["is"] == 300 and n
 t "another on that network" 0 'added' "$propre" channel add "Their toots" --network mastodon --handle them
 t "which of the two?" 2 'Our toots.*Their toots' "$propre" post "X" --to mastodon --now
 t "an edit for one channel" 0 'changed' "$propre" edit "$("$propre" queue --json | grep -o '"id":[0-9]*' | tail -n 1 | cut -d: -f2)" --only --text "Only here"
+
+# ---- channels: another name, put away, brought back ----
+t "a channel is renamed" 0 'is called' "$propre" channel rename blog --to "Notes"
+t "put away over what waits" 4 'planned posts wait for Notes' "$propre" channel archive Notes
+t "put away, and held" 0 'on hold' "$propre" channel archive Notes --hold
+t "among those put away" 0 'Notes' "$propre" channel list --archived
+t "brought back" 0 'still on hold' "$propre" channel restore notes
+t "renamed back" 0 'is called' "$propre" channel rename Notes --to Blog
 
 # ---- what it stands on is not there yet ----
 t "no database yet: the worker says so and does not pretend to run" 7 'does not answer' "$propre" worker --data postgresql://127.0.0.1:1/x

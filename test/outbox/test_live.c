@@ -1,82 +1,260 @@
 #include "fixture.h"
 
-#include "channel/dry.h"
 #include "outbox/account.h"
 #include "outbox/delivery.h"
 #include "outbox/live.h"
-#include "place/db.h"
-#include "place/propre.h"
+#include "outbox/put_away.h"
+#include "outbox/repeat.h"
+#include "place/db_internal.h"
 #include "place/vault.h"
 #include "strategy/channel.h"
 #include "tactic/message.h"
+#include "wire/http.h"
 
-/* What is out is changed: here what is refused before anything leaves; test/peers has the rest on real servers. */
+/* What is out is changed and taken down; what comes again is left out, stands still, ends: on both engines. */
+enum { ASKED_MAX = 8 };
 
-/* A thread of two that is out on that network; its number. No transaction is open afterwards. */
-static int64_t
-out_on(struct fixture *f, const char *network)
+struct bench {
+    struct fixture *f;
+    struct vault *vault;
+    struct wire wire;
+    int64_t tag, channel, message, delivery;
+    int32_t status;
+    str asked[ASKED_MAX]; /* "PUT body" */
+    int32_t asked_n;
+};
+
+static enum fault
+start(void *ctx, const struct http_request *request, const struct http_source *source,
+      int64_t tag, struct error *error)
 {
-    int64_t channel_id = 0, message = 0, id = 0;
-    const struct channel channel = {.workspace = f->workspace,
-                                    .handle = str_of(network),
-                                    .name = str_of(network),
-                                    .network = NETWORK_OTHER};
-    const struct message m = {
-        .workspace = f->workspace, .title = S("A title"), .body = S("first\n---\nsecond")};
-    const struct message_parts none = {0};
-    assert_ok(channel_insert(f->propre, &channel, &channel_id, &f->error), &f->error);
-    const struct account account = {.channel = channel_id,
-                                    .workspace = f->workspace,
-                                    .network = str_of(network),
-                                    .server = S("https://social.example")};
-    const struct secret_pair secrets[] = {
-        {S("token"), S("t")}, {S("webhook"), S("https://in.example/")}, {S("key"), S("k")}};
-    assert_ok(account_connect(f->propre, &account, secrets, 3, &f->error), &f->error);
-    assert_ok(message_save(f->propre, &m, &none, &message, &f->error), &f->error);
-    const struct delivery_plan plan = {.workspace = f->workspace,
-                                       .message = message,
-                                       .channel = channel_id,
-                                       .due_us = f->t.now.us + SPAN_DAY.us};
-    assert_ok(delivery_schedule(f->propre, &plan, &id, &f->error), &f->error);
-    const struct fixture_out_in out = {id, S("11"), S("{}"), f->t.now.us};
-    assert_ok(q_fixture_out(f->propre->db, &out, &f->error), &f->error);
-    assert_ok(db_commit(f->propre->db, &f->error), &f->error);
-    return id;
+    struct bench *b = ctx;
+    (void)source;
+    (void)error;
+    assert_true(b->asked_n < ASKED_MAX);
+    b->asked[b->asked_n++] = arena_printf(
+        b->f->keep, "%s %.*s", http_method_name(request->method).p, STR_FMT(request->body));
+    b->tag = tag;
+    return OK;
 }
 
 static enum fault
-change(struct fixture *f, int64_t id, const char *text)
+wait_for(void *ctx, span timeout, struct arena *keep, int64_t *ret_tag, struct http_answer *ret,
+         bool *ret_any, struct error *error)
 {
-    struct step *steps = new (f->keep, struct step, DRY_STEPS_MAX);
-    int32_t n = 0;
-    const struct live_of of = {.workspace = f->workspace, .delivery = id, .lang = LANG_EN};
-    const struct live_change to = {.text = str_of(text)};
-    enum fault fault = live_dry(f->propre, &of, &to, f->keep, steps, &n, &f->error);
-    if (!fault)
-        assert_true(n > 0 && steps[0].kind == STEP_REQUEST);
-    return fault;
+    struct bench *b = ctx;
+    (void)timeout;
+    (void)keep;
+    (void)error;
+    *ret_any = b->tag != 0;
+    *ret_tag = b->tag;
+    *ret = (struct http_answer){.end = HTTP_ANSWERED,
+                                .status = b->status,
+                                .body = S("{\"id\":\"42\",\"media_attachments\":[]}")};
+    b->tag = 0;
+    return OK;
 }
 
-/* Where each part is a post of its own, none is left over or lost without a word; a page takes any number of them. */
 static void
-a_thread_keeps_its_number(void **state)
+begin(struct bench *b, enum db_mode mode)
 {
-    struct fixture *f = *state;
-    struct vault *vault;
+    assert_ok(db_begin(b->f->propre->db, mode, &b->f->error), &b->f->error);
+}
+
+static void
+commit(struct bench *b)
+{
+    assert_ok(db_commit(b->f->propre->db, &b->f->error), &b->f->error);
+}
+
+/* One post for one channel, tomorrow; in the fixture's transaction. */
+static struct bench *
+open_bench(void **state)
+{
+    static const struct wire_ops ops = {start, wait_for};
+    struct bench *b = calloc(1, sizeof *b);
+    struct error *error = &((struct fixture *)*state)->error;
+    b->f = *state;
+    b->wire = (struct wire){&ops, b};
+    b->status = 200;
     char path[300];
-    (void)snprintf(path, sizeof path, "%s/key", f->t.dir);
-    assert_ok(vault_open(str_of(path), true, &vault, &f->error), &f->error);
-    f->propre->vault = vault;
-    int64_t thread = out_on(f, "mastodon");
-    assert_fault(FAULT_INPUT, change(f, thread, "one alone"), &f->error, "2 posts on Mastodon");
-    assert_fault(FAULT_INPUT, change(f, thread, "a\n---\nb\n---\nc"), &f->error, "would be 3");
-    assert_ok(change(f, thread, "1st\n---\n2nd"), &f->error);
-    assert_ok(db_begin(f->propre->db, DB_WRITE, &f->error), &f->error);
-    int64_t page = out_on(f, "webhook");
-    assert_ok(change(f, page, "one alone"), &f->error);
-    assert_ok(db_begin(f->propre->db, DB_WRITE, &f->error), &f->error);
-    f->propre->vault = NULL;
-    vault_close(vault);
+    (void)snprintf(path, sizeof path, "%s/key", b->f->t.dir);
+    assert_ok(vault_open(str_of(path), true, &b->vault, error), error);
+    b->f->propre->vault = b->vault;
+    const struct channel channel = {.workspace = b->f->workspace,
+                                    .network = NETWORK_MASTODON,
+                                    .name = S("Toots"),
+                                    .handle = S("@us")};
+    assert_ok(channel_insert(b->f->propre, &channel, &b->channel, error), error);
+    const struct account account = {.channel = b->channel,
+                                    .workspace = b->f->workspace,
+                                    .network = S("mastodon"),
+                                    .server = S("https://social.example"),
+                                    .handle = S("@us")};
+    const struct secret_pair token = {S("token"), S("sesame")};
+    assert_ok(account_connect(b->f->propre, &account, &token, 1, error), error);
+    const struct message m = {.workspace = b->f->workspace, .body = S("Good morning")};
+    const struct variant variant = {.channel = b->channel};
+    const struct message_parts parts = {.variants = &variant, .variants_n = 1};
+    assert_ok(message_save(b->f->propre, &m, &parts, &b->message, error), error);
+    return b;
+}
+
+static void
+close_bench(struct bench *b)
+{
+    b->f->propre->vault = NULL;
+    vault_close(b->vault);
+    free(b);
+}
+
+static void
+schedule(struct bench *b)
+{
+    const struct delivery_plan plan = {.workspace = b->f->workspace,
+                                       .message = b->message,
+                                       .channel = b->channel,
+                                       .due_us = b->f->t.now.us + SPAN_DAY.us};
+    assert_ok(delivery_schedule(b->f->propre, &plan, &b->delivery, &b->f->error), &b->f->error);
+}
+
+static str
+body_now(struct bench *b)
+{
+    struct message_parts parts;
+    begin(b, DB_READ);
+    assert_ok(message_parts_get(b->f->propre, b->message, b->f->keep, &parts, &b->f->error),
+              &b->f->error);
+    db_rollback(b->f->propre->db);
+    return parts.variants_n == 1 ? parts.variants[0].body : STR_NONE;
+}
+
+static void
+test_edit_and_withdraw(void **state)
+{
+    struct bench *b = open_bench(state);
+    struct error *error = &b->f->error;
+    struct step step;
+    struct delivery_event *events;
+    ptrdiff_t n = 0;
+    schedule(b);
+    commit(b);
+    const struct live_of of = {b->f->workspace, b->delivery, S("Eve"), LANG_EN};
+    const struct live_change change = {.text = S("Good evening")};
+    assert_fault(FAULT_CONFLICT,
+                 live_edit(b->f->propre, &b->wire, &of, &change, b->f->keep, &step, error),
+                 error, "not published");
+    begin(b, DB_WRITE);
+    assert_ok(
+        db_script(
+            b->f->propre->db,
+            S("UPDATE delivery SET state = 'published', next_us = NULL, remote_id = '42'"),
+            error),
+        error);
+    commit(b);
+    /* Refused there, nothing is said to be changed here. */
+    b->status = 422;
+    assert_int_equal(FAULT_REMOTE,
+                     live_edit(b->f->propre, &b->wire, &of, &change, b->f->keep, &step, error));
+    assert_false(body_now(b).p != NULL);
+    b->status = 200;
+    b->asked_n = 0;
+    assert_ok(live_edit(b->f->propre, &b->wire, &of, &change, b->f->keep, &step, error), error);
+    assert_true(b->asked_n > 0 && str_find(b->asked[b->asked_n - 1], S("Good evening")) > 0);
+    assert_str("Good evening", body_now(b));
+    b->asked_n = 0;
+    assert_ok(live_withdraw(b->f->propre, &b->wire, &of, b->f->keep, &step, error), error);
+    assert_true(b->asked_n == 1 && str_starts(b->asked[0], S("DELETE")));
+    assert_fault(FAULT_CONFLICT,
+                 live_withdraw(b->f->propre, &b->wire, &of, b->f->keep, &step, error), error,
+                 "taken down already");
+    begin(b, DB_READ);
+    assert_ok(delivery_history(b->f->propre, b->f->workspace, b->delivery, b->f->keep, &events,
+                               &n, error),
+              error);
+    db_rollback(b->f->propre->db);
+    assert_true(n >= 2);
+    assert_str("edit", events[n - 2].act);
+    assert_str("withdraw", events[n - 1].act);
+    assert_str("Eve", events[n - 1].who);
+    close_bench(b);
+}
+
+static int64_t
+in_state(struct bench *b, enum delivery_state state)
+{
+    int64_t counts[DELIVERY_STATES_N];
+    assert_ok(delivery_counts(b->f->propre, b->f->workspace, counts, &b->f->error),
+              &b->f->error);
+    return counts[state];
+}
+
+static void
+test_what_comes_again(void **state)
+{
+    struct bench *b = open_bench(state);
+    struct error *error = &b->f->error;
+    struct propre *propre = b->f->propre;
+    struct arena_region region;
+    struct arena scratch = arena_reserve(32 << 20, &region);
+    struct repeat_coming one;
+    struct repeat_of of = {b->f->workspace, 0, S("Eve")};
+    int64_t n = 0;
+    struct recurrence daily = {.workspace = b->f->workspace,
+                               .message = b->message,
+                               .rule = S("FREQ=DAILY"),
+                               .zone = S("Europe/Paris"),
+                               .anchor =
+                                   instant_to_utc((instant){b->f->t.now.us + SPAN_DAY.us})};
+    daily.anchor.second = daily.anchor.microsecond = 0;
+    assert_ok(repeat_begin(propre, &daily, no_int, scratch, &of.id, error), error);
+    int64_t made = in_state(b, DELIVERY_SCHEDULED);
+    assert_true(made >= 12 && made <= 14);
+    assert_ok(repeat_skip(propre, &of, no_int, b->f->keep, &one, error), error);
+    assert_int_equal(1, in_state(b, DELIVERY_CANCELLED));
+    /* It stands still: what is in the queue goes out, or is held when asked. */
+    assert_ok(repeat_pause(propre, &of, true, false, b->f->keep, &n, error), error);
+    assert_int_equal(made - 1, n);
+    assert_int_equal(made - 1, in_state(b, DELIVERY_SCHEDULED));
+    assert_ok(repeat_pause(propre, &of, true, true, b->f->keep, &n, error), error);
+    assert_int_equal(made - 1, in_state(b, DELIVERY_HELD));
+    /* Two days later nothing more was made of it; gone on with, it is. */
+    b->f->t.now.us += 2 * SPAN_DAY.us;
+    assert_int_equal(made - 1, in_state(b, DELIVERY_HELD));
+    assert_ok(repeat_pause(propre, &of, false, false, b->f->keep, &n, error), error);
+    assert_true(in_state(b, DELIVERY_SCHEDULED) >= 1);
+    assert_ok(repeat_end(propre, &of, false, b->f->keep, &n, error), error);
+    assert_int_equal(0, in_state(b, DELIVERY_SCHEDULED));
+    assert_fault(FAULT_CONFLICT, repeat_end(propre, &of, false, b->f->keep, &n, error), error,
+                 "over already");
+    assert_fault(FAULT_CONFLICT, repeat_pause(propre, &of, false, false, b->f->keep, &n, error),
+                 error, "over already");
+    arena_release(&region);
+    close_bench(b);
+}
+
+static void
+test_putting_a_channel_away(void **state)
+{
+    struct bench *b = open_bench(state);
+    struct error *error = &b->f->error;
+    struct propre *propre = b->f->propre;
+    int64_t n = 0, w = b->f->workspace;
+    schedule(b);
+    fixture_commit(b->f);
+    assert_fault(FAULT_CONFLICT,
+                 put_away_channel(propre, w, b->channel, PUT_AWAY_ASK, S("Eve"), &n, error),
+                 error, "1 planned posts wait");
+    fixture_rollback(b->f);
+    assert_ok(put_away_channel(propre, w, b->channel, PUT_AWAY_HOLD, S("Eve"), &n, error),
+              error);
+    assert_int_equal(1, n);
+    assert_int_equal(1, in_state(b, DELIVERY_HELD));
+    assert_ok(channel_archive(propre, w, b->channel, false, error), error);
+    assert_ok(put_away_channel(propre, w, b->channel, PUT_AWAY_CANCEL, S("Eve"), &n, error),
+              error);
+    assert_int_equal(1, in_state(b, DELIVERY_CANCELLED));
+    close_bench(b);
 }
 
 int
@@ -84,7 +262,11 @@ main(void)
 {
     if (testdb_skips())
         return 0;
-    const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(
-        a_thread_keeps_its_number, fixture_open, fixture_close)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_edit_and_withdraw, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(test_what_comes_again, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(test_putting_a_channel_away, fixture_open,
+                                        fixture_close),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

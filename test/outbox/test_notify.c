@@ -224,6 +224,22 @@ assert_has(str text, const char *needle)
         fail_msg("\"%s\" is not in:\n%.*s", needle, STR_FMT(text));
 }
 
+/* Settings that do not say where the pages are: they are where the house is served. */
+static void
+test_pages_of_the_house(void **state)
+{
+    struct bench *b = open_bench(state);
+    struct notify_mail mail = usual_mail;
+    mail.common.pages = STR_NONE;
+    b->worker->pages = S("https://behind.example");
+    set_mail(b, &mail);
+    open_incident(b, "late", 7);
+    run(b, 3 * MINUTE, SECOND);
+    assert_int_equal(1, b->heard_n);
+    assert_has(b->heard[0].body, "https://behind.example/delivery/7\r\n");
+    close_bench(b);
+}
+
 /* One incident: one notice for each means; seen again, none; closed and opened again, one more. */
 static void
 test_once(void **state)
@@ -544,6 +560,7 @@ main(void)
     if (testdb_skips())
         return 0;
     const struct CMUnitTest tests[] = {
+        ON_A_FIXTURE(test_pages_of_the_house),
         ON_A_FIXTURE(test_once),
         ON_A_FIXTURE(test_digest),
         ON_A_FIXTURE(test_nothing_set_up),

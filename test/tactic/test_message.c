@@ -81,7 +81,7 @@ keeps_all_fields_variants_and_files(void **state)
         {.channel = blog, .slug = S("the-fair"), .options = S("{\"status\":\"draft\"}")},
         {.channel = short_one, .title = S(""), .body = S("Come!")}};
     struct message_file files[] = {{7, S("A tent")}, {3, STR_NONE}};
-    struct message_parts parts = {variants, 2, files, 2};
+    struct message_parts parts = {variants, 2, files, 2, NULL, 0};
     assert_ok(message_save(f->propre, &m, &parts, &id, &f->error), &f->error);
     fixture_commit(f);
     assert_ok(message_get(f->propre, f->workspace, id, f->keep, &got, &f->error), &f->error);
@@ -116,7 +116,7 @@ every_revision_is_kept_and_can_come_back(void **state)
     int64_t blog = a_channel(f, NETWORK_GHOST, "blog");
     struct variant variant = {.channel = blog, .body = S("Long\n---\n\"two\" \\ é")};
     struct message_file file = {7, S("A tent")};
-    struct message_parts parts = {&variant, 1, &file, 1}, none = {0};
+    struct message_parts parts = {&variant, 1, &file, 1, NULL, 0}, none = {0};
     assert_ok(message_save(f->propre, &m, &parts, &m.id, &f->error), &f->error);
     m.revision = 1;
     f->t.now.us += 1000000;
@@ -192,7 +192,7 @@ refers_only_to_its_own_workspace(void **state)
     struct fixture_workspace_in in = {S("Other"), S("UTC"), S("fr"), S("CAD")};
     struct message m = sample(f);
     struct variant variant = {.channel = a_channel(f, NETWORK_MASTODON, "@us")};
-    struct message_parts none = {0}, parts = {&variant, 1, NULL, 0};
+    struct message_parts none = {0}, parts = {&variant, 1, NULL, 0, NULL, 0};
     int64_t id = 0;
     assert_ok(q_fixture_workspace(f->propre->db, &in, NULL, &other, &f->error), &f->error);
     struct tactic theirs = {.workspace = other.id, .name = S("Theirs")};
@@ -212,9 +212,10 @@ says_which_field_cannot_be_kept(void **state)
     struct fixture *f = *state;
     struct message m = sample(f);
     struct variant twice[] = {{.channel = 1}, {.channel = 1}}, odd = {.options = S("[1]")};
-    struct message_parts none = {0}, two = {twice, 2, NULL, 0}, option = {&odd, 1, NULL, 0};
-    struct message_parts many = {twice, VARIANTS_MAX + 1, NULL, 0},
-                         pictures = {NULL, 0, NULL, MESSAGE_FILES_MAX + 1};
+    struct message_parts none = {0}, two = {twice, 2, NULL, 0, NULL, 0},
+                         option = {&odd, 1, NULL, 0, NULL, 0};
+    struct message_parts many = {twice, VARIANTS_MAX + 1, NULL, 0, NULL, 0},
+                         pictures = {NULL, 0, NULL, MESSAGE_FILES_MAX + 1, NULL, 0};
     char *big = malloc(POST_BODY_MAX + 1);
     memset(big, 'a', POST_BODY_MAX + 1);
     m.title = S("\xff");
@@ -229,7 +230,7 @@ says_which_field_cannot_be_kept(void **state)
     struct variant long_ones[6];
     for (int i = 0; i < 6; i++)
         long_ones[i] = (struct variant){.channel = i, .body = m.body};
-    struct message_parts all = {long_ones, 6, NULL, 0};
+    struct message_parts all = {long_ones, 6, NULL, 0, NULL, 0};
     assert_fault(FAULT_INPUT, message_storable(&m, &all, &f->error), &f->error, "together");
     free(big);
     m = sample(f);

@@ -171,8 +171,8 @@ ask(struct browser *browser, const char *method, const char *path, str body)
 }
 
 int
-browser_upload_with(struct browser *browser, const char *path, const char *fields,
-                    str file_name, str content)
+browser_upload_many(struct browser *browser, const char *path, const char *fields,
+                    const struct upload_sent *files, int n)
 {
     struct buf body;
     str rest = str_of(fields), field, name;
@@ -185,16 +185,27 @@ browser_upload_with(struct browser *browser, const char *path, const char *field
         buf_addf(&body, "--b\r\nContent-Disposition: form-data; name=\"%.*s\"\r\n\r\n%.*s\r\n",
                  STR_FMT(name), STR_FMT(field));
     }
-    buf_addf(&body,
-             "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"%.*s\"\r\n"
-             "Content-Type: text/csv\r\n\r\n",
-             STR_FMT(file_name));
-    buf_add(&body, content);
-    buf_add(&body, S("\r\n--b--\r\n"));
+    for (int i = 0; i < n; i++) {
+        buf_addf(&body,
+                 "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"%.*s\"\r\n"
+                 "Content-Type: text/csv\r\n\r\n",
+                 STR_FMT(files[i].name));
+        buf_add(&body, files[i].content);
+        buf_add(&body, S("\r\n"));
+    }
+    buf_add(&body, S("--b--\r\n"));
     int status =
         ask_typed(browser, "POST", path, "multipart/form-data; boundary=b", buf_str(&body));
     buf_release(&body);
     return status;
+}
+
+int
+browser_upload_with(struct browser *browser, const char *path, const char *fields,
+                    str file_name, str content)
+{
+    return browser_upload_many(browser, path, fields, &(struct upload_sent){file_name, content},
+                               1);
 }
 
 int

@@ -54,6 +54,12 @@ int browser_upload(struct browser *browser, const char *path, str file_name, str
 /* browser_upload_with: with other fields, "name=value&…" as they are. */
 int browser_upload_with(struct browser *browser, const char *path, const char *fields,
                         str file_name, str content);
+/* browser_upload_many: with several files in one field. */
+struct upload_sent {
+    str name, content;
+};
+int browser_upload_many(struct browser *browser, const char *path, const char *fields,
+                        const struct upload_sent *files, int n);
 /* browser_enter(browser, person): signed in, by link when it has no password here. */
 void browser_enter(struct browser *browser, int64_t person);
 /* browser_cookie(browser, name): its value, none if it has none. */

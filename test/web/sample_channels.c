@@ -84,9 +84,13 @@ list(struct html *h, bool may_edit, bool may_own)
         {S_CONST("wordpress"), S_CONST("WordPress"), true},
         {S_CONST("mastodon"), S_CONST("Mastodon"), false}};
     static const str hosts[] = {S_CONST("192.168.1.20:8080"), S_CONST("blog.lan")};
+    const struct channel_line away[] = {
+        {.id = 9, .name = S("Old page"), .network = S("Facebook")}};
     struct channels_view view = {.layout = layout("/channels"),
                                  .lines = lines,
                                  .lines_n = 6,
+                                 .away = away,
+                                 .away_n = 1,
                                  .may_edit = may_edit,
                                  .may_own = may_own,
                                  .networks = {LIST(networks)},
@@ -219,6 +223,8 @@ wordpress(struct html *h, bool account)
         .account = account,
         .fields = wordpress_fields(h, account),
         .fields_n = 3,
+        .rename = {.value = BOTH("Workshop notes", "Carnets de l’atelier")},
+        .rename_revision = S("1"),
     };
 }
 
@@ -235,6 +241,10 @@ sample_channel_works(struct html *h)
     struct channel_view view = wordpress(h, true);
     view.health = connected(h);
     view.folded = true;
+    view.waiting = BOTH("3 planned posts wait for this channel.",
+                        "3 publications programmées attendent sur ce canal.");
+    view.held = BOTH("1 post is on hold there, and stays so.",
+                     "1 publication y est retenue, et le reste.");
     view.ask = (struct ask_view){.state = ASK_GOOD,
                                  .sentence = BOTH("It works: it is the account lumen.",
                                                   "Tout marche : c’est le compte lumen.")};

@@ -94,12 +94,20 @@ sample_compose(struct html *h)
                                                      .media = 7,
                                                      .shown = true,
                                                      .width = 1600,
+                                                     .height = 900},
+                                                    {.name = S("four.jpg"),
+                                                     .alt = BOTH("The oven", "Le four"),
+                                                     .about = S("1200 × 900, 305 kB"),
+                                                     .media = 8,
+                                                     .shown = true,
+                                                     .width = 1200,
                                                      .height = 900}};
     const struct compose_draft_view drafts[] = {
         {4, BOTH("Lamps for the winter", "Des lampes pour l’hiver"),
-         BOTH("24 Nov 2026, 18:40", "24 nov. 2026, 18 h 40")},
+         BOTH("24 Nov 2026, 18:40", "24 nov. 2026, 18 h 40"),
+         BOTH("for 1 Dec 2026, 09:00", "pour 1 déc. 2026, 9 h")},
         {3, BOTH("Draft without words", "Brouillon sans texte"),
-         BOTH("20 Nov 2026, 09:12", "20 nov. 2026, 9 h 12")}};
+         BOTH("20 Nov 2026, 09:12", "20 nov. 2026, 9 h 12"), STR_NONE}};
     view.text.value = BOTH("How a lamp is made here, from the first drawing to the last screw: "
                            "four days, two people, one oven.\n\nCome and see on Saturday.",
                            "Comment naît une lampe ici, du premier dessin à la dernière vis : "
@@ -109,7 +117,7 @@ sample_compose(struct html *h)
     view.channels = channels;
     view.channels_n = 4;
     view.pictures = pictures;
-    view.pictures_n = 1;
+    view.pictures_n = 2;
     view.drafts = drafts;
     view.drafts_n = 2;
     view.when = S("at");
@@ -225,7 +233,7 @@ sample_compose_hostile(struct html *h)
     const struct compose_problem_view wrong[] = {{true, S(HOSTILE)}};
     const struct compose_picture_view pictures[] = {
         {.name = S(HOSTILE), .alt = S(HOSTILE), .about = S(HOSTILE), .media = 7}};
-    const struct compose_draft_view drafts[] = {{4, S(HOSTILE), S("")}};
+    const struct compose_draft_view drafts[] = {{4, S(HOSTILE), S(""), S(HOSTILE)}};
     channels[0].own = channels[0].count = channels[0].state = S(HOSTILE);
     channels[0].problems = wrong;
     channels[0].problems_n = 1;

@@ -3,10 +3,12 @@
 #include <unistd.h>
 
 #include "outbox/account.h"
+#include "outbox/delivery.h"
 #include "outbox/queries.h"
 #include "outbox/worker.h"
 #include "place/vault.h"
 #include "strategy/channel.h"
+#include "tactic/message.h"
 
 /*
  * Channels and their connection as a person sees them, on both engines. The worker's part is played by the test: it
@@ -573,6 +575,67 @@ test_a_dead_account_says_what_to_do(void **state)
     test_end();
 }
 
+static int64_t
+plan_one(void)
+{
+    struct propre *propre = &scene.house.db.propre;
+    const struct message m = {.workspace = scene.house.workspace, .body = S("Soon")};
+    const struct message_parts parts = {0};
+    struct delivery_plan plan = {.workspace = scene.house.workspace,
+                                 .channel = 1,
+                                 .due_us = scene.house.db.now.us + 86400000000};
+    int64_t id = 0;
+    WRITING(message_save(propre, &m, &parts, &plan.message, error));
+    WRITING(delivery_schedule(propre, &plan, &id, error));
+    return id;
+}
+
+static enum delivery_state
+state_of(int64_t id)
+{
+    struct delivery d;
+    READING(delivery_get(&scene.house.db.propre, scene.house.workspace, id,
+                         &scene.house.db.keep, &d, error));
+    return d.state;
+}
+
+/* What waits there is said before, and never lost: held or cancelled, by choice. */
+static void
+test_rename_and_put_away(void **state)
+{
+    (void)state;
+    test_begin();
+    add("network=wordpress&name=Journal&handle=blog.example");
+    press("/channel/1/rename", "name=Workshop+notes");
+    assert_true(sees("<h1 class=\"file-name\">Workshop notes</h1>"));
+    assert_int_equal(422, browser_post(&scene.owner, "/channel/1/rename", "name=+"));
+    assert_true(sees("id=\"rename-error\""));
+    assert_int_equal(422,
+                     browser_post(&scene.owner, "/channel/1/rename", "name=Stale&revision=1"));
+    assert_true(sees("value=\"Stale\""));
+    int64_t first = plan_one();
+    assert_int_equal(200, browser_get(&scene.owner, "/channel/1"));
+    assert_true(sees("1 planned post waits for this channel."));
+    assert_int_equal(422, browser_post(&scene.owner, "/channel/1/archive", ""));
+    assert_int_equal(DELIVERY_SCHEDULED, state_of(first));
+    assert_int_equal(303, browser_post(&scene.owner, "/channel/1/archive", "waiting=hold"));
+    assert_int_equal(DELIVERY_HELD, state_of(first));
+    assert_int_equal(200, browser_get(&scene.owner, "/channels"));
+    assert_true(sees("1 channel is put away"));
+    assert_true(sees("What was planned there is on hold in the queue."));
+    assert_int_equal(200, browser_get(&scene.owner, "/channel/1"));
+    assert_true(sees("This channel is put away"));
+    press("/channel/1/restore", "");
+    assert_false(sees("This channel is put away"));
+    assert_true(sees("1 post is on hold there"));
+    int64_t second = plan_one();
+    assert_int_equal(303, browser_post(&scene.owner, "/channel/1/archive", "waiting=cancel"));
+    assert_int_equal(DELIVERY_CANCELLED, state_of(first));
+    assert_int_equal(DELIVERY_CANCELLED, state_of(second));
+    assert_int_equal(403, browser_post(&scene.reader, "/channel/1/restore", ""));
+    test_end();
+}
+
 static void
 test_private_hosts(void **state)
 {
@@ -633,6 +696,7 @@ main(void)
         cmocka_unit_test(test_a_reader_may_look),
         cmocka_unit_test(test_verify_asks_and_says),
         cmocka_unit_test(test_disconnect_forgets),
+        cmocka_unit_test(test_rename_and_put_away),
         cmocka_unit_test(test_another_way_begins_anew),
         cmocka_unit_test(test_agreeing_on_the_servers_page),
         cmocka_unit_test(test_the_whole_way),

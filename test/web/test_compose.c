@@ -267,6 +267,16 @@ static const char gif[] =
     "\1\0\0\2\2D\1\0;";
 static const str picture = {gif, sizeof gif - 1};
 
+/* Another one: of another colour. */
+static str
+gif_of(struct desk *desk, int colour)
+{
+    char *bytes = new (&desk->house.db.keep, char, picture.n);
+    memcpy(bytes, picture.p, (size_t)picture.n);
+    bytes[13] = (char)colour;
+    return (str){bytes, picture.n};
+}
+
 static void
 test_picture(void **state)
 {
@@ -396,6 +406,141 @@ test_count_writes_nothing(void **state)
     assert_int_equal(0, message(desk, 1).id);
 }
 
+/* The hidden fields of the form that is shown now. */
+static const char *
+shown_form(struct desk *desk)
+{
+    return printed(desk, "key=%s&revision=%s&channel-0=%lld&channel-1=%lld",
+                   hidden(desk, "key"), hidden(desk, "revision"), (long long)desk->toots,
+                   (long long)desk->blog);
+}
+
+/* A draft has its time again wherever it is met; nothing goes out by it. */
+static void
+test_draft_keeps_its_time(void **state)
+{
+    struct desk *desk = *state;
+    struct delivery *all;
+    const char *form = form_of(desk, "/compose", true, false);
+    assert_int_equal(200, post(desk, "/compose/draft", form, TOMORROW "&text=Later"));
+    assert_int_equal(200, browser_get(&desk->browser, "/message/1"));
+    assert_true(browser_sees(&desk->browser, "value=\"2027-03-01\""));
+    assert_true(browser_sees(&desk->browser, "value=\"09:30\""));
+    assert_true(browser_sees(
+        &desk->browser,
+        "id=\"when-at\" name=\"when\" value=\"at\" data-label=\"Schedule post\" checked"));
+    assert_int_equal(200, browser_get(&desk->browser, "/compose"));
+    assert_true(browser_sees(&desk->browser, "for 1 Mar 2027, 09:30"));
+    assert_int_equal(200, browser_get(&desk->browser, "/queue?show=drafts"));
+    assert_true(browser_sees(&desk->browser, "Drafts (1)"));
+    assert_true(browser_sees(&desk->browser, "for 1 Mar 2027, 09:30"));
+    assert_int_equal(0, deliveries(desk, &all));
+    /* A day there is not is kept as typed, and said when it shall go out. */
+    form = form_of(desk, "/message/1", true, false);
+    assert_int_equal(200, post(desk, "/message/1/draft", form,
+                               "when=at&day=2027-02-31&time=09%3A30&text=Later"));
+    assert_int_equal(200, browser_get(&desk->browser, "/compose"));
+    assert_true(browser_sees(&desk->browser, "<a href=\"/message/1\">Later</a>"));
+    form = form_of(desk, "/message/1", true, false);
+    assert_true(browser_sees(&desk->browser, "value=\"2027-02-31\""));
+    assert_int_equal(422, post(desk, "/message/1", form,
+                               "when=at&day=2027-02-31&time=09%3A30&act=send&text=Later"));
+    /* Planned, then taken back: it keeps the time it had. */
+    form = shown_form(desk);
+    assert_int_equal(303,
+                     post(desk, "/message/1", form, TOMORROW "&to-0=1&act=send&text=Later"));
+    assert_false(message(desk, 1).chosen_wall.n > 0);
+    form = form_of(desk, "/message/1", true, false);
+    assert_int_equal(303, post(desk, "/message/1", form, "when=draft&act=send&text=Later"));
+    assert_int_equal(1, deliveries(desk, &all));
+    assert_int_equal(DELIVERY_DRAFT, all[0].state);
+    assert_str("2027-03-01T09:30", all[0].wall);
+    assert_int_equal(200, browser_get(&desk->browser, "/message/1"));
+    assert_true(browser_sees(&desk->browser, "value=\"2027-03-01\""));
+    /* Another time chosen for the draft is that of the queue's list too. */
+    form = form_of(desk, "/message/1", true, false);
+    assert_int_equal(303, post(desk, "/message/1", form,
+                               "when=draft&day=2027-03-04&time=11%3A00&act=send&text=Later"));
+    assert_int_equal(1, deliveries(desk, &all));
+    assert_str("2027-03-04T11:00", all[0].wall);
+}
+
+/* Whoever unticks a channel by mistake ticks it again, and what was written for it is there. */
+static void
+test_unticked_words_stay(void **state)
+{
+    struct desk *desk = *state;
+    struct delivery *all;
+    const char *form = form_of(desk, "/compose", true, true);
+    assert_int_equal(200, post(desk, "/compose/draft", form, "text=All&own-1=For+readers"));
+    form = form_of(desk, "/message/1", true, false);
+    assert_int_equal(200, post(desk, "/message/1/draft", form, "text=All&own-1=For+readers"));
+    assert_int_equal(200, browser_get(&desk->browser, "/message/1"));
+    assert_false(browser_sees(&desk->browser, "name=\"to-1\" value=\"1\" checked"));
+    assert_true(browser_sees(&desk->browser, "For readers</textarea>"));
+    /* It does not go there meanwhile, … */
+    form = form_of(desk, "/message/1", true, false);
+    assert_int_equal(
+        303, post(desk, "/message/1", form, TOMORROW "&act=send&text=All&own-1=For+readers"));
+    assert_int_equal(1, deliveries(desk, &all));
+    assert_int_equal(desk->toots, all[0].channel);
+    /* … and does when it is ticked again. */
+    form = form_of(desk, "/message/1", true, true);
+    assert_true(browser_sees(&desk->browser, "For readers</textarea>"));
+    assert_int_equal(
+        303, post(desk, "/message/1", form, TOMORROW "&act=send&text=All&own-1=For+readers"));
+    assert_int_equal(2, deliveries(desk, &all));
+    assert_int_equal(200, browser_get(&desk->browser, "/message/1"));
+    assert_true(browser_sees(&desk->browser, "name=\"to-1\" value=\"1\" checked"));
+    assert_true(browser_sees(&desk->browser, "For readers</textarea>"));
+}
+
+/* Several at once, in an order that can be changed; what is none is said by its name and keeps out no other. */
+static void
+test_several_pictures(void **state)
+{
+    struct desk *desk = *state;
+    const char *form = form_of(desk, "/compose", true, false);
+    const struct upload_sent files[] = {{S("one.gif"), gif_of(desk, 1)},
+                                        {S("page.html"), S("<script>alert(1)</script>")},
+                                        {S("two.gif"), gif_of(desk, 2)},
+                                        {S("three.gif"), gif_of(desk, 3)}};
+    assert_int_equal(422, browser_upload_many(&desk->browser, "/compose",
+                                              printed(desk, "%s&act=picture&text=Look", form),
+                                              files, 4));
+    assert_true(browser_sees(&desk->browser, "role=\"alert\">page.html: "));
+    str page = answer_body(desk->browser.answer);
+    ptrdiff_t one = str_find(page, S("What one.gif shows")),
+              two = str_find(page, S("What two.gif shows")),
+              three = str_find(page, S("What three.gif shows"));
+    assert_true(one > 0 && one < two && two < three);
+    /* The third one up, and its description with it. */
+    const char *kept = "text=Look&picture-0=1&alt-0=A&picture-1=2&alt-1=B&picture-2=3&alt-2=C";
+    form = form_of(desk, "/message/1", true, false);
+    assert_int_equal(200, post(desk, "/message/1", form, printed(desk, "up=2&%s", kept)));
+    page = answer_body(desk->browser.answer);
+    assert_true(str_find(page, S("C</textarea>")) < str_find(page, S("B</textarea>")));
+    assert_true(str_find(page, S("A</textarea>")) < str_find(page, S("C</textarea>")));
+    form = form_of(desk, "/message/1", true, false);
+    assert_int_equal(200, post(desk, "/message/1", form, printed(desk, "down=0&%s", kept)));
+    assert_int_equal(200, browser_get(&desk->browser, "/message/1"));
+    page = answer_body(desk->browser.answer);
+    assert_true(str_find(page, S("B</textarea>")) < str_find(page, S("A</textarea>")));
+    /* One more than the network takes is said before anything is sent. */
+    const struct upload_sent more[] = {{S("four.gif"), gif_of(desk, 4)},
+                                       {S("five.gif"), gif_of(desk, 5)}};
+    form = form_of(desk, "/message/1", true, false);
+    assert_int_equal(200, browser_upload_many(&desk->browser, "/message/1",
+                                              printed(desk, "%s&act=picture&%s", form, kept),
+                                              more, 2));
+    assert_true(browser_sees(&desk->browser, "What five.gif shows"));
+    form = shown_form(desk);
+    assert_int_equal(422,
+                     post(desk, "/message/1", form,
+                          printed(desk, "to-0=1&%s&picture-3=4&alt-3=D&picture-4=5&alt-4=E&%s",
+                                  kept, TOMORROW "&act=send")));
+}
+
 /* What is planned goes out as it was until a change of it is right and saved. */
 static void
 test_change_of_what_is_planned(void **state)
@@ -471,6 +616,9 @@ main(void)
         cmocka_unit_test_setup_teardown(test_next_free_slot, setup, teardown),
         cmocka_unit_test_setup_teardown(test_picture, setup, teardown),
         cmocka_unit_test_setup_teardown(test_no_picture, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_draft_keeps_its_time, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_unticked_words_stay, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_several_pictures, setup, teardown),
         cmocka_unit_test_setup_teardown(test_reader, setup, teardown),
         cmocka_unit_test_setup_teardown(test_drafts, setup, teardown),
         cmocka_unit_test_setup_teardown(test_count_writes_nothing, setup, teardown),

@@ -37,7 +37,7 @@ WHERE channel_id = $1 AND (ask_op IS NULL OR ask_done_us IS NOT NULL)
 -- does: reads
 SELECT id AS channel FROM channel
 WHERE archived_us IS NULL
-  AND (id IN (SELECT channel_id FROM variant WHERE message_id = $1)
+  AND (id IN (SELECT channel_id FROM variant WHERE message_id = $1 AND aside = 0)
        OR id IN (SELECT channel_id FROM delivery WHERE message_id = $1 AND state <> 'cancelled'))
 ORDER BY id LIMIT $2;
 

@@ -27,6 +27,16 @@ SELECT id, workspace_id AS workspace, network, handle, name, ownership, archived
 FROM channel WHERE workspace_id = $1 AND archived_us IS NULL
 ORDER BY name, id LIMIT $2;
 
+-- query: channel_archived_page
+-- in: workspace int, limit_n int
+-- out: id int, workspace int, network text, handle text, name text, ownership text, archived_us int?,
+--      revision int
+-- gives: many
+-- does: reads
+SELECT id, workspace_id AS workspace, network, handle, name, ownership, archived_us, revision
+FROM channel WHERE workspace_id = $1 AND archived_us IS NOT NULL
+ORDER BY archived_us DESC, id DESC LIMIT $2;
+
 -- query: channel_update
 -- in: workspace int, id int, handle text, name text, ownership text, revision int
 -- out: id int

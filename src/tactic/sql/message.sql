@@ -2,15 +2,17 @@
 -- in: workspace int, title text?, body text, link text?, tactic int?, objective int?, intent text,
 --     format text?, creation text?, topic text?, language text?, queue text?, experiment_arm text?,
 --     hashtags text?, effort_minutes int?, cost_minor int?, currency text?, warning text?,
---     visibility text?, tags text?, categories text?, use_by_us int?, created_us int
+--     visibility text?, tags text?, categories text?, use_by_us int?, created_us int, chosen text?,
+--     chosen_wall text?, chosen_queue text?
 -- out: id int
 -- gives: one
 -- does: writes
 INSERT INTO message (workspace_id, title, body, link, tactic_id, objective_id, intent, format, creation,
                      topic, language, queue, experiment_arm, hashtags, effort_minutes, cost_minor,
-                     currency, warning, visibility, tags, categories, use_by_us, created_us, changed_us)
+                     currency, warning, visibility, tags, categories, use_by_us, created_us, changed_us,
+                     chosen, chosen_wall, chosen_queue)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-        $22, $23, $23)
+        $22, $23, $23, $24, $25, $26)
 RETURNING id;
 
 -- query: message_update
@@ -18,7 +20,7 @@ RETURNING id;
 --     intent text, format text?, creation text?, topic text?, language text?, queue text?,
 --     experiment_arm text?, hashtags text?, effort_minutes int?, cost_minor int?, currency text?,
 --     warning text?, visibility text?, tags text?, categories text?, use_by_us int?, changed_us int,
---     revision int
+--     revision int, chosen text?, chosen_wall text?, chosen_queue text?
 -- out: id int
 -- gives: maybe
 -- does: writes
@@ -26,7 +28,8 @@ UPDATE message
 SET title = $3, body = $4, link = $5, tactic_id = $6, objective_id = $7, intent = $8, format = $9,
     creation = $10, topic = $11, language = $12, queue = $13, experiment_arm = $14, hashtags = $15,
     effort_minutes = $16, cost_minor = $17, currency = $18, warning = $19, visibility = $20, tags = $21,
-    categories = $22, use_by_us = $23, changed_us = $24, revision = revision + 1
+    categories = $22, use_by_us = $23, changed_us = $24, revision = revision + 1,
+    chosen = $26, chosen_wall = $27, chosen_queue = $28
 WHERE workspace_id = $1 AND id = $2 AND revision = $25
 RETURNING id;
 
@@ -37,14 +40,15 @@ RETURNING id;
 --      intent text, format text?, creation text?, topic text?, language text?, queue text?,
 --      experiment_arm text?, hashtags text?, effort_minutes int?, cost_minor int?, currency text?,
 --      warning text?, visibility text?, tags text?, categories text?, use_by_us int?, created_us int,
---      changed_us int, archived_us int?, revision int, recurrence int?
+--      changed_us int, archived_us int?, revision int, recurrence int?, chosen text?, chosen_wall text?,
+--      chosen_queue text?
 -- gives: maybe
 -- does: reads
 SELECT m.id, m.workspace_id AS workspace, m.title, m.body, m.link, m.tactic_id AS tactic,
        m.objective_id AS objective, m.intent, m.format, m.creation, m.topic, m.language, m.queue,
        m.experiment_arm, m.hashtags, m.effort_minutes, m.cost_minor, m.currency, m.warning,
        m.visibility, m.tags, m.categories, m.use_by_us, m.created_us, m.changed_us, m.archived_us,
-       m.revision, o.recurrence_id AS recurrence
+       m.revision, o.recurrence_id AS recurrence, m.chosen, m.chosen_wall, m.chosen_queue
 FROM message AS m LEFT JOIN occurrence AS o ON o.message_id = m.id
 WHERE m.workspace_id = $1 AND m.id = $2;
 
@@ -89,22 +93,22 @@ DELETE FROM variant WHERE message_id = $1;
 -- Nothing is added for a channel of another workspace; the caller notices.
 -- query: variant_add
 -- in: workspace int, message int, channel int, title text?, body text?, link text?, warning text?,
---     visibility text?, slug text?, options text?
+--     visibility text?, slug text?, options text?, aside int
 -- out: channel int
 -- gives: maybe
 -- does: writes
-INSERT INTO variant (message_id, channel_id, title, body, link, warning, visibility, slug, options)
-SELECT $2, id, $4, $5, $6, $7, $8, $9, $10 FROM channel WHERE workspace_id = $1 AND id = $3
+INSERT INTO variant (message_id, channel_id, title, body, link, warning, visibility, slug, options, aside)
+SELECT $2, id, $4, $5, $6, $7, $8, $9, $10, $11 FROM channel WHERE workspace_id = $1 AND id = $3
 RETURNING channel_id AS channel;
 
 -- query: variant_list
--- in: message int, limit_n int
+-- in: message int, aside int, limit_n int
 -- out: message int, channel int, title text?, body text?, link text?, warning text?, visibility text?,
 --      slug text?, options text?
 -- gives: many
 -- does: reads
 SELECT message_id AS message, channel_id AS channel, title, body, link, warning, visibility, slug, options
-FROM variant WHERE message_id = $1 ORDER BY channel_id LIMIT $2;
+FROM variant WHERE message_id = $1 AND aside = $2 ORDER BY channel_id LIMIT $3;
 
 -- query: message_files_clear
 -- in: message int

@@ -28,13 +28,17 @@ UPDATE compose_form SET revision = $3, sent_hash = $4 WHERE workspace_id = $1 AN
 -- does: writes
 DELETE FROM compose_form WHERE created_us < $1;
 
+-- listed: its deliveries that are drafts, which the queue's own list of drafts shows.
 -- Messages of which nothing is planned, was sent or was refused: what somebody began to write.
 -- query: compose_drafts
 -- in: workspace int, since_us int, max int
--- out: id int, title text?, excerpt text, changed_us int
+-- out: id int, title text?, excerpt text, changed_us int, chosen_wall text?, chosen_queue text?,
+--      listed_n int, listed_wall text?
 -- gives: many
 -- does: reads
-SELECT m.id, m.title, substr(m.body, 1, 200) AS excerpt, m.changed_us
+SELECT m.id, m.title, substr(m.body, 1, 200) AS excerpt, m.changed_us, m.chosen_wall, m.chosen_queue,
+       (SELECT count(*) FROM delivery AS d WHERE d.message_id = m.id AND d.state = 'draft') AS listed_n,
+       (SELECT min(d.wall) FROM delivery AS d WHERE d.message_id = m.id AND d.state = 'draft') AS listed_wall
 FROM message AS m
 WHERE m.workspace_id = $1 AND m.archived_us IS NULL AND m.changed_us > $2
   AND NOT EXISTS (SELECT 1 FROM delivery AS d
