@@ -5,7 +5,8 @@
 #include "outbox/live.h"
 #include "outbox/put_away.h"
 #include "outbox/repeat.h"
-#include "place/db_internal.h"
+#include "place/db.h"
+#include "place/propre.h"
 #include "place/vault.h"
 #include "strategy/channel.h"
 #include "tactic/message.h"
@@ -145,12 +146,8 @@ test_edit_and_withdraw(void **state)
                  live_edit(b->f->propre, &b->wire, &of, &change, b->f->keep, &step, error),
                  error, "not published");
     begin(b, DB_WRITE);
-    assert_ok(
-        db_script(
-            b->f->propre->db,
-            S("UPDATE delivery SET state = 'published', next_us = NULL, remote_id = '42'"),
-            error),
-        error);
+    const struct fixture_out_in out = {b->delivery, S("42"), S("{}"), b->f->t.now.us};
+    assert_ok(q_fixture_out(b->f->propre->db, &out, error), error);
     commit(b);
     /* Refused there, nothing is said to be changed here. */
     b->status = 422;
