@@ -21,38 +21,50 @@ number=${1-}
 need_packages $BUILD_PACKAGES $CHECK_PACKAGES
 configure build/gcc -Dwerror=true
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT INT TERM
+trap 'rm -f "$log"' EXIT
+trap 'trap - TERM; kill 0' INT TERM
 status=0
 
-# round ENGINE COMMAND…: shows its counts; a failure is remembered.
+# round ENGINE COMMAND…: shows its counts and keeps all it said; false when somebody was hurt.
 round() {
     engine=$1
     shift
+    said=$log.${engine:-sqlite}
     [ -z "$engine" ] || set -- tools/with-postgres "$@"
-    if ! PROPRE_TEST_DB=$engine "$@" >"$log.round" 2>&1; then
+    if ! PROPRE_TEST_DB=$engine "$@" >"$said" 2>&1; then
         status=1
-        cat "$log.round"
+        cat "$said"
     else
-        grep '^# ' "$log.round" || true
+        grep '^# ' "$said" || true
     fi
-    cat "$log.round" >>"$log"
-    rm -f "$log.round"
+    cat "$said" >>"$log"
+    rm -f "$said"
 }
 
-kills() {
-    kills=${1:-10000}
-    compile build/gcc test/fault/test_fault_kill
+# kills_on ENGINE N: N kills, a hundred of each kind of network a round.
+kills_on() {
     seed=1
-    done_n=0
-    while [ "$done_n" -lt "$kills" ]; do
-        each=$(((kills - done_n + 5) / 6))
+    left=$2
+    while [ "$left" -gt 0 ]; do
+        each=$(((left + 2) / 3))
         [ "$each" -le 100 ] || each=100
-        for engine in '' postgres; do
-            round "$engine" build/gcc/test/fault/test_fault_kill --kills "$each" --seed "$seed"
-        done
+        round "$1" build/gcc/test/fault/test_fault_kill --kills "$each" --seed "$seed"
         seed=$((seed + 1))
-        done_n=$((done_n + 6 * each))
+        left=$((left - 3 * each))
     done
+    return "$status"
+}
+
+# Both engines at once: most of the time is that of networks slower than a restart.
+kills() {
+    compile build/gcc test/fault/test_fault_kill
+    half=$(((${1:-10000} + 1) / 2))
+    kills_on '' "$half" &
+    sqlite=$!
+    kills_on postgres "$half" &
+    postgres=$!
+    wait "$sqlite" || status=1
+    wait "$postgres" || status=1
     sed -n 's/^# .*: \([0-9]*\) kills, \([0-9]*\) posts, \([0-9]*\) duplicates, \([0-9]*\) lost, \([0-9]*\) stuck.*/\1 \2 \3 \4 \5/p' "$log" |
         awk '{k += $1; p += $2; d += $3; l += $4; s += $5}
              END {printf "%d kills, %d posts: %d duplicates, %d lost, %d stuck\n", k, p, d, l, s}'
