@@ -20,6 +20,14 @@
         _fail(__FILE__, __LINE__);          \
     } while (0)
 
+/* cmocka's skip() says "not ok # SKIP", which meson takes for a failure: the case ends, and ./check counts the line. */
+#undef skip
+#define skip()                              \
+    do {                                    \
+        printf("# SKIPPED %s\n", __func__); \
+        return;                             \
+    } while (0)
+
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/str.h"
