@@ -158,18 +158,17 @@ tzif_rule_offset_s(const struct tzif_rule *rule, instant t)
     int64_t latest_s = INT64_MIN;
     int32_t offset_s = rule->standard_s;
     /* A change may lie a week outside its year. The last one that has been counts; of two at the same moment the
-     * later of the list: a summer that ends when the next begins has no end. */
+     * later one here: a summer that ends when the next begins has no end. */
     for (int64_t y = year - 2; y <= year + 1; y++) {
         int64_t start_s = wall_s(&rule->start, y) - rule->standard_s;
         int64_t end_s = wall_s(&rule->end, y) - rule->summer_s;
-        bool start_first = start_s <= end_s;
-        for (int i = 0; i < 2; i++) {
-            bool start = (i == 0) == start_first;
-            int64_t at_s = start ? start_s : end_s;
-            if (at_s <= t_s && at_s >= latest_s) {
-                latest_s = at_s;
-                offset_s = start ? rule->summer_s : rule->standard_s;
-            }
+        if (start_s <= t_s && start_s >= latest_s) {
+            latest_s = start_s;
+            offset_s = rule->summer_s;
+        }
+        if (end_s <= t_s && end_s >= latest_s) {
+            latest_s = end_s;
+            offset_s = rule->standard_s;
         }
     }
     return offset_s;

@@ -53,7 +53,7 @@ put_block(struct bytes *b, const struct plan *plan, int width)
     for (int i = 0; i < plan->changes_n; i++)
         put(b, plan->type[i], 1);
     for (int i = 0; i < plan->types_n; i++) {
-        put(b, plan->offset_s[i], 4);
+        put(b, plan->offset_s[i & 3], 4);
         put(b, i & 1, 1);
         put(b, 0, 1);
     }
@@ -380,7 +380,33 @@ test_damage(void **state)
     REFUSED(plan.leaps = 1, "leap seconds");
     REFUSED(plan.version = '1', "not a zone file");
     REFUSED(plan.version = 'x', "not a zone file");
+    REFUSED((plan.types_n = 257, plan.version = 0), "contradict");
+    plan.types_n = 256;
+    b = make(&plan);
+    assert_ok(read_exact(&b, b.n, &tzif, &error), &error);
+    tzif_free(tzif);
+    tzif = NULL;
 #undef REFUSED
+    /* the second type's mark and name; the marks' number; the end of the block */
+    plan = history;
+    plan.version = 0;
+    static const struct {
+        size_t at;
+        unsigned char value;
+    } wrong[] = {{44 + 3 * 5 + 6 + 4, 2}, {44 + 3 * 5 + 6 + 5, 4}, {23, 2}, {27, 2}};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        b = make(&plan);
+        b.p[wrong[i].at] = wrong[i].value;
+        assert_fault(FAULT_CORRUPT, read_exact(&b, b.n, &tzif, &error), &error, "contradict");
+    }
+    b = make(&history);
+    b.p[b.n - strlen(history.rule) - 2] = ' ';
+    assert_fault(FAULT_CORRUPT, read_exact(&b, b.n, &tzif, &error), &error, "rule");
+    b = make(&history);
+    memmove(b.p + b.n - strlen(history.rule) - 1, b.p + b.n - strlen(history.rule) - 2,
+            strlen(history.rule) + 2);
+    b.p[b.n++ - strlen(history.rule) - 2] = 'A';
+    assert_fault(FAULT_CORRUPT, read_exact(&b, b.n, &tzif, &error), &error, "rule");
     /* more counted than there is, up to the most 32 bits can say */
     for (size_t field = 20; field < 44; field += 4) {
         b = make(&history);

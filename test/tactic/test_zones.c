@@ -16,8 +16,7 @@
 
 enum {
     NUMBERS_MAX = 16384,
-    EACH =
-        SANITIZED ? 8 : 1, /* every zone; or so many that each way through the code is taken */
+    EACH = SANITIZED ? 8 : 1, /* what a sanitizer watches for is the same in every zone */
     APART_MAX = 30 /* zones a few editions of the data may differ in, where ours are ICU's */
 };
 
