@@ -1,9 +1,17 @@
 #include "base/zone.h"
 
 #include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unicode/ucal.h>
+#include <unistd.h>
+
+#include "base/tzif.h"
 
 enum {
     ZONE_NAME_MAX = 64 /* the longest IANA name has 32 characters */
@@ -12,34 +20,134 @@ enum {
 #define HOUR_US INT64_C(3600000000)
 
 struct zone {
-    UCalendar *calendar;
+    struct tzif *tzif;   /* the system's data */
+    UCalendar *calendar; /* ICU's, where the system has none */
     char name[ZONE_NAME_MAX + 1];
 };
 
-enum fault
-zone_open(str iana, struct zone **ret, struct error *error)
+/* ---- the system's data ---- */
+
+static bool
+is_name_char(char c)
 {
-    UChar id[ZONE_NAME_MAX + 1] = {0};
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           c == '+' || c == '-' || c == '_';
+}
+
+/* Whether it can be the name of a file of the zone data that is a zone in its own right: nothing leads out of the
+ * folder, each zone has one path. */
+static bool
+is_file_name(str iana)
+{
+    char before = '/';
+    for (ptrdiff_t i = 0; i < iana.n; i++) {
+        char c = iana.p[i];
+        if (c == '/' ? before == '/' : !is_name_char(c))
+            return false;
+        before = c;
+    }
+    /* The same zones again, with leap seconds or not; and whatever this machine is set to. */
+    return before != '/' && iana.n <= ZONE_NAME_MAX && !str_starts(iana, S("posix/")) &&
+           !str_starts(iana, S("right/")) && !str_eq(iana, S("posixrules")) &&
+           !str_eq(iana, S("localtime"));
+}
+
+/* The whole file; a NULL *ret when it is no plain file, a folder for one. Aborts for want of memory. */
+static enum fault
+read_file(int fd, struct tzif **ret, struct error *error)
+{
+    struct stat status;
+    if (fstat(fd, &status))
+        return fail(error, FAULT_SYSTEM, "cannot look at the zone file");
+    if (!S_ISREG(status.st_mode))
+        return OK;
+    if (status.st_size > TZIF_BYTES_MAX)
+        return fail(error, FAULT_CORRUPT, "a zone file has %d bytes at most; this one has %lld",
+                    TZIF_BYTES_MAX, (long long)status.st_size);
+    size_t size = (size_t)status.st_size, n = 0;
+    char *bytes = malloc(size + 1);
+    if (!bytes)
+        abort();
+    enum fault fault = OK;
+    while (n < size) {
+        ssize_t got = read(fd, bytes + n, size - n);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            fault = fail(error, FAULT_SYSTEM, "cannot read the zone file");
+        if (got <= 0) /* the end: tzif_read says it is too early */
+            break;
+        n += (size_t)got;
+    }
+    if (fault == OK)
+        fault = tzif_read((str){bytes, (ptrdiff_t)n}, ret, error);
+    free(bytes);
+    return fault;
+}
+
+/* *ret stays NULL when the system has no such file. */
+static enum fault
+system_zone(str iana, struct tzif **ret, struct error *error)
+{
+    char path[PATH_MAX + 1]; /* one too long fails to open, and says so */
+    const char *folder = getenv("TZDIR");
+    if (!is_file_name(iana))
+        return OK;
+    (void)snprintf(path, sizeof path, "%s/%.*s", /* cut: see above */
+                   folder && folder[0] ? folder : "/usr/share/zoneinfo", STR_FMT(iana));
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+        return OK;
+    if (fd < 0)
+        return fail(error, FAULT_SYSTEM, "cannot open the zone file %s", path);
+    enum fault fault = read_file(fd, ret, error);
+    (void)close(fd); /* only read */
+    return fault ? error_prefix(error, "reading %s, of the package tzdata", path) : OK;
+}
+
+/* ---- ICU's ---- */
+
+/* Whether ICU lists that name; ${id} and ${ret_status} are for its further calls. */
+static bool
+icu_knows(str iana, UChar id[static ZONE_NAME_MAX + 1], UErrorCode *ret_status)
+{
     UChar canonical[ZONE_NAME_MAX + 1];
     bool good = iana.n > 0 && iana.n <= ZONE_NAME_MAX;
     for (ptrdiff_t i = 0; good && i < iana.n; i++) {
         good = iana.p[i] > ' ' && iana.p[i] < 0x7f;
         id[i] = (UChar)iana.p[i];
     }
+    *ret_status = U_ZERO_ERROR;
+    if (!good)
+        return false;
+    /* ucal_open would silently give UTC for a name it does not know, and take "GMT+3". */
+    UBool listed = 0;
+    (void)ucal_getCanonicalTimeZoneID(id, (int32_t)iana.n, canonical, ZONE_NAME_MAX, &listed,
+                                      ret_status);
+    if (*ret_status == U_MEMORY_ALLOCATION_ERROR)
+        abort();
+    return listed && U_SUCCESS(*ret_status) && !str_eq(iana, S("Etc/Unknown"));
+}
+
+enum fault
+zone_open(str iana, struct zone **ret, struct error *error)
+{
+    UChar id[ZONE_NAME_MAX + 1] = {0};
     UErrorCode status = U_ZERO_ERROR;
     UCalendar *calendar = NULL;
-    if (good) {
-        /* ucal_open would silently give UTC for a name it does not know, and take "GMT+3". */
-        UBool listed = 0;
-        (void)ucal_getCanonicalTimeZoneID(id, (int32_t)iana.n, canonical, ZONE_NAME_MAX,
-                                          &listed, &status);
-        good = listed && !str_eq(iana, S("Etc/Unknown"));
-        if (good && U_SUCCESS(status))
-            calendar = ucal_open(id, (int32_t)iana.n, "en", UCAL_GREGORIAN, &status);
+    struct tzif *tzif = NULL;
+    struct error damage;
+    enum fault fault = system_zone(iana, &tzif, &damage);
+    /* A file that is no zone may lie in the folder under a name that is none either: leapseconds. */
+    if (fault == FAULT_SYSTEM || (fault && icu_knows(iana, id, &status))) {
+        *error = damage;
+        return fault;
     }
+    if (!fault && !tzif && icu_knows(iana, id, &status))
+        calendar = ucal_open(id, (int32_t)iana.n, "en", UCAL_GREGORIAN, &status);
     if (status == U_MEMORY_ALLOCATION_ERROR)
         abort();
-    if (!good || U_FAILURE(status)) {
+    if (!tzif && (!calendar || U_FAILURE(status))) {
         return fail(
             error, FAULT_INPUT,
             "\"%.*s\" is not a time zone; give a name like Europe/Paris or America/Toronto",
@@ -48,6 +156,7 @@ zone_open(str iana, struct zone **ret, struct error *error)
     struct zone *zone = calloc(1, sizeof *zone);
     if (!zone)
         abort();
+    zone->tzif = tzif;
     zone->calendar = calendar;
     memcpy(zone->name, iana.p, (size_t)iana.n);
     *ret = zone;
@@ -59,7 +168,9 @@ zone_close(struct zone *zone)
 {
     if (!zone)
         return;
-    ucal_close(zone->calendar);
+    if (zone->calendar)
+        ucal_close(zone->calendar);
+    tzif_free(zone->tzif);
     free(zone);
 }
 
@@ -72,6 +183,8 @@ zone_name(const struct zone *zone)
 int32_t
 zone_offset_s(const struct zone *zone, instant t)
 {
+    if (zone->tzif)
+        return tzif_offset_s(zone->tzif, t);
     int64_t ms = t.us / 1000 - (t.us % 1000 < 0);
     UErrorCode status = U_ZERO_ERROR;
     ucal_setMillis(zone->calendar, (UDate)ms, &status);

@@ -18,8 +18,10 @@ enum overlap_policy { OVERLAP_FIRST, OVERLAP_SECOND, OVERLAP_REFUSE };
 /*
  * zone_open(iana, ret, error):
  * Faults: INPUT when no zone has this name ("Europe/Paris"; abbreviations like "CET" that ICU
- * knows pass). Memory: the caller closes it, or declares it auto_zone. Source: the IANA time
- * zone data inside ICU.
+ * knows pass); CORRUPT or SYSTEM when the system has a file for it that cannot be read.
+ * Memory: the caller closes it, or declares it auto_zone.
+ * Source: the IANA time zone data of the system, /usr/share/zoneinfo or the folder that TZDIR
+ * names; those inside ICU, which may be years older, where the system has none of that name.
  */
 must_use enum fault zone_open(str iana, struct zone **ret, struct error *error);
 /* zone_close(zone): gives its memory back; NULL is fine. */

@@ -1,14 +1,18 @@
 #include "t.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <time.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <unicode/unum.h>
 #include <unicode/udat.h>
 #include <unicode/ustring.h>
 
 #include "base/format.h"
 #include "base/money.h"
+#include "base/tzif.h"
 #include "base/zone.h"
 
 struct room {
@@ -255,6 +259,174 @@ test_zones_ask_nothing_of_the_system(void **state)
     (void)unsetenv("TZ");
     (void)unsetenv("TZDIR");
     tzset();
+static int32_t
+offset_at(const char *name, const char *at)
+    struct error error;
+    auto_zone zone = NULL;
+    instant t;
+    assert_ok(zone_open(str_of(name), &zone, &error), &error);
+    assert_ok(instant_parse(str_of(at), &t, &error), &error);
+    return zone_offset_s(zone, t);
+}
+
+/* What editions of the data from 2022f on say, whatever ICU's is. */
+test_zones_of_the_system(void **state)
+    static const struct {
+        const char *zone, *at;
+        int32_t minutes;
+    } cases[] = {
+        {"America/Mexico_City", "2026-07-01T12:00:00Z", -360}, /* summer time until 2022 */
+        {"Mexico/General", "2026-07-01T12:00:00Z", -360},
+        {"America/Mexico_City", "2022-07-01T12:00:00Z", -300},
+        {"Australia/Lord_Howe", "2026-01-01T00:00:00Z", 660},
+        {"Australia/Lord_Howe", "2026-07-01T00:00:00Z", 630},
+        {"Australia/Lord_Howe", "2060-07-01T00:00:00Z", 630},
+        {"Asia/Kathmandu", "2026-01-01T00:00:00Z", 345},
+        {"Asia/Kathmandu", "1985-12-31T18:29:59Z", 330},
+        {"Africa/Casablanca", "2026-02-15T01:59:59Z", 60}, /* an hour less in Ramadan */
+        {"Africa/Casablanca", "2026-02-15T02:00:00Z", 0},
+        {"Africa/Casablanca", "2026-03-22T01:59:59Z", 0},
+        {"Africa/Casablanca", "2026-03-22T02:00:00Z", 60},
+        {"Europe/Dublin", "2026-01-01T00:00:00Z", 0},
+        {"Europe/Dublin", "2026-07-01T00:00:00Z", 60},
+        {"Europe/Dublin", "2099-01-01T00:00:00Z", 0},
+        {"Europe/Dublin", "2099-07-01T00:00:00Z", 60},
+        {"Etc/GMT+3", "2026-07-01T00:00:00Z", -180},
+    };
+    if (access("/usr/share/zoneinfo/America/Mexico_City", R_OK)) {
+        print_message("SKIP test_zones_of_the_system: no zone data (Debian: tzdata)\n");
+        skip();
+    assert_int_equal(0, setenv("TZDIR", "", 1)); /* as none, as for libc */
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int32_t offset_s = offset_at(cases[i].zone, cases[i].at);
+        if (offset_s != cases[i].minutes * 60)
+            fail_msg("%s: %d s at %s", cases[i].zone, offset_s, cases[i].at);
+    assert_int_equal(0, unsetenv("TZDIR"));
+}
+
+/* A folder of zone data with what ${files} says. */
+struct zone_folder {
+    char path[64];
+    int n;
+    char files[16][128];
+};
+
+zone_file(struct zone_folder *folder, const char *name, const void *bytes, size_t n)
+    char path[sizeof folder->files[0]];
+    (void)snprintf(path, sizeof path, "%s/%s", folder->path, name);
+    memcpy(folder->files[folder->n++], path, sizeof path);
+    for (char *slash = path + strlen(folder->path) + 1; (slash = strchr(slash, '/')); slash++) {
+        *slash = 0;
+        assert_true(mkdir(path, 0700) == 0 || errno == EEXIST);
+        *slash = '/';
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(n, fwrite(bytes, 1, n, file));
+    assert_int_equal(0, fclose(file));
+}
+
+static int
+open_zone_folder(void **state)
+    static struct zone_folder folder;
+    folder = (struct zone_folder){.path = "/tmp/propre-zones-XXXXXX"};
+    *state = &folder;
+    return !mkdtemp(folder.path) || setenv("TZDIR", folder.path, 1);
+}
+
+static int
+close_zone_folder(void **state)
+    struct zone_folder *folder = *state;
+    for (int i = 0; i < folder->n; i++) {
+        char *path = folder->files[i], *slash;
+        (void)unlink(path);
+        while ((slash = strrchr(path, '/')) > path + strlen(folder->path)) {
+            *slash = 0;
+            (void)rmdir(path); /* when it was the last one there */
+        }
+    return rmdir(folder->path) || unsetenv("TZDIR");
+}
+
+/* Version 1: one type, no change. */
+#define ZONE_OF(seconds_high, seconds_low)                                              \
+    "TZif\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"                                              \
+    "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\001\0\0\0\004\0\0" seconds_high seconds_low \
+    "\0\0AAA"
+
+test_folder_of_zones(void **state)
+    struct zone_folder *folder = *state;
+    static const char town[] = ZONE_OF("\x2b", "\xd4"); /* 11,220 s */
+    struct error error;
+    struct zone *zone = NULL;
+    /* an empty folder: ICU's data */
+    assert_int_equal(7200, offset_at("Europe/Paris", "2026-07-01T00:00:00Z"));
+    assert_int_equal(7200, offset_at("CET", "2026-07-01T00:00:00Z"));
+    assert_int_equal(-25200, offset_at("PST", "2026-07-01T00:00:00Z"));
+    assert_fault(FAULT_INPUT, zone_open(S("Test/Town"), &zone, &error), &error,
+                 "not a time zone");
+    /* its files, where it has some; others still are ICU's */
+    zone_file(folder, "Test/Town", town, sizeof town);
+    zone_file(folder, "Asia/Tokyo", town, sizeof town);
+    assert_int_equal(11220, offset_at("Test/Town", "2026-07-01T00:00:00Z"));
+    assert_int_equal(11220, offset_at("Asia/Tokyo", "2026-07-01T00:00:00Z"));
+    assert_int_equal(7200, offset_at("Europe/Paris", "2026-07-01T00:00:00Z"));
+    assert_fault(FAULT_INPUT, zone_open(S("Test"), &zone, &error), &error, "not a time zone");
+    assert_fault(FAULT_INPUT, zone_open(S("Asia"), &zone, &error), &error, "not a time zone");
+    /* names that lead elsewhere, or to the same once more */
+    static const char *const names[] = {"posix/Town",  "right/Town",  "localtime",
+                                        "posixrules",  "Test/a.town", "Test/é",
+                                        "Test/a town", "~Town"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        zone_file(folder, names[i], town, sizeof town);
+        assert_fault(FAULT_INPUT, zone_open(str_of(names[i]), &zone, &error), &error,
+    static const char *const ways[] = {"/Test/Town",
+                                       "Test//Town",
+                                       "Test/Town/",
+                                       "Test/./Town",
+                                       "./Test/Town",
+                                       "Test/../Test/Town",
+                                       "../../usr/share/zoneinfo/Europe/Paris",
+                                       "/",
+                                       "."};
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+        assert_fault(FAULT_INPUT, zone_open(str_of(ways[i]), &zone, &error), &error,
+    assert_fault(FAULT_INPUT, zone_open((str){"Test/Town\0", 10}, &zone, &error), &error,
+                 "not a time zone");
+    /* no folder at all, and no folder said */
+    assert_int_equal(0, setenv("TZDIR", "/dev/null", 1));
+    assert_int_equal(7200, offset_at("Europe/Paris", "2026-07-01T00:00:00Z"));
+    assert_int_equal(0, setenv("TZDIR", "", 1));
+    assert_int_equal(32400, offset_at("Asia/Tokyo", "2026-07-01T00:00:00Z"));
+    assert_null(zone);
+}
+
+/* A damaged file is said: older data in its place might be an hour wrong. */
+test_damaged_zone(void **state)
+    struct zone_folder *folder = *state;
+    static const char town[] = ZONE_OF("\x2b", "\xd4");
+    static char large[TZIF_BYTES_MAX + 1] = "TZif";
+    struct error error;
+    struct zone *zone = NULL;
+    zone_file(folder, "Europe/Paris", town, sizeof town - 1);
+    zone_file(folder, "Europe/Rome", "", 0);
+    zone_file(folder, "Europe/Oslo", large, sizeof large);
+    zone_file(folder, "leapseconds", "# none", 6);
+    assert_fault(FAULT_CORRUPT, zone_open(S("Europe/Paris"), &zone, &error), &error,
+                 "/Europe/Paris, of the package tzdata: the zone file ends too early");
+    assert_fault(FAULT_CORRUPT, zone_open(S("Europe/Rome"), &zone, &error), &error,
+                 "/Europe/Rome, of the package tzdata: this is not a zone file");
+    assert_fault(FAULT_CORRUPT, zone_open(S("Europe/Oslo"), &zone, &error), &error,
+                 "65536 bytes at most");
+    assert_fault(FAULT_INPUT, zone_open(S("leapseconds"), &zone, &error), &error,
+                 "not a time zone");
+    char longer[5000];
+    memset(longer, 'a', sizeof longer);
+    longer[sizeof longer - 1] = 0;
+    assert_int_equal(0, setenv("TZDIR", longer, 1));
+    assert_fault(FAULT_SYSTEM, zone_open(S("Europe/Paris"), &zone, &error), &error,
+                 "cannot open the zone file aaa");
+    assert_fault(FAULT_SYSTEM, zone_open(S("Test/Town"), &zone, &error), &error,
+                 "cannot open the zone file aaa"); /* who knows what it is */
+    assert_null(zone);
 }
 
 static void
@@ -415,10 +587,15 @@ main(void)
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_zone_names),
         cmocka_unit_test(test_zones_ask_nothing_of_the_system),
+        cmocka_unit_test(test_zones_of_the_system),
+        cmocka_unit_test_setup_teardown(test_folder_of_zones, open_zone_folder,
+                                        close_zone_folder),
+        cmocka_unit_test_setup_teardown(test_damaged_zone, open_zone_folder, close_zone_folder),
         cmocka_unit_test_setup_teardown(test_french, open_room, close_room),
         cmocka_unit_test_setup_teardown(test_english, open_room, close_room),
         cmocka_unit_test_setup_teardown(test_against_icu, open_room, close_room),
         cmocka_unit_test(test_money),
     };
+    (void)unsetenv("TZDIR"); /* cannot fail: the name is one */
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -239,7 +239,7 @@ test_hold_keeps_retries(void **state)
               &b->f->error);
     commit(b);
     b->sim.world.down = false;
-    sim_run_until(&b->sim, in(b, 180 * MINUTE));
+    sim_run_until(&b->sim, in(b, 20 * MINUTE));
     assert_state(b, id, DELIVERY_DEFERRED);
     assert_int_equal(sim_count(&b->sim, id), 0);
     assert_int_equal(b->sim.world.requests_n, asked);

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""What wall times mean from 2026 to 2035, told by Python's zoneinfo and the system's zone data.
+"""zone_oracle.py [N]: what wall times mean from 2026 to 2035, told by Python's zoneinfo and the system's zone data.
 
-A second opinion for test_zones.c, which reads it through a pipe: a line with the version of the zone data, then for
-each zone a line "NAME scan changes walls daily weekly monthly" and that many 64-bit numbers of the machine's order:
+A second opinion for test_zones.c, which reads it through a pipe: a line with the version of the zone data and the
+number of zones (with N: only every N-th), then for each zone a line "NAME scan changes walls daily weekly monthly" and that many 64-bit numbers of the machine's order:
   scan     offsets in seconds at noon UTC of every seventh day
   changes  (moment, offset before, offset after) of each change of the clocks
   walls    (wall time as if UTC, its first moment, its second) at 15-minute steps within 3 hours of each change
@@ -66,8 +66,9 @@ def main():
     except ImportError:
         names = []
     if not names:
-        print("none", flush=True)
+        print("none 0", flush=True)
         return
+    names = names[:: int(sys.argv[1]) if len(sys.argv) > 1 else 1]
     version = "unknown"
     try:
         with open("/usr/share/zoneinfo/tzdata.zi", encoding="ascii") as data:
@@ -75,7 +76,7 @@ def main():
     except OSError:
         pass
     out = sys.stdout.buffer
-    out.write(("%s\n" % version).encode())
+    out.write(("%s %d\n" % (version, len(names))).encode())
     first = datetime.datetime(YEARS[0], 1, 1, 2, 30)
     days = []
     day = first
