@@ -233,7 +233,7 @@ test_zone_names(void **state)
     zone_close(zone);
 }
 
-/* What the system says of zones, or that it says nothing (a slim image), shifts nothing: the history is our own. */
+/* The zone of the machine, or a folder of zones that is not there (a slim image), shifts nothing: ICU's data are there too. */
 static void
 test_zones_ask_nothing_of_the_system(void **state)
 {
@@ -259,8 +259,11 @@ test_zones_ask_nothing_of_the_system(void **state)
     (void)unsetenv("TZ");
     (void)unsetenv("TZDIR");
     tzset();
+}
+
 static int32_t
 offset_at(const char *name, const char *at)
+{
     struct error error;
     auto_zone zone = NULL;
     instant t;
@@ -270,7 +273,10 @@ offset_at(const char *name, const char *at)
 }
 
 /* What editions of the data from 2022f on say, whatever ICU's is. */
+static void
 test_zones_of_the_system(void **state)
+{
+    (void)state;
     static const struct {
         const char *zone, *at;
         int32_t minutes;
@@ -296,11 +302,13 @@ test_zones_of_the_system(void **state)
     if (access("/usr/share/zoneinfo/America/Mexico_City", R_OK)) {
         print_message("SKIP test_zones_of_the_system: no zone data (Debian: tzdata)\n");
         skip();
+    }
     assert_int_equal(0, setenv("TZDIR", "", 1)); /* as none, as for libc */
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         int32_t offset_s = offset_at(cases[i].zone, cases[i].at);
         if (offset_s != cases[i].minutes * 60)
             fail_msg("%s: %d s at %s", cases[i].zone, offset_s, cases[i].at);
+    }
     assert_int_equal(0, unsetenv("TZDIR"));
 }
 
@@ -311,7 +319,9 @@ struct zone_folder {
     char files[16][128];
 };
 
+static void
 zone_file(struct zone_folder *folder, const char *name, const void *bytes, size_t n)
+{
     char path[sizeof folder->files[0]];
     (void)snprintf(path, sizeof path, "%s/%s", folder->path, name);
     memcpy(folder->files[folder->n++], path, sizeof path);
@@ -319,6 +329,7 @@ zone_file(struct zone_folder *folder, const char *name, const void *bytes, size_
         *slash = 0;
         assert_true(mkdir(path, 0700) == 0 || errno == EEXIST);
         *slash = '/';
+    }
     FILE *file = fopen(path, "wb");
     assert_non_null(file);
     assert_int_equal(n, fwrite(bytes, 1, n, file));
@@ -327,6 +338,7 @@ zone_file(struct zone_folder *folder, const char *name, const void *bytes, size_
 
 static int
 open_zone_folder(void **state)
+{
     static struct zone_folder folder;
     folder = (struct zone_folder){.path = "/tmp/propre-zones-XXXXXX"};
     *state = &folder;
@@ -335,6 +347,7 @@ open_zone_folder(void **state)
 
 static int
 close_zone_folder(void **state)
+{
     struct zone_folder *folder = *state;
     for (int i = 0; i < folder->n; i++) {
         char *path = folder->files[i], *slash;
@@ -343,6 +356,7 @@ close_zone_folder(void **state)
             *slash = 0;
             (void)rmdir(path); /* when it was the last one there */
         }
+    }
     return rmdir(folder->path) || unsetenv("TZDIR");
 }
 
@@ -352,7 +366,9 @@ close_zone_folder(void **state)
     "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\001\0\0\0\004\0\0" seconds_high seconds_low \
     "\0\0AAA"
 
+static void
 test_folder_of_zones(void **state)
+{
     struct zone_folder *folder = *state;
     static const char town[] = ZONE_OF("\x2b", "\xd4"); /* 11,220 s */
     struct error error;
@@ -378,6 +394,8 @@ test_folder_of_zones(void **state)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         zone_file(folder, names[i], town, sizeof town);
         assert_fault(FAULT_INPUT, zone_open(str_of(names[i]), &zone, &error), &error,
+                     "not a time zone");
+    }
     static const char *const ways[] = {"/Test/Town",
                                        "Test//Town",
                                        "Test/Town/",
@@ -389,6 +407,7 @@ test_folder_of_zones(void **state)
                                        "."};
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
         assert_fault(FAULT_INPUT, zone_open(str_of(ways[i]), &zone, &error), &error,
+                     "not a time zone");
     assert_fault(FAULT_INPUT, zone_open((str){"Test/Town\0", 10}, &zone, &error), &error,
                  "not a time zone");
     /* no folder at all, and no folder said */
@@ -400,7 +419,9 @@ test_folder_of_zones(void **state)
 }
 
 /* A damaged file is said: older data in its place might be an hour wrong. */
+static void
 test_damaged_zone(void **state)
+{
     struct zone_folder *folder = *state;
     static const char town[] = ZONE_OF("\x2b", "\xd4");
     static char large[TZIF_BYTES_MAX + 1] = "TZif";
