@@ -250,7 +250,7 @@ one_step(struct worker *worker, struct lane *lane, struct arena scratch, struct 
     };
     bool on = outcome.verdict.go == GO_ON;
     lane->begun |= on && end.requested;
-    span wait = on ? wait_of(lane, end.step, now) : (span){0};
+    span wait = on && end.step ? wait_of(lane, end.step, now) : (span){0};
     if (wait.us > 0)
         outcome.verdict = protocol_put_off(&outcome.verdict, looking, wait, now);
     return lane_store(worker, lane, &outcome, scratch, error);

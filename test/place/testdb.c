@@ -52,42 +52,139 @@ testdb_skips(void)
 }
 
 #ifdef PROPRE_POSTGRES
-static void
-admin(const char *sql)
+/* Whether the server did that; what it said otherwise is in ${said}. */
+static bool
+try_admin(const char *sql, char said[300], char answer[64])
 {
-    PGconn *conn = PQconnectdb(server());
-    if (PQstatus(conn) != CONNECTION_OK)
-        fail_msg("%s", PQerrorMessage(conn));
-    PGresult *result = PQexec(conn, "SET client_min_messages = error");
+    static PGconn *conn; /* kept: a new one costs the server a tenth of a second */
+    if (!conn || PQstatus(conn) != CONNECTION_OK) {
+        PQfinish(conn);
+        conn = PQconnectdb(server());
+        PQclear(PQexec(conn, "SET client_min_messages = error; SET lock_timeout = '5s'"));
+    }
+    PGresult *result = PQexec(conn, sql);
+    bool done =
+        PQresultStatus(result) == PGRES_COMMAND_OK || PQresultStatus(result) == PGRES_TUPLES_OK;
+    (void)snprintf(said, 300, "%s", PQerrorMessage(conn));
+    if (done && answer)
+        (void)snprintf(answer, 64, "%s",
+                       PQntuples(result) == 1 ? PQgetvalue(result, 0, 0) : "");
     PQclear(result);
-    result = PQexec(conn, sql);
-    if (PQresultStatus(result) != PGRES_COMMAND_OK && PQresultStatus(result) != PGRES_TUPLES_OK)
-        fail_msg("%s: %s", sql, PQerrorMessage(conn));
-    PQclear(result);
-    PQfinish(conn);
+    return done;
 }
 #else
-static void
-admin(const char *sql)
+static bool
+try_admin(const char *sql, char said[300], char answer[64])
 {
-    fail_msg("%s: built without PostgreSQL", sql);
+    (void)sql, (void)answer;
+    (void)snprintf(said, 300, "built without PostgreSQL");
+    return false;
 }
 #endif
 
 static void
-make_schema(struct testdb *t)
+admin(const char *sql)
+{
+    char said[300];
+    if (!try_admin(sql, said, NULL))
+        fail_msg("%s: %s", sql, said);
+}
+
+/*
+ * Making the tables of a schema costs the server half a second, more than most tests: one that was given back is emptied
+ * and taken again. Not one whose tables or history a test changed, and none across processes.
+ */
+static char spare[64];
+static pid_t spare_owner;  /* its children leave it alone */
+static char untouched[64]; /* what_stands() of a schema just migrated */
+
+/* A sum over the relations, columns and schema steps of a schema; none when there is no telling. */
+static void
+what_stands(const char *schema, char ret[64])
+{
+    char sql[900], said[300];
+    (void)snprintf(
+        sql, sizeof sql,
+        "SELECT md5((SELECT string_agg(concat_ws(' ', c.relname, c.relkind, a.attname, "
+        "a.atttypid, "
+        "a.attnotnull), '' ORDER BY c.relname, a.attnum) FROM pg_class AS c JOIN pg_attribute "
+        "AS a ON a.attrelid = c.oid WHERE c.relnamespace = '%s'::regnamespace) || (SELECT "
+        "string_agg(md5(concat_ws(' ', s.number, s.name, s.sha256)), '' ORDER BY s.number) "
+        "FROM "
+        "%s.schema_step AS s))",
+        schema, schema);
+    if (!try_admin(sql, said, ret))
+        ret[0] = 0;
+}
+
+/* Every row gone, every sequence at its start. Large tables are cut off, so that the next test does not read over them. */
+static bool
+empty_schema(const char *schema)
+{
+    char sql[1500], said[300];
+    (void)snprintf(
+        sql, sizeof sql,
+        "SET session_replication_role = replica; DO $$ DECLARE t record; BEGIN "
+        "FOR t IN SELECT c.oid::regclass AS name, pg_relation_size(c.oid) AS bytes FROM "
+        "pg_class AS c WHERE c.relnamespace = '%s'::regnamespace AND c.relkind = 'r' AND "
+        "c.relname <> 'schema_step' AND pg_relation_size(c.oid) > 0 LOOP "
+        "IF t.bytes > 1000000 THEN EXECUTE 'TRUNCATE ' || t.name || ' CASCADE'; "
+        "ELSE EXECUTE 'DELETE FROM ' || t.name; END IF; END LOOP; "
+        "PERFORM setval(format('%%I.%%I', s.schemaname, s.sequencename), 1, false) FROM "
+        "pg_sequences AS s WHERE s.schemaname = '%s' AND s.last_value IS NOT NULL; END $$",
+        schema, schema);
+    return try_admin(sql, said, NULL);
+}
+
+static void
+drop_schema(const char *schema)
+{
+    char sql[128];
+    (void)snprintf(sql, sizeof sql, "DROP SCHEMA %s CASCADE", schema);
+    admin(sql);
+}
+
+/* Kept for the next test, or dropped. */
+static void
+give_back(const char *schema, bool whole)
+{
+    char now[64] = "";
+    if (whole && !spare[0] && untouched[0])
+        what_stands(schema, now);
+    if (now[0] && strcmp(now, untouched) == 0 && empty_schema(schema))
+        (void)snprintf(spare, sizeof spare, "%s", schema);
+    else
+        drop_schema(schema);
+}
+
+/* At the end of the process. A server of the tests' own goes away whole. */
+static void
+drop_spare(void)
+{
+    const char *wanted = getenv("PROPRE_TEST_DB");
+    if (spare[0] && spare_owner == getpid() && wanted && strcmp(wanted, "postgres") != 0)
+        drop_schema(spare);
+}
+
+static void
+make_schema(struct testdb *t, bool whole)
 {
     static int count;
     char sql[128];
-    (void)snprintf(t->schema, sizeof t->schema, "test_%ld_%d", (long)getpid(), count++);
-    (void)snprintf(sql, sizeof sql, "CREATE SCHEMA %s", t->schema);
-    admin(sql);
+    if (whole && spare[0]) {
+        (void)snprintf(t->schema, sizeof t->schema, "%s", spare);
+        spare[0] = 0;
+    } else {
+        (void)snprintf(t->schema, sizeof t->schema, "test_%ld_%d", (long)getpid(), count++);
+        (void)snprintf(sql, sizeof sql, "CREATE SCHEMA %s", t->schema);
+        admin(sql);
+    }
     (void)snprintf(t->address, sizeof t->address, "%s%coptions=-csearch_path%%3D%s", server(),
                    strchr(server(), '?') ? '&' : '?', t->schema);
 }
 
-void
-testdb_open_empty(struct testdb *t)
+static void
+open_on(struct testdb *t, bool whole)
 {
     struct error error = {0};
     const struct db_options options = {.create = true};
@@ -103,7 +200,7 @@ testdb_open_empty(struct testdb *t)
     if (!mkdtemp(t->dir))
         fail_msg("no temporary folder");
     if (testdb_is_postgres())
-        make_schema(t);
+        make_schema(t, whole);
     else
         (void)snprintf(t->address, sizeof t->address, "%s/data.propre", t->dir);
     rng_seed(&t->rng, 1, 0);
@@ -113,11 +210,23 @@ testdb_open_empty(struct testdb *t)
 }
 
 void
+testdb_open_empty(struct testdb *t)
+{
+    open_on(t, false);
+}
+
+void
 testdb_open(struct testdb *t)
 {
     struct error error = {0};
-    testdb_open_empty(t);
+    open_on(t, true);
+    t->whole = true;
     assert_ok(db_migrate(t->propre.db, schema_steps, schema_steps_n, t->now, &error), &error);
+    if (t->schema[0] && !untouched[0]) {
+        what_stands(t->schema, untouched);
+        spare_owner = getpid();
+        (void)atexit(drop_spare);
+    }
 }
 
 struct db *
@@ -164,12 +273,9 @@ remove_one(const char *path, const struct stat *info, int type, struct FTW *wher
 void
 testdb_close(struct testdb *t)
 {
-    char sql[128];
     db_close(t->propre.db);
-    if (t->schema[0]) {
-        (void)snprintf(sql, sizeof sql, "DROP SCHEMA %s CASCADE", t->schema);
-        admin(sql);
-    }
+    if (t->schema[0])
+        give_back(t->schema, t->whole);
     assert_int_equal(nftw(t->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
     arena_release(&t->keep_region);
     arena_release(&t->scratch_region);

@@ -20,6 +20,7 @@ struct testdb {
     char address[512]; /* for opening it a second time */
     /* private */
     char dir[64], schema[64];
+    bool whole; /* migrated by testdb_open */
     struct arena_region keep_region, scratch_region;
 };
 
