@@ -195,7 +195,8 @@ db_check_schema(struct db *db, const struct schema_step *steps, ptrdiff_t steps_
         fault = fail(
             error, FAULT_CONFLICT,
             "this data was last opened by an older Propre and must be brought up to date first "
-            "(step %d, %s)",
+            "(step %d, %s): `propre serve`, `propre worker` or any command that changes "
+            "something does that, after a copy",
             (int)next->number, next->name);
     return fault;
 }
