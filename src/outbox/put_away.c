@@ -74,7 +74,7 @@ enum fault
 put_away_channel(struct propre *propre, int64_t workspace, int64_t channel, enum put_away what,
                  str who, int64_t *ret_n, struct error *error)
 {
-    struct put_away_counts counts;
+    struct put_away_counts counts = {0};
     struct putting putting = {
         .propre = propre, .workspace = workspace, .channel = channel, .what = what, .who = who};
     if (channel_archive(propre, workspace, channel, true, error) ||

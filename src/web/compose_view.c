@@ -374,7 +374,7 @@ compose_drafts(struct exchange *x, bool unlisted, struct compose_draft_view **re
 static enum fault
 show_drafts(struct exchange *x, struct compose_view *view, struct error *error)
 {
-    struct compose_draft_view *at;
+    struct compose_draft_view *at = NULL;
     if (compose_drafts(x, false, &at, &view->drafts_n, error))
         return error->fault;
     view->drafts = at;
