@@ -60,7 +60,7 @@ scan_postgres() {
     sql "$deliveries SELECT 1, i, c.id, 'scheduled', $from + (i * 50 + c.id) * 1000000, $from + (i * 50 + c.id) * 1000000,
         right(repeat('0', 32) || (i * 50 + c.id), 32), 0, 0 FROM generate_series(1, 20000) AS i, channel AS c"
     sql "ANALYZE"
-    psql -q -v ON_ERROR_STOP=1 -At "$PROPRE_TEST_POSTGRES" -c "PREPARE ready AS $(claim claim_ready)" \
+    psql -q -v ON_ERROR_STOP=1 -At "$PROPRE_TEST_POSTGRES" -c "PREPARE ready(bigint, bigint, bigint, bigint) AS $(claim claim_ready)" \
         -c "EXPLAIN EXECUTE ready($from, 60000000, 600000000, 64)" | sed 's/^/  plan of claim_ready, PostgreSQL: /'
     looks "$PROPRE_TEST_POSTGRES"
     rm -rf "$at"
