@@ -1,6 +1,7 @@
 -- What is ready, at most one an account: the earliest due of it, while nobody is on the account. One that waits
 -- holds back those due after it, but its reasons are its own: for ${patience_us} after its time, and only when a part of it
 -- is out for ${part_us}. Nothing of a workspace on hold, which would take the places of others'.
+-- The one in front is asked for by LIMIT 1: of NOT EXISTS PostgreSQL makes a join with all that ever waits.
 -- query: claim_ready
 -- in: now int, patience_us int, part_us int, limit_n int
 -- out: id int, workspace int, channel int, state text, due_us int, use_by_us int?, live int, last_out_us int?,
@@ -14,11 +15,11 @@ FROM delivery AS d
 WHERE d.next_us <= $1 AND d.worker IS NULL
   AND NOT EXISTS (SELECT 1 FROM hold AS h WHERE h.workspace_id = d.workspace_id)
   AND NOT EXISTS (SELECT 1 FROM delivery AS b WHERE b.channel_id = d.channel_id AND b.worker IS NOT NULL)
-  AND NOT EXISTS (
-      SELECT 1 FROM delivery AS e
-      WHERE e.channel_id = d.channel_id AND e.next_us IS NOT NULL AND e.due_us <= d.due_us
-        AND (e.due_us < d.due_us OR e.id < d.id)
-        AND (e.next_us <= $1 OR e.due_us > $1 - CASE WHEN e.live = 1 THEN $3 ELSE $2 END))
+  AND (SELECT e.id FROM delivery AS e
+       WHERE e.channel_id = d.channel_id AND e.next_us IS NOT NULL AND e.due_us <= d.due_us
+         AND (e.due_us < d.due_us OR e.id < d.id)
+         AND (e.next_us <= $1 OR e.due_us > $1 - CASE WHEN e.live = 1 THEN $3 ELSE $2 END)
+       ORDER BY e.due_us, e.id LIMIT 1) IS NULL
 ORDER BY d.due_us, d.id LIMIT $4;
 
 -- The claim: one conditional UPDATE. Nobody who lost the race gets a row.
