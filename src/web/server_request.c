@@ -2,7 +2,6 @@
 #include <assert.h>
 #include <sys/socket.h>
 
-#include "base/text.h"
 #include "web/server_internal.h"
 
 /* From 1.0 on the library itself refuses at level 1 what lines_whole() of head.c looks for. */
