@@ -19,7 +19,7 @@
 
 enum {
     PAGE_BYTES = 4096,
-    PRINTF_MAX = 64 * 1024, /* on the stack: a sentence, never a document */
+    PRINTF_MAX = 64 * 1024, /* a sentence, never a document */
     /* Poison is written, an eighth of what it covers: of a region of a gigabyte, only what is mostly used. */
     POISON_MAX = 4 << 20
 };
@@ -97,11 +97,16 @@ cstr(struct arena *arena, str s)
 str
 arena_printf(struct arena *arena, const char *format, ...)
 {
-    char text[PRINTF_MAX];
-    va_list args;
+    va_list args, again;
     va_start(args, format);
-    int n = vsnprintf(text, sizeof text, format, args);
-    va_end(args);
+    va_copy(again, args);
+    int n = vsnprintf(NULL, 0, format, args);
     assert(n >= 0);
-    return arena_str(arena, (str){text, n < PRINTF_MAX ? n : PRINTF_MAX - 1});
+    if (n >= PRINTF_MAX)
+        n = PRINTF_MAX - 1;
+    char *p = new (arena, char, n + 1);
+    (void)vsnprintf(p, (size_t)n + 1, format, again); /* as long as it was the first time */
+    va_end(again);
+    va_end(args);
+    return (str){p, n};
 }
