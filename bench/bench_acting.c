@@ -21,6 +21,7 @@
 #include "base/number.h"
 #include "base/rng.h"
 #include "outbox/account.h"
+#include "outbox/egress.h"
 #include "outbox/delivery.h"
 #include "outbox/queries.h"
 #include "outbox/worker.h"

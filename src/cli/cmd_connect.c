@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/way.h"
 #include "outbox/account.h"
+#include "outbox/egress.h"
 #include "place/db.h"
 #include "strategy/channel.h"
 #include "wire/curl.h"

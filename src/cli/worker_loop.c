@@ -10,7 +10,7 @@
 
 #include "base/rng.h"
 #include "cli/way.h"
-#include "outbox/account.h"
+#include "outbox/egress.h"
 #include "outbox/worker.h"
 #include "place/db.h"
 #include "place/secret.h"

@@ -88,11 +88,3 @@ struct account_answer {
 must_use enum fault account_answered(struct propre *propre, int64_t workspace, int64_t channel,
                                      struct arena *keep, struct account_answer *ret,
                                      struct error *error);
-
-/* The private hosts the owner allows, one by one ("192.168.1.20:8080", "blog.lan"). */
-must_use enum fault egress_allow(struct propre *propre, int64_t workspace, str host,
-                                 struct error *error);
-must_use enum fault egress_forbid(struct propre *propre, int64_t workspace, str host,
-                                  struct error *error);
-must_use enum fault egress_list(struct propre *propre, int64_t workspace, struct arena *keep,
-                                str **ret, ptrdiff_t *ret_n, struct error *error);

@@ -333,6 +333,29 @@ delivery_list(struct propre *propre, const struct delivery_filter *f, struct are
 }
 
 enum fault
+message_begun(struct propre *propre, int64_t workspace, instant since, int64_t max,
+              struct arena *keep, struct begun **ret, ptrdiff_t *ret_n, struct error *error)
+{
+    struct message_begun_row *rows;
+    ptrdiff_t n;
+    const struct message_begun_in in = {workspace, since.us, max};
+    if (q_message_begun(propre->db, &in, keep, &rows, &n, error))
+        return error->fault;
+    *ret = new (keep, struct begun, n);
+    for (ptrdiff_t i = 0; i < n; i++)
+        (*ret)[i] = (struct begun){.id = rows[i].id,
+                                   .changed_us = rows[i].changed_us,
+                                   .title = rows[i].title,
+                                   .excerpt = rows[i].excerpt,
+                                   .chosen_wall = rows[i].chosen_wall,
+                                   .chosen_queue = rows[i].chosen_queue,
+                                   .listed_n = rows[i].listed_n,
+                                   .listed_wall = rows[i].listed_wall};
+    *ret_n = n;
+    return OK;
+}
+
+enum fault
 delivery_counts(struct propre *propre, int64_t workspace, int64_t ret[DELIVERY_STATES_N],
                 struct error *error)
 {

@@ -7,7 +7,7 @@
 #include "base/lang.h"
 #include "base/text.h"
 #include "base/translate.h"
-#include "outbox/account.h"
+#include "outbox/egress.h"
 #include "outbox/queries.h"
 #include "place/propre.h"
 #include "place/vault.h"

@@ -100,6 +100,9 @@ must_use enum fault api_scope(const struct exchange *x, enum scope scope, struct
 
 /* api_begin(x, ret): the answer's JSON, with the status of the row. */
 void api_begin(struct exchange *x, struct json_writer *ret);
+/* The answer {"data": [ … ], "next": …}: what is written between them are its items; ${next} none for a whole list. */
+void api_list_begin(struct exchange *x, struct json_writer *ret);
+void api_list_end(struct json_writer *w, str next);
 /* api_created(x, id): Location of what was made under the path asked. */
 void api_created(struct exchange *x, int64_t id);
 /* Members. The maybe forms write null for what is not known, api_put_str for an empty text. */
@@ -137,9 +140,8 @@ bool api_revision(struct exchange *x, int64_t *ret);
  * False when it is none: it is answered.
  */
 bool api_page(struct exchange *x, int64_t *ret_offset, int64_t *ret_limit);
-/* api_next(w, offset, limit, n): "next": null when fewer than asked came. */
-void api_next(struct exchange *x, struct json_writer *w, int64_t offset, int64_t limit,
-              ptrdiff_t n);
+/* api_next(x, offset, limit, n): the cursor of the next page; none when fewer than asked came. */
+str api_next(struct exchange *x, int64_t offset, int64_t limit, ptrdiff_t n);
 
 /* api_day_parse(text, ret): "2026-12-31" as days since 1970. */
 bool api_day_parse(str text, int64_t *ret);

@@ -38,15 +38,10 @@ handle_api_accounts(struct exchange *x, struct error *error)
     struct json_writer w;
     if (account_list(x->web->propre, x->workspace.id, x->keep, &all, &n, error))
         return error->fault;
-    api_begin(x, &w);
-    json_object_begin(&w);
-    json_key(&w, S("data"));
-    json_array_begin(&w);
+    api_list_begin(x, &w);
     for (ptrdiff_t i = 0; i < n; i++)
         put_account(&w, &all[i]);
-    json_array_end(&w);
-    api_put_str(&w, "next", STR_NONE);
-    json_object_end(&w);
+    api_list_end(&w, STR_NONE);
     return OK;
 }
 
@@ -58,10 +53,7 @@ handle_api_incidents(struct exchange *x, struct error *error)
     struct json_writer w;
     if (incident_list(x->web->propre, x->workspace.id, x->keep, &all, &n, error))
         return error->fault;
-    api_begin(x, &w);
-    json_object_begin(&w);
-    json_key(&w, S("data"));
-    json_array_begin(&w);
+    api_list_begin(x, &w);
     for (ptrdiff_t i = 0; i < n; i++) {
         json_object_begin(&w);
         api_put_int(&w, "id", all[i].id);
@@ -74,9 +66,7 @@ handle_api_incidents(struct exchange *x, struct error *error)
         api_put_time(&w, "closed", all[i].closed_us);
         json_object_end(&w);
     }
-    json_array_end(&w);
-    api_put_str(&w, "next", STR_NONE);
-    json_object_end(&w);
+    api_list_end(&w, STR_NONE);
     return OK;
 }
 

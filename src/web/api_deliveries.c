@@ -80,17 +80,12 @@ handle_api_deliveries(struct exchange *x, struct error *error)
     };
     if (delivery_list(x->web->propre, &filter, x->keep, &all, &n, error))
         return error->fault;
-    api_begin(x, &w);
-    json_object_begin(&w);
-    json_key(&w, S("data"));
-    json_array_begin(&w);
+    api_list_begin(x, &w);
     for (ptrdiff_t i = 0; i < n; i++)
         api_put_delivery(x, &w, &all[i], true);
-    json_array_end(&w);
-    api_put_str(&w, "next",
-                n < filter.limit_n ? STR_NONE
-                                   : arena_printf(x->keep, "p%lld", (long long)all[n - 1].id));
-    json_object_end(&w);
+    api_list_end(&w, n < filter.limit_n
+                         ? STR_NONE
+                         : arena_printf(x->keep, "p%lld", (long long)all[n - 1].id));
     return OK;
 }
 

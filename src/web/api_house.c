@@ -90,15 +90,10 @@ handle_api_imports(struct exchange *x, struct error *error)
         return error->fault;
     n = n > limit ? (ptrdiff_t)limit : n;
     struct json_writer w;
-    api_begin(x, &w);
-    json_object_begin(&w);
-    json_key(&w, S("data"));
-    json_array_begin(&w);
+    api_list_begin(x, &w);
     for (ptrdiff_t i = 0; i < n; i++)
         put_import(&w, &imports[i]);
-    json_array_end(&w);
-    api_next(x, &w, offset, limit, n);
-    json_object_end(&w);
+    api_list_end(&w, api_next(x, offset, limit, n));
     return OK;
 }
 
@@ -190,10 +185,7 @@ answer_tokens(struct exchange *x, struct error *error)
     if (token_list(x->web->propre, x->workspace.id, x->keep, &tokens, &n, error))
         return error->fault;
     struct json_writer w;
-    api_begin(x, &w);
-    json_object_begin(&w);
-    json_key(&w, S("data"));
-    json_array_begin(&w);
+    api_list_begin(x, &w);
     for (ptrdiff_t i = 0; i < n; i++) {
         json_object_begin(&w);
         put_token_head(&w, &tokens[i]);
@@ -202,9 +194,7 @@ answer_tokens(struct exchange *x, struct error *error)
         api_put_time(&w, "revoked", tokens[i].revoked_us);
         json_object_end(&w);
     }
-    json_array_end(&w);
-    api_put_str(&w, "next", STR_NONE);
-    json_object_end(&w);
+    api_list_end(&w, STR_NONE);
     return OK;
 }
 

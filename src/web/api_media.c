@@ -43,15 +43,10 @@ handle_api_media_list(struct exchange *x, struct error *error)
     struct json_writer w;
     if (media_list(x->web->propre, x->workspace.id, x->keep, &all, &n, error))
         return error->fault;
-    api_begin(x, &w);
-    json_object_begin(&w);
-    json_key(&w, S("data"));
-    json_array_begin(&w);
+    api_list_begin(x, &w);
     for (ptrdiff_t i = 0; i < n; i++)
         put_media(&w, &all[i]);
-    json_array_end(&w);
-    api_put_str(&w, "next", STR_NONE);
-    json_object_end(&w);
+    api_list_end(&w, STR_NONE);
     return OK;
 }
 
@@ -93,10 +88,7 @@ answer_slots(struct exchange *x, struct error *error)
     struct json_writer w;
     if (slot_list(x->web->propre, x->workspace.id, x->keep, &all, &n, error))
         return error->fault;
-    api_begin(x, &w);
-    json_object_begin(&w);
-    json_key(&w, S("data"));
-    json_array_begin(&w);
+    api_list_begin(x, &w);
     for (ptrdiff_t i = 0; i < n; i++) {
         json_object_begin(&w);
         api_put_int(&w, "id", all[i].id);
@@ -108,9 +100,7 @@ answer_slots(struct exchange *x, struct error *error)
         api_put_bool(&w, "paused", all[i].paused);
         json_object_end(&w);
     }
-    json_array_end(&w);
-    api_put_str(&w, "next", STR_NONE);
-    json_object_end(&w);
+    api_list_end(&w, STR_NONE);
     return OK;
 }
 

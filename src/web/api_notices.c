@@ -1,4 +1,4 @@
-#include "outbox/account.h"
+#include "outbox/egress.h"
 #include "outbox/notify.h"
 #include "web/api_handlers.h"
 #include "web/web_internal.h"
@@ -38,15 +38,10 @@ answer_means(struct exchange *x, struct error *error)
     struct json_writer w;
     if (notify_get(x->web->propre, x->workspace.id, x->keep, set, error))
         return error->fault;
-    api_begin(x, &w);
-    json_object_begin(&w);
-    json_key(&w, S("data"));
-    json_array_begin(&w);
+    api_list_begin(x, &w);
     for (int i = 0; i < NOTIFY_MEANS_N; i++)
         put_means(&w, (enum notify_means)i, &set[i]);
-    json_array_end(&w);
-    api_put_str(&w, "next", STR_NONE);
-    json_object_end(&w);
+    api_list_end(&w, STR_NONE);
     return OK;
 }
 
@@ -139,18 +134,13 @@ answer_hosts(struct exchange *x, struct error *error)
     struct json_writer w;
     if (egress_list(x->web->propre, x->workspace.id, x->keep, &hosts, &n, error))
         return error->fault;
-    api_begin(x, &w);
-    json_object_begin(&w);
-    json_key(&w, S("data"));
-    json_array_begin(&w);
+    api_list_begin(x, &w);
     for (ptrdiff_t i = 0; i < n; i++) {
         json_object_begin(&w);
         api_put_str(&w, "host", hosts[i]);
         json_object_end(&w);
     }
-    json_array_end(&w);
-    api_put_str(&w, "next", STR_NONE);
-    json_object_end(&w);
+    api_list_end(&w, STR_NONE);
     return OK;
 }
 

@@ -111,10 +111,7 @@ handle_api_posts(struct exchange *x, struct error *error)
         return OK;
     if (message_list(x->web->propre, x->workspace.id, offset, limit, x->keep, &all, &n, error))
         return error->fault;
-    api_begin(x, &w);
-    json_object_begin(&w);
-    json_key(&w, S("data"));
-    json_array_begin(&w);
+    api_list_begin(x, &w);
     for (ptrdiff_t i = 0; i < n; i++) {
         json_object_begin(&w);
         api_put_int(&w, "id", all[i].id);
@@ -126,9 +123,7 @@ handle_api_posts(struct exchange *x, struct error *error)
         api_put_int(&w, "revision", all[i].revision);
         json_object_end(&w);
     }
-    json_array_end(&w);
-    api_next(x, &w, offset, limit, n);
-    json_object_end(&w);
+    api_list_end(&w, api_next(x, offset, limit, n));
     return OK;
 }
 

@@ -62,16 +62,11 @@ handle_api_repeats(struct exchange *x, struct error *error)
         return error->fault;
     ptrdiff_t from = offset < n ? (ptrdiff_t)offset : n;
     ptrdiff_t shown = n - from < limit ? n - from : (ptrdiff_t)limit;
-    api_begin(x, &w);
-    json_object_begin(&w);
-    json_key(&w, S("data"));
-    json_array_begin(&w);
+    api_list_begin(x, &w);
     for (ptrdiff_t i = 0; i < shown; i++)
         if (put_repeat(x, &w, &all[from + i], error))
             return error->fault;
-    json_array_end(&w);
-    api_next(x, &w, offset, limit, shown);
-    json_object_end(&w);
+    api_list_end(&w, api_next(x, offset, limit, shown));
     return OK;
 }
 

@@ -70,15 +70,10 @@ handle_api_results(struct exchange *x, struct error *error)
     if (result_posts(x->web->propre, &filter, &page, x->keep, &posts, &n, error))
         return error->fault;
     struct json_writer w;
-    api_begin(x, &w);
-    json_object_begin(&w);
-    json_key(&w, S("data"));
-    json_array_begin(&w);
+    api_list_begin(x, &w);
     for (ptrdiff_t i = 0; i < n; i++)
         put_result(&w, &posts[i]);
-    json_array_end(&w);
-    api_next(x, &w, page.offset, page.limit, n);
-    json_object_end(&w);
+    api_list_end(&w, api_next(x, page.offset, page.limit, n));
     return OK;
 }
 

@@ -6,24 +6,6 @@
 #include "web/api_handlers.h"
 #include "web/web_internal.h"
 
-/* The end of a list that comes whole. */
-static void
-list_end(struct json_writer *w)
-{
-    json_array_end(w);
-    api_put_str(w, "next", STR_NONE);
-    json_object_end(w);
-}
-
-static void
-list_begin(struct exchange *x, struct json_writer *w)
-{
-    api_begin(x, w);
-    json_object_begin(w);
-    json_key(w, S("data"));
-    json_array_begin(w);
-}
-
 /* ---------- channels ---------- */
 
 static void
@@ -60,10 +42,10 @@ handle_api_channels(struct exchange *x, struct error *error)
     struct json_writer w;
     if (channel_list(x->web->propre, x->workspace.id, x->keep, &all, &n, error))
         return error->fault;
-    list_begin(x, &w);
+    api_list_begin(x, &w);
     for (ptrdiff_t i = 0; i < n; i++)
         put_channel(&w, &all[i]);
-    list_end(&w);
+    api_list_end(&w, STR_NONE);
     return OK;
 }
 
@@ -186,11 +168,11 @@ handle_api_tactics(struct exchange *x, struct error *error)
     struct json_writer w;
     if (tactic_list(x->web->propre, x->workspace.id, x->keep, &all, &n, error))
         return error->fault;
-    list_begin(x, &w);
+    api_list_begin(x, &w);
     for (ptrdiff_t i = 0; i < n; i++)
         if (put_tactic(x, &w, &all[i], error))
             return error->fault;
-    list_end(&w);
+    api_list_end(&w, STR_NONE);
     return OK;
 }
 
@@ -313,10 +295,10 @@ handle_api_objectives(struct exchange *x, struct error *error)
     struct json_writer w;
     if (objective_list(x->web->propre, x->workspace.id, x->keep, &all, &n, error))
         return error->fault;
-    list_begin(x, &w);
+    api_list_begin(x, &w);
     for (ptrdiff_t i = 0; i < n; i++)
         put_objective(&w, &all[i]);
-    list_end(&w);
+    api_list_end(&w, STR_NONE);
     return OK;
 }
 

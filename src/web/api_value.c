@@ -189,9 +189,25 @@ api_page(struct exchange *x, int64_t *ret_offset, int64_t *ret_limit)
     return true;
 }
 
-void
-api_next(struct exchange *x, struct json_writer *w, int64_t offset, int64_t limit, ptrdiff_t n)
+str
+api_next(struct exchange *x, int64_t offset, int64_t limit, ptrdiff_t n)
 {
-    api_put_str(w, "next",
-                n < limit ? STR_NONE : arena_printf(x->keep, "p%lld", (long long)offset + n));
+    return n < limit ? STR_NONE : arena_printf(x->keep, "p%lld", (long long)offset + n);
+}
+
+void
+api_list_begin(struct exchange *x, struct json_writer *ret)
+{
+    api_begin(x, ret);
+    json_object_begin(ret);
+    json_key(ret, S("data"));
+    json_array_begin(ret);
+}
+
+void
+api_list_end(struct json_writer *w, str next)
+{
+    json_array_end(w);
+    api_put_str(w, "next", next);
+    json_object_end(w);
 }

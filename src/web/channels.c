@@ -2,6 +2,7 @@
 
 #include "base/translate.h"
 #include "outbox/account.h"
+#include "outbox/egress.h"
 #include "web/answer.h"
 #include "web/channel_view.h"
 #include "web/handlers.h"

@@ -3,12 +3,12 @@
 #include "base/translate.h"
 #include "base/zone.h"
 #include "channel/driver.h"
+#include "outbox/delivery.h"
 #include "strategy/objective.h"
 #include "tactic/slot.h"
 #include "tactic/tactic.h"
 #include "web/answer.h"
 #include "web/compose.h"
-#include "web/queries.h"
 #include "web/views_compose.h"
 #include "web/web_internal.h"
 #include "web/words.h"
@@ -347,11 +347,11 @@ enum fault
 compose_drafts(struct exchange *x, bool unlisted, struct compose_draft_view **ret,
                ptrdiff_t *ret_n, struct error *error)
 {
-    struct compose_drafts_row *rows;
+    struct begun *rows;
     ptrdiff_t n, shown_n = 0;
-    int64_t since = clock_now(&x->web->propre->clock).us - DRAFT_DAYS_MAX * SPAN_DAY.us;
-    struct compose_drafts_in in = {x->workspace.id, since, COMPOSE_DRAFTS_MAX};
-    if (q_compose_drafts(x->web->propre->db, &in, x->keep, &rows, &n, error))
+    const instant since = {clock_now(&x->web->propre->clock).us - DRAFT_DAYS_MAX * SPAN_DAY.us};
+    if (message_begun(x->web->propre, x->workspace.id, since, COMPOSE_DRAFTS_MAX, x->keep,
+                      &rows, &n, error))
         return error->fault;
     struct compose_draft_view *at = new (x->keep, struct compose_draft_view, n + 1);
     for (ptrdiff_t i = 0; i < n; i++) {

@@ -1,5 +1,6 @@
 #include "sim.h"
 
+#include "outbox/egress.h"
 #include "outbox/notice_internal.h"
 #include "outbox/notify_internal.h"
 #include "place/vault.h"

@@ -4,6 +4,7 @@
 
 #include "outbox/account.h"
 #include "outbox/delivery.h"
+#include "outbox/egress.h"
 #include "outbox/queries.h"
 #include "outbox/worker.h"
 #include "place/vault.h"

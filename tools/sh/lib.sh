@@ -81,7 +81,7 @@ compile() {
     dir=$1
     log=$(mktemp)
     shift
-    if ! ninja -C "$dir" "$@" >"$log" 2>&1; then
+    if ! ninja -C "$dir" -j "$(nproc)" "$@" >"$log" 2>&1; then
         grep -vE '^\[[0-9]+/[0-9]+\] ' "$log" | head -n 60 >&2
         rm -f "$log"
         die "Building in $dir failed; the lines above say where."

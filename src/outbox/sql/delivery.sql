@@ -182,3 +182,22 @@ RETURNING id;
 -- gives: one
 -- does: reads
 SELECT due_us, wall, zone, queue, use_by_us, reason FROM delivery WHERE id = $1;
+
+-- listed: its deliveries that are drafts, which the queue's own list of drafts shows.
+-- Messages of which nothing is planned, was sent or was refused: what somebody began to write.
+-- query: message_begun
+-- in: workspace int, since_us int, max int
+-- out: id int, title text?, excerpt text, changed_us int, chosen_wall text?, chosen_queue text?,
+--      listed_n int, listed_wall text?
+-- gives: many
+-- does: reads
+SELECT m.id, m.title, substr(m.body, 1, 200) AS excerpt, m.changed_us, m.chosen_wall, m.chosen_queue,
+       (SELECT count(*) FROM delivery AS d WHERE d.message_id = m.id AND d.state = 'draft') AS listed_n,
+       (SELECT min(d.wall) FROM delivery AS d WHERE d.message_id = m.id AND d.state = 'draft') AS listed_wall
+FROM message AS m
+WHERE m.workspace_id = $1 AND m.archived_us IS NULL AND m.changed_us > $2
+  AND NOT EXISTS (SELECT 1 FROM delivery AS d
+                  WHERE d.message_id = m.id AND d.state <> 'cancelled' AND d.state <> 'draft')
+  AND NOT EXISTS (SELECT 1 FROM recurrence AS r WHERE r.message_id = m.id)
+ORDER BY m.changed_us DESC, m.id DESC
+LIMIT $3;
