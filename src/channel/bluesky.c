@@ -1,4 +1,3 @@
-#include "base/text.h"
 #include "base/translate.h"
 #include "channel/bluesky_internal.h"
 #include "channel/drivers.h"
