@@ -333,8 +333,8 @@ delivery_list(struct propre *propre, const struct delivery_filter *f, struct are
 }
 
 enum fault
-message_begun(struct propre *propre, int64_t workspace, instant since, int64_t max,
-              struct arena *keep, struct begun **ret, ptrdiff_t *ret_n, struct error *error)
+begun_list(struct propre *propre, int64_t workspace, instant since, int64_t max,
+           struct arena *keep, struct begun **ret, ptrdiff_t *ret_n, struct error *error)
 {
     struct message_begun_row *rows;
     ptrdiff_t n;

@@ -109,7 +109,7 @@ must_use enum fault delivery_list(struct propre *propre, const struct delivery_f
                                   struct arena *keep, struct delivery **ret, ptrdiff_t *ret_n,
                                   struct error *error);
 /*
- * message_begun(propre, workspace, since, max, keep, ret, ret_n, error):
+ * begun_list(propre, workspace, since, max, keep, ret, ret_n, error):
  * Messages of which nothing is planned, was sent or was refused, changed since then: what somebody began to write. The
  * last changed first, ${max} at most.
  */
@@ -120,9 +120,9 @@ struct begun {
     int64_t listed_n; /* deliveries that are drafts, and so stand in delivery_list */
     str listed_wall;  /* the first moment of these */
 };
-must_use enum fault message_begun(struct propre *propre, int64_t workspace, instant since,
-                                  int64_t max, struct arena *keep, struct begun **ret,
-                                  ptrdiff_t *ret_n, struct error *error);
+must_use enum fault begun_list(struct propre *propre, int64_t workspace, instant since,
+                               int64_t max, struct arena *keep, struct begun **ret,
+                               ptrdiff_t *ret_n, struct error *error);
 /* delivery_counts: how many in each state, by DELIVERY_…. */
 must_use enum fault delivery_counts(struct propre *propre, int64_t workspace,
                                     int64_t ret[DELIVERY_STATES_N], struct error *error);

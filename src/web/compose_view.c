@@ -350,8 +350,8 @@ compose_drafts(struct exchange *x, bool unlisted, struct compose_draft_view **re
     struct begun *rows;
     ptrdiff_t n, shown_n = 0;
     const instant since = {clock_now(&x->web->propre->clock).us - DRAFT_DAYS_MAX * SPAN_DAY.us};
-    if (message_begun(x->web->propre, x->workspace.id, since, COMPOSE_DRAFTS_MAX, x->keep,
-                      &rows, &n, error))
+    if (begun_list(x->web->propre, x->workspace.id, since, COMPOSE_DRAFTS_MAX, x->keep, &rows,
+                   &n, error))
         return error->fault;
     struct compose_draft_view *at = new (x->keep, struct compose_draft_view, n + 1);
     for (ptrdiff_t i = 0; i < n; i++) {

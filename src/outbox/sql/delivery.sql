@@ -183,8 +183,8 @@ RETURNING id;
 -- does: reads
 SELECT due_us, wall, zone, queue, use_by_us, reason FROM delivery WHERE id = $1;
 
--- listed: its deliveries that are drafts, which the queue's own list of drafts shows.
 -- Messages of which nothing is planned, was sent or was refused: what somebody began to write.
+-- listed: its deliveries that are drafts, which the queue's own list of drafts shows.
 -- query: message_begun
 -- in: workspace int, since_us int, max int
 -- out: id int, title text?, excerpt text, changed_us int, chosen_wall text?, chosen_queue text?,
