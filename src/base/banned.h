@@ -1,16 +1,13 @@
 #pragma once
 /*
  * Forced into every file of src/. What is poisoned here does not compile: each name has a bounded,
- * locale-free or injected replacement in base/. Standard headers that mention the names come first.
+ * locale-free or injected replacement in base/. The headers that declare the names come first, and no others: each
+ * costs every file of the house its reading.
  */
-#include <ctype.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
-#include <unistd.h>
 
 #undef strcpy
 #undef strcat

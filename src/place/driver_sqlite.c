@@ -1,6 +1,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include "place/sqlite_internal.h"
 

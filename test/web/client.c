@@ -40,8 +40,8 @@ client_close(struct client *client)
 {
     (void)close(client->fd);
     buf_release(&client->in);
-    for (int i = 0; i < 3; i++)
-        turn(client->server, 1);
+    for (int i = 0; i < QUIET_TURNS_ANSWERED; i++)
+        turn(client->server, 0);
 }
 
 static bool
@@ -126,10 +126,13 @@ answer_length(const struct client *client, bool head_only)
 void
 client_turn(struct client *client)
 {
+    bool answered = false;
     for (int i = 0, quiet = 0; i < TURNS_MAX && !client->ended; i++) {
-        turn(client->server, 1);
+        /* What one side of a loopback has written the other can read at once: nothing to wait for after an answer. */
+        turn(client->server, answered ? 0 : 1);
         quiet = receive(client) ? 0 : quiet + 1;
-        if (quiet >= (answer_length(client, false) ? QUIET_TURNS_ANSWERED : QUIET_TURNS))
+        answered = answer_length(client, false) > 0;
+        if (quiet >= (answered ? QUIET_TURNS_ANSWERED : QUIET_TURNS))
             break;
     }
 }
