@@ -221,18 +221,18 @@ test_it_fits(void **state)
     (void)state;
     struct error error = {0};
     struct picture picture;
-    str bytes = jpeg_of(scene(3000, 2000, 3));
-    const struct picture_limits wide = {.width_max = 1600};
+    str bytes = jpeg_of(scene(1500, 1000, 3));
+    const struct picture_limits wide = {.width_max = 800};
     assert_ok(fit(bytes, &wide, &picture, &error), &error);
-    assert_int_equal(picture.width, 1600);
-    assert_int_equal(picture.height, 1067);
+    assert_int_equal(picture.width, 800);
+    assert_int_equal(picture.height, 533);
     assert_true(said(&picture, "made smaller"));
     assert_int_equal(picture.notes[0].args_n, 4);
-    assert_str("3000", picture.notes[0].args[0]);
-    assert_str("1067", picture.notes[0].args[3]);
-    static const int64_t sizes[] = {1000000, 300000, 100000};
+    assert_str("1500", picture.notes[0].args[0]);
+    assert_str("533", picture.notes[0].args[3]);
+    static const int64_t sizes[] = {250000, 75000, 25000};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        const struct picture_limits limits = {.bytes_max = sizes[i], .width_max = 2000};
+        const struct picture_limits limits = {.bytes_max = sizes[i], .width_max = 1000};
         assert_ok(fit(bytes, &limits, &picture, &error), &error);
         assert_true(picture.bytes.n <= sizes[i]);
         assert_true(picture.bytes.n > sizes[i] / 4); /* no more is given up than need be */
@@ -240,9 +240,9 @@ test_it_fits(void **state)
         assert_int_equal(vips_image_get_width(after), picture.width);
         assert_int_equal(vips_image_get_height(after), picture.height);
     }
-    const struct picture_limits few = {.pixels_max = 1000000};
+    const struct picture_limits few = {.pixels_max = 250000};
     assert_ok(fit(bytes, &few, &picture, &error), &error);
-    assert_true((int64_t)picture.width * picture.height <= 1001000);
+    assert_true((int64_t)picture.width * picture.height <= 251000);
     const struct picture_limits none = {.bytes_max = 100};
     assert_fault(FAULT_LIMIT, fit(bytes, &none, &picture, &error), &error, "small enough");
 }
