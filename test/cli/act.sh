@@ -4,7 +4,8 @@ set -u
 propre=$1
 double=$2
 n=0
-if ! command -v python3 >/dev/null; then
+# Itself, not a script that looks for it at each call.
+if ! python=$(python3 -IS -c 'import sys; print(sys.executable)' 2>/dev/null); then
     echo "1..0 # SKIP python3 is not there"
     exit 0
 fi
@@ -39,7 +40,7 @@ j() {
     shift 2
     n=$((n + 1))
     if out=$("$@" --json 2>"$dir/err" </dev/null) && printf '%s' "$out" |
-        python3 -IS -c 'import json, sys
+        "$python" -IS -c 'import json, sys
 v = json.load(sys.stdin)
 sys.exit(not eval(sys.argv[1]))' "$expression" 2>>"$dir/err"; then
         echo "ok $n - $name"
@@ -61,7 +62,7 @@ received() {
 }
 
 : >"$dir/log"
-python3 "$double" "$dir/port" "$dir/log" &
+"$python" "$double" "$dir/port" "$dir/log" &
 pid=$!
 tries=0
 while [ ! -f "$dir/port" ] && [ $tries -lt 100000 ] && kill -0 "$pid" 2>/dev/null; do tries=$((tries + 1)); done

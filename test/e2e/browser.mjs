@@ -65,7 +65,7 @@ export const open_browser = async ({ chromium }) => {
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
     args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-           "--disable-background-networking", "--disable-component-update", "--disable-sync",
+           "--disable-background-networking", "--js-flags=--single-threaded", "--disable-component-update", "--disable-sync",
            `--disk-cache-dir=${join(profile, "cache")}`],
   });
   const close = async () => {
