@@ -152,6 +152,7 @@ fill(const struct notify_page_row *row, struct notify *ret)
     }
 }
 
+/* The row of each means that has one, in ret, where the caller has put NULL. */
 static enum fault
 read_rows(struct propre *propre, int64_t workspace, struct arena *keep,
           const struct notify_page_row *ret[NOTIFY_MEANS_N], struct error *error)
@@ -161,8 +162,6 @@ read_rows(struct propre *propre, int64_t workspace, struct arena *keep,
     if (q_notify_page(propre->db, &(struct notify_page_in){workspace, NOTIFY_MEANS_N}, keep,
                       &rows, &n, error))
         return error->fault;
-    for (int i = 0; i < NOTIFY_MEANS_N; i++)
-        ret[i] = NULL;
     for (ptrdiff_t i = 0; i < n; i++) {
         enum notify_means means;
         if (notify_means_parse(rows[i].means, &means))
@@ -175,7 +174,7 @@ enum fault
 notify_get(struct propre *propre, int64_t workspace, struct arena *keep,
            struct notify ret[NOTIFY_MEANS_N], struct error *error)
 {
-    const struct notify_page_row *rows[NOTIFY_MEANS_N];
+    const struct notify_page_row *rows[NOTIFY_MEANS_N] = {NULL};
     if (read_rows(propre, workspace, keep, rows, error))
         return error->fault;
     for (int i = 0; i < NOTIFY_MEANS_N; i++) {
