@@ -366,7 +366,7 @@ scan(char **argv)
         must(q_claim_ready(b.propre.db, &in, &keep, &rows, &n, &error), &error);
         must(db_commit(b.propre.db, &error), &error);
         must(db_begin(b.propre.db, DB_READ, &error), &error);
-        must(q_claim_next(b.propre.db, NULL, NULL, &next, &error), &error);
+        must(q_claim_next(b.propre.db, &(struct claim_next_in){at}, NULL, &next, &error), &error);
         db_rollback(b.propre.db);
         spent += i < 0 ? 0 : now_ms() - begun;
     }
@@ -493,7 +493,7 @@ storm(char **argv)
     while (s->now.us < end && open_n(&b) > 0) {
         instant next;
         must(worker_step(worker, (span){0}, &next, &error), &error);
-        must(claim_next(worker, &next, &error), &error);
+        must(claim_next(worker, s->now, &next, &error), &error);
         if (worker_idle(worker) && next.us > s->now.us)
             s->now.us =
                 next.us - s->now.us < STORM_LEAP_US ? next.us : s->now.us + STORM_LEAP_US;

@@ -140,7 +140,7 @@ claim_one(struct worker *worker, const struct claim_ready_row *row, struct error
 }
 
 static enum fault
-claim_rows(struct worker *worker, struct arena keep, struct error *error)
+claim_rows(struct worker *worker, struct arena keep, bool *ret_any, struct error *error)
 {
     struct claim_ready_row *rows;
     ptrdiff_t n;
@@ -149,6 +149,7 @@ claim_rows(struct worker *worker, struct arena keep, struct error *error)
                                       part_patience_us, CLAIM_MAX};
     if (q_claim_ready(worker->propre->db, &in, &keep, &rows, &n, error))
         return error->fault;
+    *ret_any = n > 0;
     for (ptrdiff_t i = 0; i < n && lanes_free(worker) > 0 && room > 0; i++) {
         if (!lane_busy(worker, rows[i].channel) && claim_one(worker, &rows[i], error))
             return error->fault;
@@ -167,9 +168,10 @@ unclaim(struct worker *worker, const bool *before)
 }
 
 enum fault
-claim_some(struct worker *worker, struct error *error)
+claim_some(struct worker *worker, bool *ret_any, struct error *error)
 {
     bool before[LANES_MAX] = {0};
+    *ret_any = true; /* nobody looked */
     if (lanes_free(worker) == 0)
         return OK;
     for (int32_t i = 0; i < worker->lanes_n; i++)
@@ -177,7 +179,7 @@ claim_some(struct worker *worker, struct error *error)
     if (db_begin(worker->propre->db, DB_WRITE, error))
         return error->fault;
     auto_tx tx = worker->propre->db;
-    enum fault fault = claim_rows(worker, arena_reset(&worker->rows_region), error);
+    enum fault fault = claim_rows(worker, arena_reset(&worker->rows_region), ret_any, error);
     if (!fault)
         fault = db_commit(worker->propre->db, error);
     if (fault)
@@ -226,13 +228,13 @@ claim_asked(struct worker *worker, struct error *error)
 }
 
 enum fault
-claim_next(struct worker *worker, instant *ret, struct error *error)
+claim_next(struct worker *worker, instant after, instant *ret, struct error *error)
 {
     struct claim_next_row row;
     if (db_begin(worker->propre->db, DB_READ, error))
         return error->fault;
     auto_tx tx = worker->propre->db;
-    if (q_claim_next(worker->propre->db, NULL, NULL, &row, error))
+    if (q_claim_next(worker->propre->db, &(struct claim_next_in){after.us}, NULL, &row, error))
         return error->fault;
     ret->us = row.next_us.has ? row.next_us.is : INT64_MAX;
     return OK;

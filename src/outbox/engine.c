@@ -254,7 +254,8 @@ begin_taken(struct worker *worker, bool *ret_again)
 enum fault
 worker_step(struct worker *worker, span patience, instant *ret_next, struct error *error)
 {
-    bool again = false, any = true;
+    bool again = false, any = true, ready = false;
+    instant looked = {INT64_MIN}; /* when it was last looked for what is ready */
     if (upkeep(worker, error))
         return error->fault;
     for (int32_t i = 0; i < worker->lanes_n; i++) {
@@ -262,7 +263,8 @@ worker_step(struct worker *worker, span patience, instant *ret_next, struct erro
             go(worker, &worker->lanes[i], &again);
     }
     for (int round = 0; round < ROUNDS_MAX && any; round++) {
-        if (!worker->stopping && claim_some(worker, error))
+        looked = clock_now(&worker->propre->clock);
+        if (!worker->stopping && claim_some(worker, &ready, error))
             return error->fault;
         begin_taken(worker, &again);
         any = false;
@@ -272,7 +274,8 @@ worker_step(struct worker *worker, span patience, instant *ret_next, struct erro
             return error->fault;
     }
     instant now = clock_now(&worker->propre->clock), next;
-    if (claim_next(worker, &next, error))
+    /* What is due and was not ready then is no reason to look again at once, without end. */
+    if (claim_next(worker, ready ? (instant){INT64_MIN} : looked, &next, error))
         return error->fault;
     if (worker->stopping)
         next.us = INT64_MAX;

@@ -87,11 +87,16 @@ struct worker {
 void worker_free(struct worker *worker);
 
 /* ---- claim.c ---- */
-/* claim_some(worker, error): takes what is ready into free lanes, in one transaction. */
-must_use enum fault claim_some(struct worker *worker, struct error *error);
+/*
+ * claim_some(worker, ret_any, error): takes what is ready into free lanes, in one transaction. *ret_any: whether anything
+ * was ready, or no lane was free to look. What is due may not be: it is held, behind another, or its account is busy.
+ */
+must_use enum fault claim_some(struct worker *worker, bool *ret_any, struct error *error);
 /* claim_asked: takes questions put to accounts into free lanes. */
 must_use enum fault claim_asked(struct worker *worker, struct error *error);
-must_use enum fault claim_next(struct worker *worker, instant *ret, struct error *error);
+/* claim_next(worker, after, ret, error): the first moment later than ${after} for which anything waits; far away if none. */
+must_use enum fault claim_next(struct worker *worker, instant after, instant *ret,
+                               struct error *error);
 struct lane *lane_take(struct worker *worker, enum lane_kind kind, int64_t workspace,
                        int64_t channel);
 void lane_leave(struct worker *worker, struct lane *lane);

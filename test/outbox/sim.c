@@ -220,7 +220,7 @@ sim_run_until(struct sim *sim, instant at)
         world_run(&sim->world);
         bool quiet = step_all(sim);
         if (db_begin(sim->dead_db, DB_READ, &error) ||
-            q_claim_next(sim->dead_db, NULL, NULL, &row, &error))
+            q_claim_next(sim->dead_db, &(struct claim_next_in){INT64_MIN}, NULL, &row, &error))
             fail_msg("the data cannot be read");
         db_rollback(sim->dead_db);
         if (quiet && !row.next_us.has && world_next(&sim->world) == INT64_MAX)

@@ -45,13 +45,13 @@ SET state = $3, next_us = $4, reason = $5, changed_us = $6, revision = revision 
 WHERE id = $1 AND revision = $2 AND worker IS NULL
 RETURNING id;
 
--- The next moment anything becomes ready by itself.
+-- The next moment, later than ${after}, when anything becomes ready by itself.
 -- query: claim_next
--- in: nothing
+-- in: after int
 -- out: next_us int?
 -- gives: one
 -- does: reads
-SELECT min(next_us) AS next_us FROM delivery WHERE next_us IS NOT NULL AND worker IS NULL;
+SELECT min(next_us) AS next_us FROM delivery WHERE next_us > $1 AND worker IS NULL;
 
 -- query: lane_of
 -- in: id int, worker text
