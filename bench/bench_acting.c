@@ -366,7 +366,8 @@ scan(char **argv)
         must(q_claim_ready(b.propre.db, &in, &keep, &rows, &n, &error), &error);
         must(db_commit(b.propre.db, &error), &error);
         must(db_begin(b.propre.db, DB_READ, &error), &error);
-        must(q_claim_next(b.propre.db, &(struct claim_next_in){at}, NULL, &next, &error), &error);
+        must(q_claim_next(b.propre.db, &(struct claim_next_in){at}, NULL, &next, &error),
+             &error);
         db_rollback(b.propre.db);
         spent += i < 0 ? 0 : now_ms() - begun;
     }

@@ -95,7 +95,8 @@ stage_next(struct worker *worker, instant next)
 {
     struct error error = {0};
     instant planned;
-    if (!worker || !worker_idle(worker) || claim_next(worker, (instant){INT64_MIN}, &planned, &error))
+    if (!worker || !worker_idle(worker) ||
+        claim_next(worker, (instant){INT64_MIN}, &planned, &error))
         return next;
     return planned;
 }

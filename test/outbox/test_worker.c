@@ -217,7 +217,8 @@ test_hold_stops_every_claim(void **state)
     assert_int_equal(b->sim.world.publishes_n, 0);
     /* What is due and may not go does not make a worker look again and again. */
     instant next = {0};
-    assert_ok(worker_step(b->sim.slots[0].worker, (span){0}, &next, &b->f->error), &b->f->error);
+    assert_ok(worker_step(b->sim.slots[0].worker, (span){0}, &next, &b->f->error),
+              &b->f->error);
     assert_true(next.us >= b->f->t.now.us + SECOND / 2);
     begin(b);
     assert_ok(hold_release(b->f->propre, b->f->workspace, &b->f->error), &b->f->error);
