@@ -187,20 +187,40 @@ claim_some(struct worker *worker, bool *ret_any, struct error *error)
     return fault;
 }
 
+/* Mostly nobody asks anything: looking keeps no other writer out. */
+static enum fault
+anything_asked(struct worker *worker, const struct account_asked_in *in, bool *ret,
+               struct error *error)
+{
+    struct account_asked_row *rows;
+    ptrdiff_t n = 0;
+    if (db_begin(worker->propre->db, DB_READ, error))
+        return error->fault;
+    auto_tx tx = worker->propre->db;
+    struct arena keep = arena_reset(&worker->rows_region);
+    enum fault fault = q_account_asked(worker->propre->db, in, &keep, &rows, &n, error);
+    *ret = n > 0;
+    return fault;
+}
+
 enum fault
 claim_asked(struct worker *worker, struct error *error)
 {
     struct account_asked_row *rows;
     ptrdiff_t n = 0;
-    bool before[LANES_MAX] = {0};
+    bool before[LANES_MAX] = {0}, any = false;
     int64_t now = clock_now(&worker->propre->clock).us;
+    const struct account_asked_in in = {now - ask_stale_us, CLAIM_MAX};
+    if (anything_asked(worker, &in, &any, error))
+        return error->fault;
+    if (!any)
+        return OK;
     for (int32_t i = 0; i < worker->lanes_n; i++)
         before[i] = worker->lanes[i].kind != LANE_FREE;
     if (db_begin(worker->propre->db, DB_WRITE, error))
         return error->fault;
     auto_tx tx = worker->propre->db;
     struct arena keep = arena_reset(&worker->rows_region);
-    const struct account_asked_in in = {now - ask_stale_us, CLAIM_MAX};
     enum fault fault = q_account_asked(worker->propre->db, &in, &keep, &rows, &n, error);
     for (ptrdiff_t i = 0; !fault && i < n && lanes_free(worker) > 0; i++) {
         struct account_ask_take_row row;

@@ -47,6 +47,7 @@ worker_open(struct propre *propre, struct wire *wire, const struct worker_option
     worker->log = options->log;
     worker->mail = options->mail;
     worker->pages = options->pages;
+    worker->due_us = INT64_MIN;
     worker->notice = notice_flight_new(&arena);
     worker->rules = options->trial ? options->trial->rules : protocol_rules();
     worker->find = options->trial ? options->trial->find : driver_find;
@@ -144,6 +145,7 @@ static void
 go(struct worker *worker, struct lane *lane, bool *ret_again)
 {
     struct error error = {0};
+    worker->due_us = INT64_MIN; /* what waited for this one may be ready */
     if (lane_go(worker, lane, &error)) {
         if (worker->log)
             log_fault(worker->log, "outbox.lane", &error);
@@ -254,7 +256,7 @@ begin_taken(struct worker *worker, bool *ret_again)
 enum fault
 worker_step(struct worker *worker, span patience, instant *ret_next, struct error *error)
 {
-    bool again = false, any = true, ready = false;
+    bool again = false, any = true, ready = true;
     instant looked = {INT64_MIN}; /* when it was last looked for what is ready */
     if (upkeep(worker, error))
         return error->fault;
@@ -264,7 +266,9 @@ worker_step(struct worker *worker, span patience, instant *ret_next, struct erro
     }
     for (int round = 0; round < ROUNDS_MAX && any; round++) {
         looked = clock_now(&worker->propre->clock);
-        if (!worker->stopping && claim_some(worker, &ready, error))
+        ready = true; /* unless somebody looks */
+        if (!worker->stopping && worker->due_us <= looked.us &&
+            claim_some(worker, &ready, error))
             return error->fault;
         begin_taken(worker, &again);
         any = false;
@@ -277,6 +281,7 @@ worker_step(struct worker *worker, span patience, instant *ret_next, struct erro
     /* What is due and was not ready then is no reason to look again at once, without end. */
     if (claim_next(worker, ready ? (instant){INT64_MIN} : looked, &next, error))
         return error->fault;
+    worker->due_us = next.us;
     if (worker->stopping)
         next.us = INT64_MAX;
     next.us = earlier(next.us, now.us + poll_us);

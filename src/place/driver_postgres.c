@@ -42,12 +42,19 @@ postgres_begin(struct db *db, enum db_mode mode, struct error *error)
     return fault;
 }
 
+/*
+ * What was written is undone when this returns. Of what was only read nothing is left to wait for: the answer is taken
+ * from the line by the next PQexec or PQprepare. Either fails only with the connection: undone by the server.
+ */
 static void
 postgres_rollback(struct db *db)
 {
+    const struct postgres *pg = db->engine;
     struct error ignored = {0};
-    (void)postgres_run(db->engine, "ROLLBACK",
-                       &ignored); /* fails only with the connection: undone by the server */
+    if (db->state == DB_READING)
+        (void)PQsendQuery(pg->conn, "ROLLBACK");
+    else
+        (void)postgres_run(pg, "ROLLBACK", &ignored);
 }
 
 static enum fault

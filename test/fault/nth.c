@@ -3,7 +3,7 @@
  * the data or of the network failing, or its process dying there, until there is none left to fail. Each time it must
  * come to an end by itself, with one post, or with none and a reason.
  *
- *     nth [--memory N] [--every N] [--only WORDS]      a test (TAP); PROPRE_TEST_DB says on which engine
+ *     nth [--memory N] [--every N] [--beside N] [--only WORDS]      a test (TAP); PROPRE_TEST_DB says on which engine
  */
 #include "stage.h"
 
@@ -399,8 +399,8 @@ one(struct fixture *f, enum network_kind kind, enum mode mode, int at, int64_t e
 
 /* Cases of each kind of network; more than there are: all; 0: left out. */
 static int64_t memory_asked = 0;
-static int64_t every_asked =
-    1; /* of the SQL failures, the every so many-th; each round of them begins elsewhere */
+/* Of the failures of SQL, and of all beside them, the every so many-th; each round of them begins elsewhere. */
+static int64_t every_asked = 1, beside_asked = 1;
 static const char *only_asked; /* a mode, by its words */
 
 /* How often memory is asked for is counted first; then it ends at so many of them, from the first to the last. */
@@ -418,7 +418,7 @@ memory_cases(struct fixture *f, enum network_kind kind, int64_t ends[2])
 static void
 all_cases(struct fixture *f, enum network_kind kind, enum mode mode, int64_t ends[2])
 {
-    int step = mode == SQL_FAILS || mode == SQL_DIES ? (int)every_asked : 1;
+    int step = (int)(mode == SQL_FAILS || mode == SQL_DIES ? every_asked : beside_asked);
     for (int at = 1 + (int)kind % step; one(f, kind, mode, at, ends); at += step)
         assert_true(at < CASES_MAX);
 }
@@ -467,9 +467,10 @@ main(int argc, char **argv)
 {
     struct error error = {0};
     for (int i = 1; i + 1 < argc; i += 2) {
-        int64_t *number = strcmp(argv[i], "--memory") == 0  ? &memory_asked
-                          : strcmp(argv[i], "--every") == 0 ? &every_asked
-                                                            : NULL;
+        int64_t *number = strcmp(argv[i], "--memory") == 0   ? &memory_asked
+                          : strcmp(argv[i], "--every") == 0  ? &every_asked
+                          : strcmp(argv[i], "--beside") == 0 ? &beside_asked
+                                                             : NULL;
         if (number && parse_i64(str_of(argv[i + 1]), 1, INT32_MAX, number, &error))
             return 1;
         if (strcmp(argv[i], "--only") == 0)

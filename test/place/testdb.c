@@ -91,11 +91,10 @@ admin(const char *sql)
 }
 
 /*
- * Making the tables of a schema costs the server half a second, more than most tests: one that was given back is emptied
- * and taken again. Not one whose tables or history a test changed, and none across processes.
+ * Making the tables of a schema costs the server half a second, more than most tests: on a server of the tests' own one
+ * that was given back is emptied and taken again, by whichever process comes next. Not one whose tables or history a
+ * test changed. The table public.spare holds them.
  */
-static char spare[64];
-static pid_t spare_owner;  /* its children leave it alone */
 static char untouched[64]; /* what_stands() of a schema just migrated */
 
 /* A sum over the relations, columns and schema steps of a schema; none when there is no telling. */
@@ -144,26 +143,42 @@ drop_schema(const char *schema)
     admin(sql);
 }
 
+static bool
+own_server(void)
+{
+    const char *wanted = getenv("PROPRE_TEST_DB");
+    return wanted && strcmp(wanted, "postgres") == 0;
+}
+
 /* Kept for the next test, or dropped. */
 static void
 give_back(const char *schema, bool whole)
 {
-    char now[64] = "";
-    if (whole && !spare[0] && untouched[0])
+    char now[64] = "", sql[256], said[300];
+    if (whole && untouched[0] && own_server())
         what_stands(schema, now);
-    if (now[0] && strcmp(now, untouched) == 0 && empty_schema(schema))
-        (void)snprintf(spare, sizeof spare, "%s", schema);
-    else
-        drop_schema(schema);
+    (void)snprintf(sql, sizeof sql, "INSERT INTO public.spare VALUES ('%s', '%s')", schema,
+                   untouched);
+    /* Two that make the table at once: one is told no, and finds it there. */
+    if (now[0] && strcmp(now, untouched) == 0 && empty_schema(schema) &&
+        (try_admin(sql, said, NULL) ||
+         (try_admin("CREATE TABLE public.spare (name text, untouched text)", said, NULL),
+          try_admin(sql, said, NULL))))
+        return;
+    drop_schema(schema);
 }
 
-/* At the end of the process. A server of the tests' own goes away whole. */
-static void
-drop_spare(void)
+/* False when there is none to take. */
+static bool
+take_spare(char schema[64])
 {
-    const char *wanted = getenv("PROPRE_TEST_DB");
-    if (spare[0] && spare_owner == getpid() && wanted && strcmp(wanted, "postgres") != 0)
-        drop_schema(spare);
+    char said[300], taken[64] = "";
+    if (!own_server() ||
+        !try_admin("DELETE FROM public.spare WHERE ctid = (SELECT ctid FROM public.spare LIMIT "
+                   "1 FOR UPDATE SKIP LOCKED) RETURNING name || ' ' || untouched",
+                   said, taken))
+        return false;
+    return sscanf(taken, "%63s %63s", schema, untouched) == 2;
 }
 
 static void
@@ -171,10 +186,7 @@ make_schema(struct testdb *t, bool whole)
 {
     static int count;
     char sql[128];
-    if (whole && spare[0]) {
-        (void)snprintf(t->schema, sizeof t->schema, "%s", spare);
-        spare[0] = 0;
-    } else {
+    if (!whole || !take_spare(t->schema)) {
         (void)snprintf(t->schema, sizeof t->schema, "test_%ld_%d", (long)getpid(), count++);
         (void)snprintf(sql, sizeof sql, "CREATE SCHEMA %s", t->schema);
         admin(sql);
@@ -222,11 +234,8 @@ testdb_open(struct testdb *t)
     open_on(t, true);
     t->whole = true;
     assert_ok(db_migrate(t->propre.db, schema_steps, schema_steps_n, t->now, &error), &error);
-    if (t->schema[0] && !untouched[0]) {
+    if (t->schema[0] && !untouched[0])
         what_stands(t->schema, untouched);
-        spare_owner = getpid();
-        (void)atexit(drop_spare);
-    }
 }
 
 struct db *

@@ -1,20 +1,37 @@
 #include "house.h"
 
+#include "base/sanitize.h"
+
 /* A brand of ten thousand posts: pages stay pages, whatever the number of rows behind them. */
 
+/* A second time, under the sanitizers on the second engine, fewer show as much. */
+static int
+posts_n(void)
+{
+    return SANITIZED && testdb_is_postgres() ? 2000 : 10000;
+}
+
+/* "10,000 posts were added." */
+static bool
+sees_number_and(const struct browser *b, const char *words)
+{
+    char text[64];
+    (void)snprintf(text, sizeof text, "%d,000 %s", posts_n() / 1000, words);
+    return browser_sees(b, text);
+}
+
 enum {
-    POSTS_N = 10000,
     PAGE_BYTES_MAX =
         400 * 1000,     /* with fifty rows, their pictures' numbers and the tables of those */
     STATEMENTS_MAX = 25 /* none asks once a row */
 };
 
 static str
-ten_thousand_rows(struct buf *out)
+many_rows(struct buf *out)
 {
     buf_add(out, S("Tweet id,Tweet permalink,Tweet text,time,impressions,engagements,likes,"
                    "replies,retweets\n"));
-    for (int i = 1; i <= POSTS_N; i++)
+    for (int i = 1; i <= posts_n(); i++)
         buf_addf(out,
                  "%d,https://x.com/demo/status/%d,%s %d about "
                  "tea,2025-%02d-%02d %02d:00 +0000,%d,%d,%d,%d,%d\n",
@@ -58,8 +75,7 @@ test_pages_of_many_posts(void **state)
     assert_int_equal(200, browser_get(&b, "/import"));
     auto_buf file;
     buf_init(&file, 8 << 20);
-    assert_int_equal(303,
-                     browser_upload(&b, "/import", S("many.csv"), ten_thousand_rows(&file)));
+    assert_int_equal(303, browser_upload(&b, "/import", S("many.csv"), many_rows(&file)));
     const char *dry = pointed_to(&b);
     page_is_bounded(&b, dry);
     assert_int_equal(
@@ -67,7 +83,7 @@ test_pages_of_many_posts(void **state)
         browser_post(&b, cstr(&house->db.keep, arena_printf(&house->db.keep, "%s/apply", dry)),
                      ""));
     page_is_bounded(&b, pointed_to(&b));
-    assert_true(browser_sees(&b, "10,000 posts were added."));
+    assert_true(sees_number_and(&b, "posts were added."));
 
     static const char *const pages[] = {"/",
                                         "/learning",
@@ -80,13 +96,13 @@ test_pages_of_many_posts(void **state)
                                         "/results"};
     for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
         page_is_bounded(&b, pages[i]);
-    assert_true(browser_sees(&b, "10,000 posts"));
+    assert_true(sees_number_and(&b, "posts"));
     assert_int_equal(50, count(answer_body(b.answer), S("<th scope=\"row\"><a href=\"/post/")));
     page_is_bounded(&b, "/post/1");
 
     /* The list as a file has every row, and none that a spreadsheet would run. */
     assert_int_equal(200, browser_get(&b, "/results.csv"));
-    assert_int_equal(POSTS_N + 1, count(answer_body(b.answer), S("\r\n")));
+    assert_int_equal(posts_n() + 1, count(answer_body(b.answer), S("\r\n")));
     assert_true(browser_sees(&b, "'=cmd|"));
     assert_false(browser_sees(&b, "\"=cmd|") || browser_sees(&b, "\n=cmd|"));
 
