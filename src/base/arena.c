@@ -20,8 +20,8 @@
 enum {
     PAGE_BYTES = 4096,
     PRINTF_MAX = 64 * 1024, /* a sentence, never a document */
-    /* Poison is written, an eighth of what it covers: of a region of a gigabyte, only what is mostly used. */
-    POISON_MAX = 4 << 20
+    /* Poison is written, an eighth of what it covers, at every reset: only where most of what is used lies. */
+    POISON_MAX = 1 << 18
 };
 
 static ptrdiff_t

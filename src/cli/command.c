@@ -82,12 +82,25 @@ unknown_word(str word, str noun, struct error *error)
                 STR_FMT(word));
 }
 
+/* What every program answers to, as the command that says it. */
+static str
+usual_word(str word)
+{
+    static const char *const words[][2] = {
+        {"--help", "help"}, {"-h", "help"}, {"--version", "version"}, {"-V", "version"}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (str_eq(word, str_of(words[i][0])))
+            return str_of(words[i][1]);
+    }
+    return word;
+}
+
 /* Which command the first words name; *ret_words says how many of them it took. */
 static enum fault
 command_of(char *const *argv, int argc, const struct command **ret, int *ret_words,
            struct error *error)
 {
-    str noun = argc > 0 ? str_of(argv[0]) : S("help");
+    str noun = argc > 0 ? usual_word(str_of(argv[0])) : S("help");
     str verb = argc > 1 && argv[1][0] != '-' ? str_of(argv[1]) : STR_NONE;
     const struct command *command = verb.p ? command_find(noun, verb) : NULL;
     *ret_words = command ? 2 : argc > 0 ? 1 : 0;

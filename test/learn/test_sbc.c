@@ -32,10 +32,10 @@ ranks_of_the_truth_are_uniform(void **state)
 {
     (void)state;
     struct sbc_result r;
-    sbc_run(&small, SANITIZED ? 30 : 150, 1, SBC_SOUND, NULL, &r);
+    sbc_run(&small, SANITIZED ? 10 : 150, 1, SBC_SOUND, NULL, &r);
     show(&r);
     assert_int_equal(r.beyond, 0);
-    sbc_run(&whole, SANITIZED ? 6 : 30, 2, SBC_SOUND, NULL, &r);
+    sbc_run(&whole, SANITIZED ? 3 : 30, 2, SBC_SOUND, NULL, &r);
     show(&r);
     assert_int_equal(r.beyond, 0);
 }
