@@ -39,7 +39,7 @@ w=$dir/w.propre
 t "help lists the commands" 0 'import FILE' "$propre" help
 t "--help is help" 0 'import FILE' "$propre" --help
 t "-h is help" 0 'import FILE' "$propre" -h
-t "--version is version" 0 '^Propre [0-9]' "$propre" --version
+t "--version is version" 0 '^propre [0-9]' "$propre" --version
 t "help speaks French" 0 'Énumérer les importations' "$propre" help import --lang fr
 t "help of one command names its options" 0 '--dry-run' "$propre" import --help
 t "a misspelt command is guessed" 2 'did you mean "import"' "$propre" imprt x.csv
