@@ -446,6 +446,7 @@ judge(struct run *run, struct tally *tally)
 static int32_t kills_asked = 60;
 static uint64_t seed_asked = 1;
 static const char *mutant_asked;
+static int64_t hurt; /* duplicates, losses and what is stuck, on all networks so far */
 
 static void
 run_kind(enum double_kind kind, struct tally *tally, int32_t *ret_kills)
@@ -503,8 +504,6 @@ run_kind(enum double_kind kind, struct tally *tally, int32_t *ret_kills)
     free(run);
 }
 
-static int64_t hurt;
-
 /* A mutant is caught when it hurts somebody, on whatever kind of network. */
 static void
 mutant_is_caught(void **state)
@@ -519,6 +518,8 @@ posts_once(void **state)
     enum double_kind kind = *(const enum double_kind *)*state;
     struct tally tally = {0};
     int32_t kills = 0;
+    if (mutant_asked && hurt > 0)
+        return; /* caught on the network before */
     run_kind(kind, &tally, &kills);
     print_message(
         "# %s, %s: %d kills, %lld posts, %lld duplicates, %lld lost, %lld stuck "
