@@ -56,11 +56,16 @@ class Peer:
 
     def again(self):
         """Started on its old state; a busy machine may need more than one try, and not to come back is no reason to skip."""
-        for last in (False, False, True):
+        why = "nothing listens at its address"
+        for _ in range(3):
             try:
-                return self.up()
-            except Skipped as why:
-                must(not last, "it does not come back: %s" % why)
+                self.up()
+                if self.listens():
+                    return
+                self.down()  # a process that is dead and not yet buried was taken for running
+            except Skipped as words:
+                why = words
+        raise Failed("it does not come back: %s" % why)
 
     def wait_dead(self, mark, patience=PATIENCE):
         """Until the request arrived; as long as something happens to the delivery, it is waited for."""
@@ -71,7 +76,22 @@ class Peer:
                 last, since = now, time.time()
             must(time.time() < since + patience, "the request did not arrive, and for %d s nothing happens: %s" % (patience, now))
             time.sleep(0.2)
+        # One that is still dying is not started again.
+        since = time.time()
+        while self.listens():
+            must(time.time() < since + patience, "it was killed, and still listens")
+            time.sleep(0.1)
         time.sleep(0.5)
+
+    def listens(self):
+        at = urllib.parse.urlsplit(self.env.get("URL", ""))
+        if not at.port:
+            return False
+        try:
+            socket.create_connection((at.hostname, at.port), 2).close()
+            return True
+        except OSError:
+            return False
 
     # What a reader sees: text, links, pictures with their descriptions, of one post; how many public posts say so.
     def page(self, one):
