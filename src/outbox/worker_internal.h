@@ -78,8 +78,8 @@ struct worker {
     str pages; /* lives as long as the program */
     bool mail, stopping;
     struct maybe_int upkept_us, looked_ahead_us, asked_us;
-    int64_t
-        due_us; /* before it nothing is claimed: nothing waited for a moment before, when last looked */
+    /* Before it nothing is claimed: when it was last looked, nothing waited for an earlier moment. */
+    int64_t due_us;
     struct notice_flight *notice; /* the one sending that may be under way beside the lanes */
     struct arena_region region, lanes_region, wire_region, scratch_region;
     struct arena_region rows_region; /* of one short transaction: claims, upkeep */
