@@ -6,7 +6,8 @@
 #include "place/schema.h"
 
 enum {
-    HISTORY_ARENA_MAX = 16 * 1024 * 1024 /* 10 000 rows of history, generously */
+    HISTORY_ARENA_MAX = 16 * 1024 * 1024, /* 10 000 rows of history, generously */
+    COPIES_MAX = 20 /* programs that find the same step to do in the same second */
 };
 
 static const char history_table[] = "CREATE TABLE IF NOT EXISTS schema_step (\n"
@@ -123,15 +124,25 @@ look(struct db *db, const struct schema_step *steps, ptrdiff_t steps_n, struct a
     return db_commit(db, error);
 }
 
-/* "data.propre.before-20261122T234501Z" */
+/*
+ * "data.propre.before-20261122T234501Z". Programs that start in the same second each make a copy of their own: the next
+ * is named "…Z-2".
+ */
 static enum fault
 copy_aside(struct db *db, instant now, struct error *error)
 {
     struct civil c = instant_to_utc(now);
-    str path =
+    str name =
         arena_printf(&db->arena, "%.*s.before-%04d%02d%02dT%02d%02d%02dZ", STR_FMT(db->address),
                      c.year, c.month, c.day, c.hour, c.minute, c.second);
-    if (db->driver->copy_to(db, path.p, error))
+    str path = name;
+    enum fault fault = db->driver->copy_to(db, path.p, error);
+    for (int n = 2; fault == FAULT_CONFLICT && n <= COPIES_MAX; n++) {
+        *error = (struct error){0};
+        path = arena_printf(&db->arena, "%.*s-%d", STR_FMT(name), n);
+        fault = db->driver->copy_to(db, path.p, error);
+    }
+    if (fault)
         return error_prefix(error, "copying the data before changing its schema");
     db->migration_backup = path;
     return OK;

@@ -136,7 +136,12 @@ await step("each sentence has its evidence one click away", async () => {
 const computed = async () => {
   const end = Date.now() + COMPUTE_MAX_MS;
   while (Date.now() < end) {
-    await page.goto(`${origin}/learning`);
+    try {
+      await page.goto(`${origin}/learning`);
+    } catch (error) {
+      if (!/interrupted by another navigation/.test(String(error))) throw error;
+      continue;
+    }
     if (!(await page.locator("[data-progress]").count()) && !(await page.getByText("This is a preview").count())) break;
     await new Promise((resolve) => setTimeout(resolve, 2000));
   }

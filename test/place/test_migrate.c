@@ -1,5 +1,6 @@
 #include "testdb.h"
 
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -88,6 +89,30 @@ test_new_steps_come_with_a_copy(void **state)
     testdb_close(&t);
 }
 
+/* Another program found the same step to do, in the same second: its copy stays as it is, and ours has another name. */
+static void
+test_two_copies_in_a_second(void **state)
+{
+    (void)state;
+    struct testdb t;
+    struct error error = {0};
+    struct schema_step steps[3];
+    struct stat info;
+    char theirs[128];
+    if (testdb_is_postgres()) /* it has its own tool to copy */
+        skip();
+    steps_with(&later_steps[2], steps);
+    testdb_open_empty(&t);
+    assert_ok(db_migrate(t.propre.db, trial_steps, 1, t.now, &error), &error);
+    (void)snprintf(theirs, sizeof theirs, "%s/data.propre.before-20261124T090000Z", t.dir);
+    FILE *file = fopen(theirs, "wx");
+    assert_true(file && fputs("theirs", file) >= 0 && fclose(file) == 0);
+    assert_ok(db_migrate(t.propre.db, steps, 3, t.now, &error), &error);
+    assert_true(str_ends(db_migration_backup(t.propre.db), S("before-20261124T090000Z-2")));
+    assert_true(stat(theirs, &info) == 0 && info.st_size == 6);
+    testdb_close(&t);
+}
+
 static void
 test_newer_and_altered_histories_are_refused(void **state)
 {
@@ -173,6 +198,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_house_migrates_and_stays),
         cmocka_unit_test(test_new_steps_come_with_a_copy),
+        cmocka_unit_test(test_two_copies_in_a_second),
         cmocka_unit_test(test_newer_and_altered_histories_are_refused),
         cmocka_unit_test(test_a_step_is_all_or_nothing),
         cmocka_unit_test(test_one_migrator_at_a_time),
