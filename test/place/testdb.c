@@ -295,7 +295,7 @@ testdb_close(struct testdb *t)
 
 static const struct db_driver *real;
 static struct db_driver faulty;
-static int countdown, statements;
+static int countdown, statements, writes;
 static bool failed;
 
 static bool
@@ -311,6 +311,7 @@ fails_now(struct error *error)
 static enum fault
 faulty_begin(struct db *db, enum db_mode mode, struct error *error)
 {
+    writes += mode == DB_WRITE;
     return fails_now(error) ? error->fault : real->begin(db, mode, error);
 }
 
@@ -376,6 +377,15 @@ testdb_statements(struct testdb *t)
     int n = statements;
     stand_before(t->propre.db);
     statements = 0;
+    return n;
+}
+
+int
+testdb_writes(struct testdb *t)
+{
+    int n = writes;
+    stand_before(t->propre.db);
+    writes = 0;
     return n;
 }
 

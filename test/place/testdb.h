@@ -51,3 +51,5 @@ void testdb_fail_at(struct testdb *t, int at);
 bool testdb_failed(void);
 /* testdb_statements(t): how many statements the connection began since this was last called. */
 int testdb_statements(struct testdb *t);
+/* testdb_writes(t): how many transactions that may write it began since this was last called. */
+int testdb_writes(struct testdb *t);

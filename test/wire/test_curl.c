@@ -312,15 +312,21 @@ test_files(void **state)
     struct http_answer answer = call(&request, &source);
     assert_unknown(answer);
     assert_str("The file could not be read to its end while it was sent", answer.problem);
-    /* One that cannot be read at all is known before. */
+    /* One that cannot be read at all is known before. The peer has counted what broke when it answers what came after. */
+    struct http_request small = {.method = HTTP_GET, .url = address("own.test", "/settled")};
+    assert_int_equal(200, call(&small, NULL).status);
     film.breaks_at = 0;
     peer_forget(&peer);
     request.parts[2].media_bytes = -1;
-    request.url = address("own.test", "/unread");
     assert_fault(FAULT_INPUT, wire_start(wire, &request, &source, 1, &error), &error,
                  "cannot be read");
-    /* Not by its connections: the one that broke may still be counted now. */
-    assert_int_equal(-1, str_find(peer_heard(&peer), S("/unread")));
+    assert_int_equal(0, peer.shared->connections);
+    /* And nothing of it leaves with the next one. */
+    peer_says(&peer, PEER_KEEP, OK_HELLO);
+    small.url = address("own.test", "/after");
+    assert_int_equal(200, call(&small, NULL).status);
+    assert_int_equal(1, peer.shared->requests);
+    assert_true(str_find(peer_heard(&peer), S("GET /after ")) == 0);
 }
 
 static void
