@@ -214,10 +214,8 @@ learn_again(struct exchange *x)
     struct error ignored = {0};
     int32_t n = 0;
     const enum metric *outcomes = learn_outcomes(&n);
-    if (learn_job_busy(x->web->job))
-        return;
     enum fault fault =
-        learn_job_start(x->web->job, x->web->propre, x->workspace.id, outcomes[0], &ignored);
+        learn_job_again(x->web->job, x->web->propre, x->workspace.id, outcomes[0], &ignored);
     (void)fault; /* as said */
 }
 
@@ -271,6 +269,7 @@ handle_import_undo(struct exchange *x, struct error *error)
     struct import_undone undone;
     if (import_undo(x->web->propre, x->workspace.id, x->id, &undone, error))
         return error->fault;
+    learn_again(x);
     answer_flash(x, FLASH_IMPORT_UNDONE, x->id, undone.posts);
     answer_redirect(x, S("/import"));
     return OK;

@@ -37,13 +37,20 @@ learn_job_open(const struct log *log)
     return job;
 }
 
+static void
+stop(struct learn_job *job)
+{
+    if (job->run)
+        effects_run_stop(job->run);
+    job->run = NULL;
+}
+
 void
 learn_job_close(struct learn_job *job)
 {
     if (!job)
         return;
-    if (job->run)
-        effects_run_stop(job->run);
+    stop(job);
     arena_release(&job->scratch_region);
     arena_release(&job->keep_region);
     struct arena_region own = job->own_region;
@@ -84,6 +91,17 @@ learn_job_start(struct learn_job *job, struct propre *propre, int64_t workspace,
     return OK;
 }
 
+enum fault
+learn_job_again(struct learn_job *job, struct propre *propre, int64_t workspace,
+                enum metric outcome, struct error *error)
+{
+    if (job->run && job->workspace == workspace) {
+        outcome = job->outcome;
+        stop(job);
+    }
+    return learn_job_start(job, propre, workspace, outcome, error);
+}
+
 static enum fault
 finish(struct learn_job *job, struct propre *propre, struct error *error)
 {
@@ -111,8 +129,7 @@ learn_job_turn(struct learn_job *job, struct propre *propre)
         return;
     if (!fault)
         fault = finish(job, propre, &error);
-    effects_run_stop(job->run);
-    job->run = NULL;
+    stop(job);
     if (fault) {
         job->failed = true;
         job->failure = error;

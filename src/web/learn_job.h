@@ -25,6 +25,15 @@ must_use enum fault learn_job_start(struct learn_job *job, struct propre *propre
                                     struct error *error);
 
 /*
+ * learn_job_again(job, propre, workspace, outcome, error):
+ * The same after the data changed: what runs is of older data, so it is stopped, and its outcome computed from the new.
+ * Faults: those of learn_job_start; CONFLICT while another workspace has it.
+ */
+must_use enum fault learn_job_again(struct learn_job *job, struct propre *propre,
+                                    int64_t workspace, enum metric outcome,
+                                    struct error *error);
+
+/*
  * learn_job_turn(job, propre):
  * Takes in what the chains sent, without waiting; when they are done, keeps the answer in a transaction of its
  * own. Call it often, outside transactions. What goes wrong is logged once and shown as the job's failure.

@@ -2,15 +2,15 @@
  * What the browser tests share: Debian's Chromium through playwright-core, axe-core, a count of what
  * passed, and a loud skip with its reason where one of them is absent.
  */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 export const screens = process.env.PROPRE_SCREENS ?? join(root, "build", "screens");
-const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+/* Debian has Chromium with a window and, at half the work, without; both draw the same. */
+const CHROMIUM = process.env.CHROMIUM ?? ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"].find(existsSync);
 const MESSAGES_SHOWN_MAX = 20; // of one failure: more is not read
 
 export const skip = (reason) => {
@@ -49,7 +49,7 @@ export const finish = () => {
 
 export const load_tools = async () => {
   const require = createRequire(join(root, "package.json"));
-  if (!existsSync(CHROMIUM)) skip(`${CHROMIUM} is not there (Debian: apt-get install chromium)`);
+  if (!CHROMIUM || !existsSync(CHROMIUM)) skip(`${CHROMIUM ?? "Chromium"} is not there (Debian: apt-get install chromium-headless-shell)`);
   try {
     const playwright = require("playwright-core");
     const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
@@ -60,19 +60,13 @@ export const load_tools = async () => {
 };
 
 export const open_browser = async ({ chromium }) => {
-  const profile = mkdtempSync(join(tmpdir(), "propre-browser-"));
   mkdirSync(screens, { recursive: true });
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
     args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-           "--disable-background-networking", "--js-flags=--single-threaded", "--disable-component-update", "--disable-sync",
-           `--disk-cache-dir=${join(profile, "cache")}`],
+           "--disable-background-networking", "--js-flags=--single-threaded", "--disable-component-update", "--disable-sync"],
   });
-  const close = async () => {
-    await browser.close();
-    rmSync(profile, { recursive: true, force: true });
-  };
-  return { browser, close };
+  return { browser, close: () => browser.close() };
 };
 
 /* Collects what the console says; violations of the content security policy arrive there too. */
@@ -85,12 +79,15 @@ export const listen = (page) => {
   return { take: () => said.splice(0, said.length) };
 };
 
+/* All pages of that context have axe from the start: half the work, where all of them are judged. */
+export const bring_axe = (context, axe) => context.addInitScript(axe);
+
 /* axe's violations, one line each. Runs beside the page's own policy: through the debugger, not a tag. */
 const AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const AXE_COLOUR_RULES = { type: "rule", values: ["color-contrast", "link-in-text-block"] };
 export const axe_problems = async (page, axe, runOnly = AXE_TAGS) => {
   if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe);
-  const found = await page.evaluate((runOnly) => globalThis.axe.run(document, { runOnly, resultTypes: ["violations"] }), runOnly);
+  const found = await page.evaluate((runOnly) => globalThis.axe.run(document, { runOnly, reporter: "no-passes" }), runOnly);
   return found.violations.flatMap((violation) =>
     violation.nodes.slice(0, 5).map((node) => `axe ${violation.id}: ${node.target.join(" ")}: ${node.failureSummary.replaceAll("\n", " ")}`)
   );

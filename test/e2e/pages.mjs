@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { basename, extname, join } from "node:path";
-import { check, finish, judge, listen, load_tools, LOOKS, open_browser, overflow_problems, SCHEMES, screens, skip, step } from "./browser.mjs";
+import { bring_axe, check, finish, judge, listen, load_tools, LOOKS, open_browser, overflow_problems, SCHEMES, screens, skip, step } from "./browser.mjs";
 
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
@@ -46,7 +46,8 @@ const server = createServer((request, response) => {
     response.end();
     return;
   }
-  response.writeHead(200, { "content-type": MIME[extname(file)] ?? "application/octet-stream", "content-security-policy": POLICY });
+  const kept = path.startsWith("/asset/") ? { "cache-control": "public, max-age=31536000, immutable" } : {}; // as the server says
+  response.writeHead(200, { "content-type": MIME[extname(file)] ?? "application/octet-stream", "content-security-policy": POLICY, ...kept });
   response.end(readFileSync(file));
 });
 await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
@@ -73,6 +74,7 @@ const usual = [[wide, [light], ".en"], [narrow, [dark], ".fr"]];
 const looks = { quick: [[wide, [light], ""]], all: LOOKS.map((look) => [look, SCHEMES, ""]) }[process.env.PROPRE_LOOK] ?? usual;
 for (const [look, schemes, lang] of looks) {
   const context = await browser.newContext({ viewport: { width: look.width, height: look.height }, reducedMotion: "reduce" });
+  await bring_axe(context, tools.axe);
   const page = await context.newPage();
   const console_of = listen(page);
   for (const name of names.filter((one) => one.endsWith(lang))) {

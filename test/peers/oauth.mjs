@@ -4,7 +4,7 @@
  * presses, on our pages and on the network's, and prints a line for each page, then what the channel's page says.
  */
 import { createRequire } from "node:module";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,7 +16,7 @@ const { chromium } = createRequire(join(root, "package.json"))("playwright-core"
 const origin = new URL(link).origin;
 const own = mkdtempSync(join(tmpdir(), "propre-oauth-"));
 const context = await chromium.launchPersistentContext(own, {
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  executablePath: process.env.CHROMIUM ?? ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"].find(existsSync),
   args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"],
   locale: "en-GB",
