@@ -56,7 +56,7 @@ struct repeat_from {
     int64_t message; /* the pattern */
     struct civil anchor;
     const struct zone *zone;
-    struct maybe_int first; /* the message that is the occurrence of the anchor already */
+    struct maybe_int from; /* the message the pattern is a copy of */
 };
 must_use enum fault cli_repeat_make(struct cli *cli, const struct repeating *repeating,
                                     const struct repeat_from *of, int64_t *ret_id,

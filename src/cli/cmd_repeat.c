@@ -99,7 +99,7 @@ cli_repeat_make(struct cli *cli, const struct repeating *repeating,
                                  .cooldown_days = repeating->cooldown_days};
     instant at[SHOWN_MAX];
     ptrdiff_t n = 0;
-    if (repeat_begin(&cli->propre, &r, of->first, cli->scratch, ret_id, error) ||
+    if (repeat_begin(&cli->propre, &r, of->from, cli->scratch, ret_id, error) ||
         next_moments(cli, *ret_id, of->zone, at, &n, error))
         return error->fault;
     say_made(cli, *ret_id, of->zone, repeating->rule, at, n);
@@ -120,11 +120,9 @@ add_repeat(struct cli *cli, const struct zone *zone, const struct repeating *rep
         return error->fault;
     if (when.p && when_parse(when, zone, now, &of.anchor, &at, error))
         return error->fault;
-    if (!when.p) {
+    if (!when.p)
         of.anchor = zone_civil(zone, (instant){d.due_us});
-        if (!delivery_is_final(d.state) && d.due_us >= now.us)
-            of.first = some_int(d.message);
-    }
+    of.from = some_int(d.message);
     of.anchor.second = of.anchor.microsecond = 0;
     if (repeat_pattern(&cli->propre, cli->workspace.id, d.message, cli->keep, &of.message,
                        error))

@@ -8,6 +8,8 @@
 #include "tactic/message.h"
 #include "tactic/when.h"
 
+static const int64_t minute_us = 60 * 1000000;
+
 /* ---- what is to come of one ---- */
 
 /* What waits of that message. */
@@ -99,20 +101,19 @@ repeat_coming(struct propre *propre, const struct recurrence *r, struct arena *k
 
 /* ---- making one ---- */
 
-/* Whether the first occurrence is the anchor; and that there is one to come at all. */
+/* When the first occurrence is; and that there is one to come at all. */
 static enum fault
-look_at_rule(struct propre *propre, const struct recurrence *r, bool *ret_anchor,
+look_at_rule(struct propre *propre, const struct recurrence *r, struct maybe_int *ret_first,
              struct error *error)
 {
     auto_zone zone = NULL;
     struct civil wall;
-    instant at, anchor, next, now = {clock_now(&propre->clock).us - 1};
+    instant at, next, now = {clock_now(&propre->clock).us - 1};
     bool found = false;
     if (zone_open(r->zone, &zone, error) ||
-        zone_instant(zone, &r->anchor, GAP_NEXT_VALID, OVERLAP_FIRST, &anchor, error) ||
         rule_at(r->rule, &r->anchor, zone, 1, &wall, &at, &found, error))
         return error->fault;
-    *ret_anchor = found && at.us == anchor.us;
+    *ret_first = found ? some_int(at.us) : no_int;
     if (rule_next(r->rule, &r->anchor, zone, now, &wall, &next, &found, error))
         return error->fault;
     if (!found || (r->end_us.has && next.us >= r->end_us.is))
@@ -123,17 +124,42 @@ look_at_rule(struct propre *propre, const struct recurrence *r, bool *ret_anchor
 }
 
 enum fault
-repeat_begin(struct propre *propre, const struct recurrence *r, struct maybe_int first,
+repeat_check(struct propre *propre, const struct recurrence *r, struct error *error)
+{
+    struct maybe_int first;
+    return look_at_rule(propre, r, &first, error);
+}
+
+/* Whether something of that message waits for the minute of that moment. */
+static enum fault
+waits_for(struct propre *propre, int64_t workspace, int64_t message, int64_t at_us,
+          struct arena scratch, bool *ret, struct error *error)
+{
+    struct delivery *list = NULL;
+    ptrdiff_t n = 0;
+    if (waiting(propre, workspace, message, &scratch, &list, &n, error))
+        return error->fault;
+    for (ptrdiff_t i = 0; i < n; i++)
+        *ret |= list[i].due_us / minute_us == at_us / minute_us;
+    return OK;
+}
+
+enum fault
+repeat_begin(struct propre *propre, const struct recurrence *r, struct maybe_int from,
              struct arena scratch, int64_t *ret_id, struct error *error)
 {
     struct recurrence kept;
     int64_t id = 0;
-    bool is_anchor = false;
+    struct maybe_int first = no_int;
+    bool is_first = false;
     if (recurrence_save(propre, r, &id, error) ||
         recurrence_get(propre, r->workspace, id, &scratch, &kept, error) ||
-        look_at_rule(propre, &kept, &is_anchor, error))
+        look_at_rule(propre, &kept, &first, error))
         return error->fault;
-    if (first.has && is_anchor && recurrence_mark(propre, id, 1, first, error))
+    if (from.has && first.has &&
+        waits_for(propre, r->workspace, from.is, first.is, scratch, &is_first, error))
+        return error->fault;
+    if (is_first && recurrence_mark(propre, id, 1, from, error))
         return error->fault;
     if (recur_make(propre, r->workspace, scratch, error))
         return error_prefix(error, "making its occurrences");

@@ -28,13 +28,17 @@ struct repeat_coming {
 must_use enum fault repeat_coming(struct propre *propre, const struct recurrence *r,
                                   struct arena *keep, struct repeat_coming **ret,
                                   ptrdiff_t *ret_n, struct error *error);
+/* repeat_check(propre, r, error): reads nothing. Faults: INPUT when no occurrence is to come. */
+must_use enum fault repeat_check(struct propre *propre, const struct recurrence *r,
+                                 struct error *error);
 /*
- * repeat_begin(propre, r, first, scratch, ret_id, error):
- * A new recurrence and its occurrences of two weeks. ${first}: the message that is the occurrence of the anchor already.
- * Faults: INPUT when no occurrence is to come; those of recurrence_save.
+ * repeat_begin(propre, r, from, scratch, ret_id, error):
+ * A new recurrence and its occurrences of two weeks. ${from}: the message its pattern is a copy of. When that waits for the
+ * minute of the first occurrence it is this occurrence: another would go out beside it.
+ * Faults: those of repeat_check and recurrence_save.
  */
 must_use enum fault repeat_begin(struct propre *propre, const struct recurrence *r,
-                                 struct maybe_int first, struct arena scratch, int64_t *ret_id,
+                                 struct maybe_int from, struct arena scratch, int64_t *ret_id,
                                  struct error *error);
 /*
  * repeat_pattern(propre, workspace, message, keep, ret_id, error):

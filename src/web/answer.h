@@ -71,6 +71,11 @@ enum flash_kind {
     FLASH_SLOT_REMOVED,
     FLASH_QUEUE_PAUSED,
     FLASH_QUEUE_RESUMED,
+    FLASH_REPEAT_ADDED,
+    FLASH_REPEAT_SKIPPED,
+    FLASH_REPEAT_PAUSED,
+    FLASH_REPEAT_RESUMED,
+    FLASH_REPEAT_ENDED,
     FLASH_KINDS_N
 };
 void answer_flash(struct exchange *x, enum flash_kind kind, int64_t id, int64_t n);

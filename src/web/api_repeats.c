@@ -112,7 +112,7 @@ handle_api_repeat_add(struct exchange *x, struct error *error)
     r.anchor.second = r.anchor.microsecond = 0;
     fill_repeat(x, &r);
     if (repeat_pattern(x->web->propre, x->workspace.id, post, x->keep, &r.message, error) ||
-        repeat_begin(x->web->propre, &r, no_int, x->scratch, &id, error))
+        repeat_begin(x->web->propre, &r, some_int(post), x->scratch, &id, error))
         return error->fault;
     api_created(x, id);
     return answer_repeat(x, id, error);

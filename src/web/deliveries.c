@@ -39,16 +39,23 @@ may_edit(const struct exchange *x)
 }
 
 str
-delivery_heading(struct exchange *x, const struct delivery *d)
+post_heading(struct exchange *x, int64_t message, str title, str text)
 {
-    str text = str_trim(d->title.n > 0 ? d->title : d->excerpt), line;
+    str line;
+    text = str_trim(title.n > 0 ? title : text);
     (void)str_cut(&text, '\n', &line);
     line = str_trim(line);
     if (line.n == 0)
         return SAY(x->keep, x->lang, N_("Post %s"),
-                   arena_printf(x->keep, "%lld", (long long)d->message));
+                   arena_printf(x->keep, "%lld", (long long)message));
     str cut = text_cut(line, HEADING_GRAPHEMES);
     return cut.n < line.n ? arena_printf(x->keep, "%.*s…", STR_FMT(str_trim(cut))) : line;
+}
+
+str
+delivery_heading(struct exchange *x, const struct delivery *d)
+{
+    return post_heading(x, d->message, d->title, d->excerpt);
 }
 
 str

@@ -81,6 +81,22 @@ static const struct flash_words words[FLASH_KINDS_N] = {
                             N_("The queue stands still. What was planned from it before goes "
                                "out."),
                             NULL, NULL},
+    [FLASH_REPEAT_ADDED] = {TONE_GOOD,
+                            N_("It comes again. What is to come within two weeks is in the "
+                               "queue."),
+                            NULL, NULL},
+    [FLASH_REPEAT_SKIPPED] = {TONE_GOOD,
+                              N_("The next one is left out. Those after it come as before."),
+                              NULL, NULL},
+    [FLASH_REPEAT_PAUSED] = {TONE_GOOD,
+                             N_("It stands still. What waits in the queue already goes out."),
+                             NULL, NULL},
+    [FLASH_REPEAT_RESUMED] = {TONE_GOOD, N_("It goes on. What it missed is not made up."), NULL,
+                              NULL},
+    [FLASH_REPEAT_ENDED] = {TONE_GOOD,
+                            N_("It is over. What waited of it is cancelled; the texts are "
+                               "kept."),
+                            NULL, NULL},
     [FLASH_QUEUE_RESUMED] = {TONE_GOOD, N_("The queue goes on."), NULL, NULL},
 };
 

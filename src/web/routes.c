@@ -131,6 +131,15 @@ static const struct field slot_fields[] = {
     {"queue", FIELD_LINE, false, 200},
     {"channel", FIELD_LINE, false, 24},
 };
+static const struct field repeat_fields[] = {
+    {"delivery", FIELD_LINE, true, 24},   {"rule", FIELD_LINE, false, 200},
+    {"words", FIELD_LINE, false, 200},    {"at", FIELD_LINE, true, 100},
+    {"until", FIELD_LINE, false, 24},     {"times", FIELD_INT, false, 9999},
+    {"cooldown", FIELD_INT, false, 3650},
+};
+static const struct field stand_still_fields[] = {
+    {"paused", FIELD_INT, true, 1},
+};
 static const struct field pause_fields[] = {
     {"queue", FIELD_LINE, false, 200},
     {"paused", FIELD_INT, true, 1},
@@ -292,6 +301,16 @@ const struct route routes[] = {
      handle_slot_remove, "Take a time out of the week"},
     {METHOD_POST, "/slots/pause", MAY_EDIT, WAY_DATA, FORM_BODY_MAX, PLAIN(pause_fields),
      handle_slot_pause, "Let a queue stand still, or go on"},
+    {METHOD_GET, "/repeats", MAY_READ, WAY_DATA, 0, NO_FORM, handle_repeats_page,
+     "The posts that come again"},
+    {METHOD_POST, "/repeats", MAY_EDIT, WAY_DATA, FORM_BODY_MAX, SHOWS_PROBLEMS(repeat_fields),
+     handle_repeat_add, "Let a post come again"},
+    {METHOD_POST, "/repeats/:id/skip", MAY_EDIT, WAY_DATA, FORM_BODY_MAX, NO_FORM,
+     handle_repeat_skip, "Leave out the next one"},
+    {METHOD_POST, "/repeats/:id/pause", MAY_EDIT, WAY_DATA, FORM_BODY_MAX,
+     PLAIN(stand_still_fields), handle_repeat_pause, "Let it stand still, or go on"},
+    {METHOD_POST, "/repeats/:id/end", MAY_EDIT, WAY_DATA, FORM_BODY_MAX, NO_FORM,
+     handle_repeat_end, "Nothing more of it"},
     {METHOD_GET, "/settings/notices", MAY_OWN, WAY_DATA, 0, NO_FORM, handle_notices_page,
      "Who is told of what needs a person, and how"},
     {METHOD_POST, "/settings/notices/mail", MAY_OWN, WAY_DATA, FORM_BODY_MAX,

@@ -152,6 +152,42 @@ struct slots_view {
     struct field_view days, time, queue, channel;
 };
 
+/* ---- what comes again ---- */
+
+struct coming_view {
+    str label; /* "Tue 24 Nov 2026, 09:00" */
+    str href;  /* of its text, when it is made already; none */
+};
+struct repeat_row {
+    int64_t id;
+    str heading; /* its first words */
+    str rule;    /* "every Monday" */
+    str where;   /* "Atelier, Blog" */
+    str state;
+    const char *state_class;
+    const struct coming_view *coming;
+    ptrdiff_t coming_n;
+    str ends; /* "until 3 Mar 2027"; none: it does not */
+    str rest; /* no same text within so many days; none */
+    bool paused, over;
+};
+/* "Let it come again": of one delivery. */
+struct repeat_form {
+    int64_t delivery; /* 0: no form */
+    str heading, where;
+    struct options_view rules; /* value = RRULE */
+    struct field_view words, at, until, times, cooldown;
+};
+struct repeats_view {
+    struct layout_view layout;
+    bool may_edit;
+    str zone;
+    const struct repeat_row *rows;
+    ptrdiff_t rows_n;
+    str previous_href, next_href;
+    struct repeat_form form;
+};
+
 /* ---- on Today ---- */
 
 struct today_need {

@@ -262,7 +262,7 @@ await step("markup in a file is shown as text", async () => {
 
 /* ---- every page, both languages, looked at and judged ---- */
 
-const PAGES = ["/", "/results", "/learning", "/import", "/settings", "/results?q=nothing-has-this-text", "/no-such-page", "/compose", "/queue", "/channels", "/slots", "/settings/notices"];
+const PAGES = ["/", "/results", "/learning", "/import", "/settings", "/results?q=nothing-has-this-text", "/no-such-page", "/compose", "/queue", "/channels", "/slots", "/repeats", "/settings/notices"];
 const language = async (lang) => {
   await page.goto(`${origin}/`);
   if ((await page.locator("html").getAttribute("lang")) === lang) return;

@@ -1016,6 +1016,9 @@ const struct sample samples[] = {
     {"slots", sample_slots},
     {"slots-wrong", sample_slots_wrong},
     {"slots-empty", sample_slots_empty},
+    {"repeats", sample_repeats},
+    {"repeats-wrong", sample_repeats_wrong},
+    {"repeats-empty", sample_repeats_empty},
     {"today-queue", sample_today_queue},
     {"today-queue-away", sample_today_away},
 };

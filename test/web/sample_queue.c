@@ -501,6 +501,100 @@ sample_slots_empty(struct html *h)
     page_slots(h, &view);
 }
 
+/* ---- what comes again ---- */
+
+static struct repeats_view
+repeats_view(struct html *h)
+{
+    static struct coming_view coming[3];
+    static struct repeat_row rows[4];
+    coming[0] = (struct coming_view){
+        BOTH("Monday 30 Nov 2026, 09:00", "lundi 30 nov. 2026, 9 h"), S("/compose/8")};
+    coming[1] = (struct coming_view){BOTH("Monday 7 Dec 2026, 09:00", "lundi 7 déc. 2026, 9 h"),
+                                     S("/compose/9")};
+    coming[2] = (struct coming_view){
+        BOTH("Monday 14 Dec 2026, 09:00", "lundi 14 déc. 2026, 9 h"), STR_NONE};
+    rows[0] = (struct repeat_row){
+        .id = 4,
+        .heading = BOTH("Tea and clay, tonight", "Thé et terre, ce soir"),
+        .rule = BOTH("every Monday", "chaque lundi"),
+        .where = S("Atelier, Blog"),
+        .state = BOTH("in use", "en service"),
+        .state_class = "ok",
+        .coming = coming,
+        .coming_n = 3,
+        .ends = BOTH("until 31 Mar 2027", "jusqu’au 31 mars 2027"),
+        .rest = BOTH("Never the same text on a channel within 30 days.",
+                     "Jamais le même texte sur un canal en moins de 30 jours.")};
+    rows[1] = (struct repeat_row){.id = 3,
+                                  .heading = S(LONG_NAME),
+                                  .rule = BOTH("every day", "chaque jour"),
+                                  .where = S(LONG_NAME),
+                                  .state = BOTH("stands still", "à l’arrêt"),
+                                  .state_class = "warning",
+                                  .paused = true};
+    rows[2] = (struct repeat_row){.id = 2,
+                                  .heading = S(HOSTILE),
+                                  .rule = S("FREQ=HOURLY;BYHOUR=9,10,11"),
+                                  .where = S(HOSTILE),
+                                  .state = BOTH("in use", "en service"),
+                                  .state_class = "ok",
+                                  .coming = coming,
+                                  .coming_n = 1};
+    rows[3] = (struct repeat_row){.id = 1,
+                                  .heading = BOTH("Open on Sundays", "Ouvert le dimanche"),
+                                  .rule = BOTH("every month", "chaque mois"),
+                                  .state = BOTH("over", "terminée"),
+                                  .state_class = "waits",
+                                  .over = true};
+    return (struct repeats_view){.layout = layout("/repeats"),
+                                 .may_edit = true,
+                                 .zone = S("Europe/Paris"),
+                                 .rows = rows,
+                                 .rows_n = 4,
+                                 .next_href = S("/repeats?offset=25")};
+}
+
+void
+sample_repeats(struct html *h)
+{
+    struct repeats_view view = repeats_view(h);
+    page_repeats(h, &view);
+}
+
+void
+sample_repeats_wrong(struct html *h)
+{
+    static struct option_view rules[2];
+    struct repeats_view view = repeats_view(h);
+    rules[0] =
+        (struct option_view){S("FREQ=WEEKLY"), BOTH("every week", "chaque semaine"), false};
+    rules[1] =
+        (struct option_view){S("FREQ=MONTHLY"), BOTH("every month", "chaque mois"), true};
+    view.rows_n = 1;
+    view.next_href = STR_NONE;
+    view.form = (struct repeat_form){
+        .delivery = 7,
+        .heading = BOTH("New kiln, first firing", "Nouveau four, première cuisson"),
+        .rules = OPTIONS(rules),
+        .words = {S(HOSTILE), BOTH("This is too long.", "C’est trop long.")},
+        .at = {S(""), BOTH("This is needed.", "Il manque quelque chose ici.")},
+        .until = {S("2026-11-20"), BOTH("Write a day that exists, like 2027-03-31.",
+                                        "Écrivez un jour qui existe, comme 2027-03-31.")},
+        .times = {S("-1"), BOTH("This is not a whole number in the range allowed.",
+                                "Ce n’est pas un nombre entier dans les bornes permises.")},
+        .cooldown = {S("30"), STR_NONE}};
+    page_repeats(h, &view);
+}
+
+void
+sample_repeats_empty(struct html *h)
+{
+    struct repeats_view view = {
+        .layout = layout("/repeats"), .may_edit = true, .zone = S("Europe/Paris")};
+    page_repeats(h, &view);
+}
+
 /* ---- Today ---- */
 
 static struct today_view

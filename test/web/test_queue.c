@@ -618,6 +618,100 @@ test_slots(void **state)
     assert_int_equal(403, browser_post(&p.reader, "/slots/2/remove", ""));
 }
 
+/* ---------- what comes again ---------- */
+
+/* How many go out of the posts that begin so, cancelled ones not counted. */
+static int
+waiting(struct plan *p)
+{
+    struct delivery *list;
+    ptrdiff_t n = 0;
+    struct error error;
+    const struct delivery_filter filter = {
+        .workspace = p->house->workspace, .open = true, .limit_n = 100};
+    begin(p->house);
+    assert_ok(
+        delivery_list(&p->house->db.propre, &filter, &p->house->db.keep, &list, &n, &error),
+        &error);
+    commit(p->house);
+    return (int)n;
+}
+
+static void
+test_repeats(void **state)
+{
+    struct plan p;
+    struct house *house = *state;
+    struct arena *keep = &house->db.keep;
+    open_plan(&p, house);
+    assert_int_equal(200, browser_get(&p.editor, "/repeats"));
+    sees(&p.editor, "Some posts are worth saying again");
+    int64_t tea = planned(house, p.channel, "Weekly tea", DAY);
+    assert_int_equal(200, browser_get(&p.editor, path(&p, tea, "")));
+    sees(&p.editor, "/repeats?delivery=");
+    const char *ask = cstr(keep, arena_printf(keep, "/repeats?delivery=%lld", (long long)tea));
+    assert_int_equal(200, browser_get(&p.editor, ask));
+    sees(&p.editor, "Let it come again: Weekly tea");
+    sees(&p.editor, "value=\"2026-11-25T10:00\"");
+
+    /* What cannot be used is said beside its field, and nothing is kept of it. */
+    const char *wrong = cstr(
+        keep, arena_printf(keep,
+                           "delivery=%lld&words=sometimes&at=2026-11-25T10:00&until=2027-02-30"
+                           "&times=x",
+                           (long long)tea));
+    assert_int_equal(422, browser_post(&p.editor, "/repeats", wrong));
+    sees(&p.editor, "id=\"words-error\"");
+    sees(&p.editor, "id=\"until-error\"");
+    sees(&p.editor, "id=\"times-error\"");
+    sees(&p.editor, "value=\"sometimes\"");
+    const char *past = cstr(
+        keep,
+        arena_printf(keep, "delivery=%lld&rule=FREQ=DAILY&at=2026-11-25T10:00&until=2026-11-20",
+                     (long long)tea));
+    assert_int_equal(422, browser_post(&p.editor, "/repeats", past));
+    sees(&p.editor, "id=\"at-error\"");
+    assert_int_equal(1, waiting(&p));
+
+    /* The one that waits is the first of them: it does not go out twice. Two weeks ahead there is one more. */
+    const char *form =
+        cstr(keep,
+             arena_printf(keep, "delivery=%lld&rule=FREQ=WEEKLY&at=2026-11-25T10:00&cooldown=3",
+                          (long long)tea));
+    assert_int_equal(303, browser_post(&p.editor, "/repeats", form));
+    assert_int_equal(200, browser_get(&p.editor, "/repeats"));
+    sees(&p.editor, "every week · Atelier");
+    sees(&p.editor, "Wednesday 25 Nov 2026, 10:00");
+    sees(&p.editor, "Wednesday 9 Dec 2026, 10:00");
+    sees(&p.editor, "within 3 days");
+    assert_int_equal(2, waiting(&p));
+
+    assert_int_equal(303, browser_post(&p.editor, "/repeats/1/skip", ""));
+    assert_int_equal(200, browser_get(&p.editor, "/repeats"));
+    sees_not(&p.editor, "Wednesday 25 Nov 2026");
+    sees(&p.editor, "Wednesday 2 Dec 2026, 10:00");
+    assert_int_equal(1, waiting(&p));
+    assert_int_equal(303, browser_post(&p.editor, "/repeats/1/pause", "paused=1"));
+    assert_int_equal(200, browser_get(&p.editor, "/repeats"));
+    sees(&p.editor, "stands still");
+    sees(&p.editor, "Let it go on: Weekly tea");
+    assert_int_equal(303, browser_post(&p.editor, "/repeats/1/pause", "paused=0"));
+
+    (void)browser_get(&p.reader, "/repeats");
+    sees(&p.reader, "Weekly tea");
+    sees_not(&p.reader, "/repeats/1/end");
+    (void)browser_get(&p.reader, ask);
+    sees_not(&p.reader, "<form method=\"post\" action=\"/repeats\"");
+    assert_int_equal(403, browser_post(&p.reader, "/repeats/1/end", ""));
+    assert_int_equal(303, browser_post(&p.editor, "/repeats/1/end", ""));
+    assert_int_equal(200, browser_get(&p.editor, "/repeats"));
+    sees(&p.editor, "over");
+    sees_not(&p.editor, "/repeats/1/end");
+    assert_int_equal(0, waiting(&p));
+    assert_int_equal(409, browser_post(&p.editor, "/repeats/1/end", ""));
+    assert_int_equal(404, browser_post(&p.editor, "/repeats/99/skip", ""));
+}
+
 /* ---------- Today ---------- */
 
 static void
@@ -689,6 +783,7 @@ main(void)
         TEST(test_resolve),
         TEST(test_rights),
         TEST(test_slots),
+        TEST(test_repeats),
         TEST(test_today),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
