@@ -181,9 +181,9 @@ gather(struct exchange *x, int64_t delivery, struct repeats_view *ret, struct er
     if (from > 0)
         ret->previous_href = arena_printf(x->keep, "/repeats?offset=%lld",
                                           (long long)(from > SHOWN_MAX ? from - SHOWN_MAX : 0));
-    if (from + shown < n)
-        ret->next_href =
-            arena_printf(x->keep, "/repeats?offset=%lld", (long long)(from + shown));
+    ptrdiff_t after = from + shown;
+    if (after < n)
+        ret->next_href = arena_printf(x->keep, "/repeats?offset=%lld", (long long)after);
     return delivery ? add_form(x, delivery, &ret->form, error) : OK;
 }
 

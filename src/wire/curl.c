@@ -128,7 +128,8 @@ join(const struct curl_transfer *t, str location, struct arena *keep)
     str ret = STR_NONE;
     char *joined = NULL;
     CURLU *url = curl_url();
-    assert(url);
+    if (!url)
+        return STR_NONE; /* a shortage of memory */
     const unsigned flags = CURLU_NON_SUPPORT_SCHEME | CURLU_URLENCODE;
     if (curl_url_set(url, CURLUPART_URL, cstr(&scratch, guard_target_url(&t->target, &scratch)),
                      0) == CURLUE_OK &&

@@ -1,7 +1,5 @@
 #include "wire/curl_copy_internal.h"
 
-#include <assert.h>
-
 #include "wire/head.h"
 #include "wire/mail.h"
 

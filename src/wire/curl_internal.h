@@ -45,8 +45,9 @@ struct curl_transfer {
     curl_mime *mime;
     struct curl_file upload, parts[HTTP_PARTS_MAX];
 
-    bool refused; /* the guard refused an address of this hop */
-    bool opened;  /* and it let another one pass */
+    bool unprepared; /* something of this hop could not be set */
+    bool refused;    /* the guard refused an address of this hop */
+    bool opened;     /* and it let another one pass */
     bool
         armed; /* from here on a byte of the request may have left, in this hop or one before */
     bool handed; /* the same, in this hop */
@@ -85,11 +86,11 @@ void curl_mail_set(struct curl_transfer *transfer, struct arena scratch);
 /* curl_mail_answer(transfer, keep, ret): true when the server said in words how it ended. */
 bool curl_mail_answer(const struct curl_transfer *transfer, struct arena *keep,
                       struct http_answer *ret);
-/* SET(easy, option, value): libcurl copies every text but POSTFIELDS; it refuses an option only by a bug of ours. */
-#define SET(easy, option, value)                                      \
-    do {                                                              \
-        CURLcode code_ = curl_easy_setopt((easy), (option), (value)); \
-        assert(code_ == CURLE_OK);                                    \
-    } while (0)
+/*
+ * SET(transfer, option, value): libcurl copies every text but POSTFIELDS. What it refuses, for want of memory or by a bug of
+ * ours, is remembered: a hop without one of its fences is not begun.
+ */
+#define SET(t, option, value) \
+    ((t)->unprepared |= curl_easy_setopt((t)->easy, (option), (value)) != CURLE_OK)
 /* curl_unhop(transfer): takes it out and frees what belongs to it. */
 void curl_unhop(struct curl_transfer *transfer);

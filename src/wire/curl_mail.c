@@ -1,7 +1,5 @@
 #include "wire/curl_internal.h"
 
-#include <assert.h>
-
 #include "wire/mail.h"
 
 enum {
@@ -46,7 +44,7 @@ take_reply(char *bytes, size_t size, size_t n, void *ctx)
     if (code >= 400 && t->body.n == 0)
         buf_add(&t->body, buf_str(&t->head));
     if (code >= 400 || t->mail_taken)
-        SET(t->easy, CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)PARTING_SECONDS);
+        SET(t, CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)PARTING_SECONDS);
     return (size_t)line.n;
 }
 
@@ -67,8 +65,9 @@ static void
 add_to(struct curl_transfer *t, str address, struct arena scratch)
 {
     struct curl_slist *longer = curl_slist_append(t->headers, cstr(&scratch, address));
-    assert(longer); /* only a shortage of memory */
-    t->headers = longer;
+    t->unprepared |= !longer; /* a shortage of memory */
+    if (longer)
+        t->headers = longer;
 }
 
 void
@@ -80,26 +79,26 @@ curl_mail_set(struct curl_transfer *t, struct arena scratch)
     str url =
         arena_printf(&scratch, "%s://%.*s:%d/%.*s", tls ? "smtps" : "smtp",
                      STR_FMT(t->target.host), t->target.port, STR_FMT(mail_host(mail->from)));
-    SET(t->easy, CURLOPT_URL, cstr(&scratch, url));
-    SET(t->easy, CURLOPT_PROTOCOLS_STR, tls ? "smtps" : "smtp");
-    SET(t->easy, CURLOPT_USE_SSL, (long)(mail->plain ? CURLUSESSL_NONE : CURLUSESSL_ALL));
-    SET(t->easy, CURLOPT_FORBID_REUSE, 1L);
+    SET(t, CURLOPT_URL, cstr(&scratch, url));
+    SET(t, CURLOPT_PROTOCOLS_STR, tls ? "smtps" : "smtp");
+    SET(t, CURLOPT_USE_SSL, (long)(mail->plain ? CURLUSESSL_NONE : CURLUSESSL_ALL));
+    SET(t, CURLOPT_FORBID_REUSE, 1L);
     if (mail->user.n > 0) {
-        SET(t->easy, CURLOPT_LOGIN_OPTIONS, "AUTH=PLAIN;AUTH=LOGIN");
-        SET(t->easy, CURLOPT_USERNAME, cstr(&scratch, mail->user));
-        SET(t->easy, CURLOPT_PASSWORD, cstr(&scratch, mail->password));
+        SET(t, CURLOPT_LOGIN_OPTIONS, "AUTH=PLAIN;AUTH=LOGIN");
+        SET(t, CURLOPT_USERNAME, cstr(&scratch, mail->user));
+        SET(t, CURLOPT_PASSWORD, cstr(&scratch, mail->password));
     }
-    SET(t->easy, CURLOPT_MAIL_FROM, cstr(&scratch, mail->from));
+    SET(t, CURLOPT_MAIL_FROM, cstr(&scratch, mail->from));
     for (int32_t i = 0; i < mail->to_n; i++)
         add_to(t, mail->to[i], scratch);
-    SET(t->easy, CURLOPT_MAIL_RCPT, t->headers);
+    SET(t, CURLOPT_MAIL_RCPT, t->headers);
     /* Who has left must not keep the others from hearing. */
-    SET(t->easy, CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1L);
-    SET(t->easy, CURLOPT_UPLOAD, 1L);
-    SET(t->easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)t->request.body.n);
-    SET(t->easy, CURLOPT_READFUNCTION, give_mail);
-    SET(t->easy, CURLOPT_READDATA, t);
-    SET(t->easy, CURLOPT_HEADERFUNCTION, take_reply);
+    SET(t, CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1L);
+    SET(t, CURLOPT_UPLOAD, 1L);
+    SET(t, CURLOPT_INFILESIZE_LARGE, (curl_off_t)t->request.body.n);
+    SET(t, CURLOPT_READFUNCTION, give_mail);
+    SET(t, CURLOPT_READDATA, t);
+    SET(t, CURLOPT_HEADERFUNCTION, take_reply);
 }
 
 /* The words of a reply on one line: the code of its first line, and what its lines say. */

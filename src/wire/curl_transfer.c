@@ -1,6 +1,5 @@
 #include "wire/curl_internal.h"
 
-#include <assert.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -139,47 +138,48 @@ static void
 set_fences(struct curl_transfer *t)
 {
     const struct curl_wire *w = t->wire;
-    SET(t->easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    SET(t->easy, CURLOPT_FOLLOWLOCATION, 0L);
-    SET(t->easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
-    SET(t->easy, CURLOPT_PATH_AS_IS, 1L);
-    SET(t->easy, CURLOPT_PROXY, ""); /* also none of the environment */
-    SET(t->easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-    SET(t->easy, CURLOPT_NOSIGNAL, 1L);
-    SET(t->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    SET(t->easy, CURLOPT_HTTP09_ALLOWED, 0L);
-    SET(t->easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    SET(t->easy, CURLOPT_SSL_VERIFYPEER, 1L);
-    SET(t->easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    SET(t, CURLOPT_PROTOCOLS_STR, "http,https");
+    SET(t, CURLOPT_FOLLOWLOCATION, 0L);
+    SET(t, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+    SET(t, CURLOPT_PATH_AS_IS, 1L);
+    SET(t, CURLOPT_PROXY, ""); /* also none of the environment */
+    SET(t, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+    SET(t, CURLOPT_NOSIGNAL, 1L);
+    SET(t, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    SET(t, CURLOPT_HTTP09_ALLOWED, 0L);
+    SET(t, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    SET(t, CURLOPT_SSL_VERIFYPEER, 1L);
+    SET(t, CURLOPT_SSL_VERIFYHOST, 2L);
     if (w->ca_file) {
-        SET(t->easy, CURLOPT_CAINFO, w->ca_file);
-        SET(t->easy, CURLOPT_CAPATH, NULL);
+        SET(t, CURLOPT_CAINFO, w->ca_file);
+        SET(t, CURLOPT_CAPATH, NULL);
     }
     /* A used connection that turns out dead is taken by libcurl as leave to send again. Only for GET. */
-    SET(t->easy, CURLOPT_FRESH_CONNECT, t->request.method == HTTP_GET ? 0L : 1L);
-    SET(t->easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-    SET(t->easy, CURLOPT_OPENSOCKETDATA, t);
-    SET(t->easy, CURLOPT_PREREQFUNCTION, before_request);
-    SET(t->easy, CURLOPT_PREREQDATA, t);
-    SET(t->easy, CURLOPT_HEADERFUNCTION, take_head);
-    SET(t->easy, CURLOPT_HEADERDATA, t);
-    SET(t->easy, CURLOPT_WRITEFUNCTION, take_body);
-    SET(t->easy, CURLOPT_WRITEDATA, t);
-    SET(t->easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)t->answer_max);
-    SET(t->easy, CURLOPT_PRIVATE, t);
+    SET(t, CURLOPT_FRESH_CONNECT, t->request.method == HTTP_GET ? 0L : 1L);
+    SET(t, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    SET(t, CURLOPT_OPENSOCKETDATA, t);
+    SET(t, CURLOPT_PREREQFUNCTION, before_request);
+    SET(t, CURLOPT_PREREQDATA, t);
+    SET(t, CURLOPT_HEADERFUNCTION, take_head);
+    SET(t, CURLOPT_HEADERDATA, t);
+    SET(t, CURLOPT_WRITEFUNCTION, take_body);
+    SET(t, CURLOPT_WRITEDATA, t);
+    SET(t, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)t->answer_max);
+    SET(t, CURLOPT_PRIVATE, t);
     int64_t left = t->deadline_ms - curl_now_ms();
-    SET(t->easy, CURLOPT_MAXAGE_CONN,
+    SET(t, CURLOPT_MAXAGE_CONN,
         30L); /* shorter than servers keep theirs, so that few die under us */
-    SET(t->easy, CURLOPT_TIMEOUT_MS, (long)(left > 0 ? left : 1));
-    SET(t->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(w->connect_timeout.us / 1000));
+    SET(t, CURLOPT_TIMEOUT_MS, (long)(left > 0 ? left : 1));
+    SET(t, CURLOPT_CONNECTTIMEOUT_MS, (long)(w->connect_timeout.us / 1000));
 }
 
 static void
 add_header(struct curl_transfer *t, const char *line)
 {
     struct curl_slist *longer = curl_slist_append(t->headers, line);
-    assert(longer); /* only a shortage of memory */
-    t->headers = longer;
+    t->unprepared |= !longer; /* a shortage of memory */
+    if (longer)
+        t->headers = longer;
 }
 
 static void
@@ -205,11 +205,11 @@ set_headers(struct curl_transfer *t, struct arena scratch)
         add_header(t, "Content-Type:"); /* libcurl would call it a form */
     add_header(t, "Expect:");
     if (encoding)
-        SET(t->easy, CURLOPT_ACCEPT_ENCODING, encoding);
+        SET(t, CURLOPT_ACCEPT_ENCODING, encoding);
     else
         add_header(t, "Accept-Encoding: identity");
-    SET(t->easy, CURLOPT_USERAGENT, t->wire->user_agent);
-    SET(t->easy, CURLOPT_HTTPHEADER, t->headers);
+    SET(t, CURLOPT_USERAGENT, t->wire->user_agent);
+    SET(t, CURLOPT_HTTPHEADER, t->headers);
 }
 
 static void
@@ -229,7 +229,7 @@ set_part(struct curl_transfer *t, int32_t i, struct arena scratch)
         code = curl_mime_filename(to, cstr(&scratch, part->file_name));
     if (code == CURLE_OK && part->mime.p)
         code = curl_mime_type(to, cstr(&scratch, part->mime));
-    assert(code == CURLE_OK);
+    t->unprepared |= code != CURLE_OK;
 }
 
 static void
@@ -238,25 +238,25 @@ set_body(struct curl_transfer *t, struct arena scratch)
     const struct http_request *r = &t->request;
     if (r->parts_n > 0) {
         t->mime = curl_mime_init(t->easy);
-        assert(t->mime);
-        for (int32_t i = 0; i < r->parts_n; i++)
+        t->unprepared |= !t->mime;
+        for (int32_t i = 0; i < r->parts_n && !t->unprepared; i++)
             set_part(t, i, scratch);
-        SET(t->easy, CURLOPT_MIMEPOST, t->mime);
+        SET(t, CURLOPT_MIMEPOST, t->mime);
     } else if (r->media > 0) {
         t->upload = (struct curl_file){t, r->media, r->media_bytes, 0};
-        SET(t->easy, CURLOPT_UPLOAD, 1L);
-        SET(t->easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)r->media_bytes);
-        SET(t->easy, CURLOPT_READFUNCTION, give_file);
-        SET(t->easy, CURLOPT_READDATA, &t->upload);
-        SET(t->easy, CURLOPT_SEEKFUNCTION, seek_file);
-        SET(t->easy, CURLOPT_SEEKDATA, &t->upload);
+        SET(t, CURLOPT_UPLOAD, 1L);
+        SET(t, CURLOPT_INFILESIZE_LARGE, (curl_off_t)r->media_bytes);
+        SET(t, CURLOPT_READFUNCTION, give_file);
+        SET(t, CURLOPT_READDATA, &t->upload);
+        SET(t, CURLOPT_SEEKFUNCTION, seek_file);
+        SET(t, CURLOPT_SEEKDATA, &t->upload);
     } else if (r->method != HTTP_GET && (r->body.p || r->method != HTTP_DELETE)) {
-        SET(t->easy, CURLOPT_POST, 1L);
-        SET(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body.n);
-        SET(t->easy, CURLOPT_POSTFIELDS, r->body.n ? r->body.p : "");
+        SET(t, CURLOPT_POST, 1L);
+        SET(t, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body.n);
+        SET(t, CURLOPT_POSTFIELDS, r->body.n ? r->body.p : "");
     }
     if (r->method != HTTP_GET)
-        SET(t->easy, CURLOPT_CUSTOMREQUEST, cstr(&scratch, http_method_name(r->method)));
+        SET(t, CURLOPT_CUSTOMREQUEST, cstr(&scratch, http_method_name(r->method)));
 }
 
 /* A resolver of a test: its answer takes the place of what libcurl knows of the name. */
@@ -272,8 +272,8 @@ set_resolver(struct curl_transfer *t, struct arena scratch)
     str entry = arena_printf(&scratch, "%.*s:%d:%.*s", STR_FMT(t->target.host), t->target.port,
                              STR_FMT(addresses));
     t->resolve = curl_slist_append(NULL, cstr(&scratch, entry));
-    assert(t->resolve);
-    SET(t->easy, CURLOPT_RESOLVE, t->resolve);
+    t->unprepared |= !t->resolve;
+    SET(t, CURLOPT_RESOLVE, t->resolve);
 }
 
 enum fault
@@ -283,19 +283,19 @@ curl_hop(struct curl_transfer *t, struct error *error)
     t->easy = curl_easy_init();
     if (!t->easy)
         return fail(error, FAULT_SYSTEM, "cannot prepare a request");
-    t->refused = t->opened = t->head_whole = t->handed = false;
+    t->unprepared = t->refused = t->opened = t->head_whole = t->handed = false;
     buf_clear(&t->head);
     buf_clear(&t->body);
     set_fences(t);
     if (t->request.mail) {
         curl_mail_set(t, scratch);
     } else {
-        SET(t->easy, CURLOPT_URL, cstr(&scratch, guard_target_url(&t->target, &scratch)));
+        SET(t, CURLOPT_URL, cstr(&scratch, guard_target_url(&t->target, &scratch)));
         set_headers(t, scratch);
         set_body(t, scratch);
     }
     set_resolver(t, scratch);
-    if (curl_multi_add_handle(t->wire->multi, t->easy) != CURLM_OK) {
+    if (t->unprepared || curl_multi_add_handle(t->wire->multi, t->easy) != CURLM_OK) {
         curl_unhop(t);
         return fail(error, FAULT_SYSTEM, "cannot prepare a request");
     }
