@@ -5,15 +5,11 @@ die() { say "$*"; exit 1; }
 
 # Debian packages the program itself is built from and with.
 BUILD_PACKAGES="gcc libc6-dev meson ninja-build pkg-config libmicrohttpd-dev libjansson-dev libsodium-dev libicu-dev libpq-dev libcurl4-openssl-dev libssl-dev libical-dev libvips-dev libmd4c-dev libmd4c-html0-dev zlib1g-dev gettext ca-certificates tzdata"
-# What the checks use besides.
-CHECK_PACKAGES="spin python3 libcmocka-dev clang lld libclang-rt-14-dev libfuzzer-14-dev clang-format-14 clang-tidy-19 postgresql fonts-dejavu-core unzip git"
+# What its tests are built with besides, and all that the checks use.
+TEST_PACKAGES="libcmocka-dev lld"
+CHECK_PACKAGES="$TEST_PACKAGES spin python3 clang libclang-rt-14-dev libfuzzer-14-dev clang-format-14 clang-tidy-19 postgresql fonts-dejavu-core unzip git"
 # What ./run bench uses besides.
 BENCH_PACKAGES="time curl wrk"
-
-# browser_package: Chromium without a window, which does the same in half the time, where the package lists know it.
-browser_package() {
-    if apt-cache show chromium-headless-shell >/dev/null 2>&1; then echo chromium-headless-shell; else echo chromium; fi
-}
 
 missing_packages() {
     for package in "$@"; do
@@ -45,6 +41,12 @@ Install the equivalents of these packages, then build with meson: $*"
         die "Installing the packages failed; the lines above say why. Install them by hand, then run this again: apt-get install $missing"
     fi
     rm -f "$log"
+}
+
+# need_browser: Chromium without a window, which does the same at half the work, where the package lists know it.
+need_browser() {
+    apt-cache show chromium-headless-shell >/dev/null 2>&1 && (need_packages chromium-headless-shell) ||
+        need_packages chromium
 }
 
 # need_npm: the packages of package-lock.json in node_modules; false (and said) when they cannot be had.
