@@ -14,6 +14,16 @@
 must_use enum fault delivery_when(struct exchange *x, const struct delivery *d, str text,
                                   struct delivery_plan *ret, struct error *error);
 
+/* What a form got wrong, for the page that shows it again. */
+struct delivery_wrong {
+    int32_t status;
+    str conflict; /* what was asked is not possible any more; none */
+    struct field_view at, address;
+};
+/* delivery_answer(x, d, wrong, error): its page; ${wrong}: NULL, or with what was wrong. */
+must_use enum fault delivery_answer(struct exchange *x, const struct delivery *d,
+                                    const struct delivery_wrong *wrong, struct error *error);
+
 /* may_edit(x): whether who asks may press what changes something. */
 bool may_edit(const struct exchange *x);
 /* post_heading(x, message, title, text): the first words of a post; its number when it has none. */
