@@ -983,6 +983,17 @@ test_what_waits(void **state)
     assert_int_equal(200, ask(&p, "POST", "/api/v1/repeats/2/end", S("{}")));
     assert_str("over", says(&p, "state"));
     assert_int_equal(0, counts(&p, "/api/v1/deliveries?which=open&channel=2"));
+
+    /* What waits for the first time already is the first: that one is not sent beside itself. */
+    assert_int_equal(201, ask(&p, "POST", "/api/v1/posts",
+                              S("{\"text\": \"Daily\", \"channels\": [2], "
+                                "\"at\": \"tomorrow 09:00\"}")));
+    const str again =
+        arena_printf(&house->db.keep,
+                     "{\"post\": %lld, \"rule\": \"FREQ=DAILY\", \"at\": \"tomorrow 09:00\"}",
+                     (long long)json_as_int(json_get(p.json, S("id"))).is);
+    assert_int_equal(201, ask(&p, "POST", "/api/v1/repeats", again));
+    assert_int_equal(daily_n, counts(&p, "/api/v1/deliveries?which=open&channel=2"));
 }
 
 /* What the pages of channels and of the queue do, programs can do too; a secret goes in and never comes back. */
