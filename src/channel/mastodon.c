@@ -9,15 +9,11 @@
  */
 
 enum {
-    MASTODON_FILES_MAX = 16, /* of one post; 4 by default, more where a server says so */
-    MASTODON_BODY_MAX = 1024 * 1024,  /* bytes: the longest text taken, escaped, with room */
     MASTODON_TEXT_BYTES_MAX = 100000, /* of one post; servers with 65,535 characters exist */
-    MASTODON_MIMES_MAX = 40,          /* kept of a server's list; Mastodon's own has about 30 */
     POLL_SECONDS_USUAL = 86400
 };
 
-static const struct stage at_media, at_media_v1, at_media_ready, at_status, at_withdraw,
-    at_edit_look, at_edit, at_metrics, at_followers, at_verify;
+static const struct stage at_media, at_media_v1, at_media_ready, at_status;
 
 str
 mastodon_url(const struct turn *turn, const char *path)
@@ -39,165 +35,10 @@ mastodon_text(const struct turn *turn, int32_t part)
     return message_text(&driver_mastodon, turn->message, part, turn->keep);
 }
 
-/* ---- verify, and who we are ---- */
-
-str
-mastodon_handle(const struct turn *turn, const struct json *account)
-{
-    str acct = json_text(json_get(account, S("acct")));
-    str server = server_clean(turn->keep, turn->account->server);
-    if (acct.n == 0)
-        acct = json_text(json_get(account, S("username")));
-    if (acct.n == 0 || str_chr(acct, '@') >= 0)
-        return acct.n > 0 ? arena_printf(turn->keep, "@%.*s", STR_FMT(acct)) : STR_NONE;
-    ptrdiff_t at = str_find(server, S("://"));
-    return arena_printf(turn->keep, "@%.*s@%.*s", STR_FMT(acct),
-                        STR_FMT(str_slice(server, at < 0 ? 0 : at + 3, server.n)));
-}
-
-static void
-ask_verify(struct turn *turn)
-{
-    if (turn->account->server.n == 0)
-        turn_fail(turn, CLASS_CONFIG, S("no server is named"));
-    else
-        mastodon_get(turn, mastodon_url(turn, "/api/v1/accounts/verify_credentials"));
-}
-
-static void
-take_verify(struct turn *turn)
-{
-    str id = json_id(turn->keep, json_get(turn->json, S("id")));
-    if (!id.p) {
-        turn_fail(turn, CLASS_CONFIG, S("the answer names no account"));
-        return;
-    }
-    turn->step->user_id = id;
-    turn->step->handle = mastodon_handle(turn, turn->json);
-    turn->step->display_name = json_text(json_get(turn->json, S("display_name")));
-    turn_done(turn);
-}
-
-static const struct stage at_verify = {
-    .name = "verify", .ask = ask_verify, .take = take_verify};
-
-static void
-take_whoami(struct turn *turn)
-{
-    str id = json_id(turn->keep, json_get(turn->json, S("id")));
-    if (!id.p) {
-        turn_fail(turn, CLASS_CONFIG, S("the answer names no account"));
-        return;
-    }
-    turn_remember(turn, "me", -1, id);
-    turn_go(turn, &mastodon_at_list, 0);
-}
-
-const struct stage mastodon_at_whoami = {
-    .name = "whoami", .ask = ask_verify, .take = take_whoami};
-
-/* ---- limits ---- */
-
-static void
-ask_limits(struct turn *turn)
-{
-    mastodon_get(turn, mastodon_url(turn, "/api/v2/instance"));
-}
-
-static void
-ask_limits_v1(struct turn *turn)
-{
-    mastodon_get(turn, mastodon_url(turn, "/api/v1/instance"));
-}
-
-static void
-write_limit(struct json_writer *writer, const char *name, const struct json *value)
-{
-    struct maybe_int n = json_as_int(value);
-    if (!n.has || n.is <= 0)
-        return;
-    json_key(writer, str_of(name));
-    json_int(writer, n.is);
-}
-
-static void
-write_mimes(struct json_writer *writer, const struct json *list)
-{
-    if (!list || list->kind != JSON_KIND_ARRAY || list->n == 0)
-        return;
-    json_key(writer, S("mimes"));
-    json_array_begin(writer);
-    int32_t n = 0;
-    for (const struct json *at = list->first; at && n < MASTODON_MIMES_MAX; at = at->next) {
-        str mime = json_text(at);
-        bool wanted = str_starts(mime, S("image/")) || str_starts(mime, S("video/"));
-        if (!wanted || mime.n > 32)
-            continue;
-        json_str(writer, mime);
-        n++;
-    }
-    json_array_end(writer);
-}
-
-static void
-take_limits(struct turn *turn)
-{
-    const struct json *of = json_get(turn->json, S("configuration"));
-    const struct json *posts = json_get(of, S("statuses"));
-    const struct json *files = json_get(of, S("media_attachments"));
-    const struct json *polls = json_get(of, S("polls"));
-    const struct json *text = json_get(posts, S("max_characters"));
-    struct json_writer writer;
-    auto_buf out;
-    buf_init(&out, 16 * 1024);
-    json_writer_init(&writer, &out);
-    json_object_begin(&writer);
-    write_limit(&writer, "text_max", text ? text : json_get(turn->json, S("max_toot_chars")));
-    write_limit(&writer, "url_characters", json_get(posts, S("characters_reserved_per_url")));
-    write_limit(&writer, "media_max", json_get(posts, S("max_media_attachments")));
-    write_limit(&writer, "media_bytes_max", json_get(files, S("image_size_limit")));
-    write_limit(&writer, "media_pixels_max", json_get(files, S("image_matrix_limit")));
-    write_limit(&writer, "alt_max", json_get(files, S("description_limit")));
-    write_limit(&writer, "poll_options_max", json_get(polls, S("max_options")));
-    write_limit(&writer, "poll_option_max", json_get(polls, S("max_characters_per_option")));
-    write_mimes(&writer, json_get(files, S("supported_mime_types")));
-    json_object_end(&writer);
-    turn->step->limits = json_built(&out, turn->keep);
-    turn_done(turn);
-}
-
-/* A server that has no such page; one that is only away is asked again later. */
-static bool
-has_it_not(const struct turn *turn)
-{
-    return turn->failure.is == CLASS_CONFIG || turn->failure.is == CLASS_PERMANENT;
-}
-
-static void
-refuse_limits(struct turn *turn)
-{
-    if (has_it_not(turn))
-        turn_go(turn, &mastodon_at_limits_v1, 0);
-}
-
-static void
-refuse_limits_v1(struct turn *turn)
-{
-    if (!has_it_not(turn))
-        return;
-    turn->step->limits = S("{}"); /* it says nothing: the usual limits hold */
-    turn_done(turn);
-}
-
-const struct stage mastodon_at_limits = {
-    .name = "limits", .ask = ask_limits, .take = take_limits, .refuse = refuse_limits};
-const struct stage mastodon_at_limits_v1 = {
-    .name = "limits v1", .ask = ask_limits_v1, .take = take_limits, .refuse = refuse_limits_v1};
-
 /* ---- media ---- */
 
-static int32_t
-files_n(const struct turn *turn)
+int32_t
+mastodon_files_n(const struct turn *turn)
 {
     int32_t n = turn->message->media_n;
     return n < MASTODON_FILES_MAX ? n : MASTODON_FILES_MAX;
@@ -206,7 +47,7 @@ files_n(const struct turn *turn)
 static void
 ask_media_at(struct turn *turn, const char *path)
 {
-    if (turn->index >= files_n(turn)) {
+    if (turn->index >= mastodon_files_n(turn)) {
         turn_go(turn, &at_status, 0);
         return;
     }
@@ -336,8 +177,8 @@ visibility(const struct turn *turn)
     return str_eq(first, S("public")) ? S("unlisted") : first;
 }
 
-static void
-write_poll(struct json_writer *writer, const struct turn *turn)
+void
+mastodon_write_poll(struct json_writer *writer, const struct turn *turn)
 {
     int64_t lasts = turn->message->poll_lasts.us / SPAN_SECOND.us;
     json_key(writer, S("poll"));
@@ -361,13 +202,13 @@ write_ids(struct json_writer *writer, const struct turn *turn)
 {
     json_key(writer, S("media_ids"));
     json_array_begin(writer);
-    for (int32_t i = 0; i < files_n(turn); i++)
+    for (int32_t i = 0; i < mastodon_files_n(turn); i++)
         json_str(writer, turn_memo(turn, "media", i));
     json_array_end(writer);
 }
 
-static void
-write_common(struct json_writer *writer, struct turn *turn, str text)
+void
+mastodon_write_common(struct json_writer *writer, struct turn *turn, str text)
 {
     const struct channel_message *message = turn->message;
     json_key(writer, S("status"));
@@ -380,8 +221,8 @@ write_common(struct json_writer *writer, struct turn *turn, str text)
     }
 }
 
-static bool
-too_long(struct turn *turn, str text)
+bool
+mastodon_too_long(struct turn *turn, str text)
 {
     if (text.n <= MASTODON_TEXT_BYTES_MAX)
         return false;
@@ -405,12 +246,12 @@ status_body(struct turn *turn, str text)
     buf_init(&out, MASTODON_BODY_MAX);
     json_writer_init(&writer, &out);
     json_object_begin(&writer);
-    write_common(&writer, turn, text);
+    mastodon_write_common(&writer, turn, text);
     write_text(&writer, "visibility", visibility(turn));
-    if (turn->index == 0 && files_n(turn) > 0)
+    if (turn->index == 0 && mastodon_files_n(turn) > 0)
         write_ids(&writer, turn);
     else if (turn->index == 0 && turn->message->poll_options_n > 0)
-        write_poll(&writer, turn);
+        mastodon_write_poll(&writer, turn);
     if (turn->index > 0)
         write_text(&writer, "in_reply_to_id", turn_memo(turn, "id", turn->index - 1));
     json_object_end(&writer);
@@ -429,7 +270,7 @@ ask_status(struct turn *turn)
         return;
     }
     str text = mastodon_text(turn, turn->index), key = turn->message->key;
-    if (too_long(turn, text))
+    if (mastodon_too_long(turn, text))
         return;
     turn_post_json(turn, HTTP_POST, mastodon_url(turn, "/api/v1/statuses"),
                    status_body(turn, text));
@@ -466,178 +307,6 @@ static const struct stage at_status = {.name = "publish",
                                        .publishes = true,
                                        .family = "posts"};
 
-/* ---- withdraw: the last part first, so that no thread hangs in the air ---- */
-
-static str
-status_url(const struct turn *turn, str id)
-{
-    return mastodon_url(turn, cstr(turn->keep, arena_printf(turn->keep, "/api/v1/statuses/%.*s",
-                                                            STR_FMT(percent(turn->keep, id)))));
-}
-
-static void
-ask_withdraw(struct turn *turn)
-{
-    int32_t parts = 1;
-    while (parts < MESSAGE_PARTS_MAX && turn_memo(turn, "id", parts).p)
-        parts++;
-    int32_t part = parts - 1 - turn->index;
-    if (part < 0) {
-        turn_done(turn);
-        return;
-    }
-    turn_delete(
-        turn, status_url(turn, part > 0 ? turn_memo(turn, "id", part) : turn->call->remote_id));
-    turn_bearer(turn, account_secret(turn->account, S("token")));
-}
-
-static void
-take_withdraw(struct turn *turn)
-{
-    turn_go(turn, &at_withdraw, turn->index + 1);
-}
-
-static void
-refuse_withdraw(struct turn *turn)
-{
-    if (turn->answer->status == 404 || turn->answer->status == 410)
-        turn_go(turn, &at_withdraw, turn->index + 1);
-}
-
-static const struct stage at_withdraw = {.name = "withdraw",
-                                         .ask = ask_withdraw,
-                                         .take = take_withdraw,
-                                         .refuse = refuse_withdraw,
-                                         .any_body = true};
-
-/* ---- edit: its pictures are named again, else they are taken away ---- */
-
-static str
-edited_id(const struct turn *turn)
-{
-    return turn->index == 0 ? turn->call->remote_id : turn_memo(turn, "id", turn->index);
-}
-
-static void
-ask_edit_look(struct turn *turn)
-{
-    str id = edited_id(turn);
-    if (turn->index >= turn->message->parts_n || id.n == 0) {
-        turn->step->remote_id = turn->call->remote_id;
-        turn_done(turn);
-        return;
-    }
-    mastodon_get(turn, status_url(turn, id));
-}
-
-static void
-take_edit_look(struct turn *turn)
-{
-    const struct json *files = json_get(turn->json, S("media_attachments"));
-    int32_t n = 0;
-    if (files && files->kind == JSON_KIND_ARRAY)
-        for (const struct json *at = files->first; at && n < MASTODON_FILES_MAX;
-             at = at->next) {
-            str id = json_id(turn->keep, json_get(at, S("id")));
-            if (id.p)
-                turn_remember(turn, "edit media", n++, id);
-        }
-    for (int32_t i = n; i < MASTODON_FILES_MAX; i++)
-        turn_remember(turn, "edit media", i, STR_NONE);
-    turn_go(turn, &at_edit, turn->index);
-}
-
-static const struct stage at_edit_look = {
-    .name = "edit look", .ask = ask_edit_look, .take = take_edit_look};
-
-static void
-write_edit_files(struct json_writer *writer, const struct turn *turn)
-{
-    if (!turn_memo(turn, "edit media", 0).p)
-        return;
-    json_key(writer, S("media_ids"));
-    json_array_begin(writer);
-    for (int32_t i = 0; i < MASTODON_FILES_MAX && turn_memo(turn, "edit media", i).p; i++)
-        json_str(writer, turn_memo(turn, "edit media", i));
-    json_array_end(writer);
-    if (turn->index > 0)
-        return;
-    json_key(writer, S("media_attributes"));
-    json_array_begin(writer);
-    for (int32_t i = 0; i < files_n(turn) && turn_memo(turn, "edit media", i).p; i++) {
-        json_object_begin(writer);
-        json_key(writer, S("id"));
-        json_str(writer, turn_memo(turn, "edit media", i));
-        json_key(writer, S("description"));
-        json_str(writer, turn->message->media[i].alt.p ? turn->message->media[i].alt : S(""));
-        json_object_end(writer);
-    }
-    json_array_end(writer);
-}
-
-static void
-ask_edit(struct turn *turn)
-{
-    struct json_writer writer;
-    str text = mastodon_text(turn, turn->index);
-    if (too_long(turn, text))
-        return;
-    auto_buf out;
-    buf_init(&out, MASTODON_BODY_MAX);
-    json_writer_init(&writer, &out);
-    json_object_begin(&writer);
-    write_common(&writer, turn, text);
-    write_edit_files(&writer, turn);
-    if (turn->index == 0 && turn->message->poll_options_n > 0 &&
-        !turn_memo(turn, "edit media", 0).p)
-        write_poll(&writer, turn);
-    json_object_end(&writer);
-    turn_post_json(turn, HTTP_PUT, status_url(turn, edited_id(turn)),
-                   json_built(&out, turn->keep));
-    turn_bearer(turn, account_secret(turn->account, S("token")));
-}
-
-static void
-take_edit(struct turn *turn)
-{
-    turn_go(turn, &at_edit_look, turn->index + 1);
-}
-
-static const struct stage at_edit = {.name = "edit", .ask = ask_edit, .take = take_edit};
-
-/* ---- metrics ---- */
-
-static void
-ask_metrics(struct turn *turn)
-{
-    mastodon_get(turn, status_url(turn, turn->call->remote_id));
-}
-
-static void
-take_metrics(struct turn *turn)
-{
-    static const char *const names[] = {"favourites_count", "reblogs_count", "replies_count",
-                                        "quotes_count"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        step_metric(turn->step, str_of(names[i]), json_get(turn->json, str_of(names[i])));
-    turn_done(turn);
-}
-
-static const struct stage at_metrics = {
-    .name = "metrics", .ask = ask_metrics, .take = take_metrics};
-
-static void
-take_followers(struct turn *turn)
-{
-    static const char *const names[] = {"followers_count", "following_count", "statuses_count"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        step_metric(turn->step, str_of(names[i]), json_get(turn->json, str_of(names[i])));
-    turn_done(turn);
-}
-
-static const struct stage at_followers = {
-    .name = "followers", .ask = ask_verify, .take = take_followers};
-
 /* ---- the driver ---- */
 
 static void
@@ -651,7 +320,7 @@ read_error(const struct json *json, struct arena *keep, struct failure *failure)
                          : error;
 }
 
-static const struct stage *const stages[] = {&at_verify,
+static const struct stage *const stages[] = {&mastodon_at_verify,
                                              &mastodon_at_whoami,
                                              &mastodon_at_list,
                                              &mastodon_at_app,
@@ -662,22 +331,22 @@ static const struct stage *const stages[] = {&at_verify,
                                              &at_media_v1,
                                              &at_media_ready,
                                              &at_status,
-                                             &at_withdraw,
-                                             &at_edit_look,
-                                             &at_edit,
-                                             &at_metrics,
-                                             &at_followers,
+                                             &mastodon_at_withdraw,
+                                             &mastodon_at_edit_look,
+                                             &mastodon_at_edit,
+                                             &mastodon_at_metrics,
+                                             &mastodon_at_followers,
                                              NULL};
 
 static const struct plan plan = {.driver = &driver_mastodon,
-                                 .ops = {[OP_VERIFY] = &at_verify,
+                                 .ops = {[OP_VERIFY] = &mastodon_at_verify,
                                          [OP_LIMITS] = &mastodon_at_limits,
                                          [OP_PUBLISH] = &at_media,
                                          [OP_READ_BACK] = &mastodon_at_list,
-                                         [OP_WITHDRAW] = &at_withdraw,
-                                         [OP_EDIT] = &at_edit_look,
-                                         [OP_POST_METRICS] = &at_metrics,
-                                         [OP_ACCOUNT_METRICS] = &at_followers,
+                                         [OP_WITHDRAW] = &mastodon_at_withdraw,
+                                         [OP_EDIT] = &mastodon_at_edit_look,
+                                         [OP_POST_METRICS] = &mastodon_at_metrics,
+                                         [OP_ACCOUNT_METRICS] = &mastodon_at_followers,
                                          [OP_AUTH_BEGIN] = &mastodon_at_app,
                                          [OP_AUTH_FINISH] = &mastodon_at_token},
                                  .stages = stages,
