@@ -1,81 +1,28 @@
 #include "base/text.h"
 #include "base/translate.h"
 #include "channel/drivers.h"
+#include "channel/ghost_internal.h"
 #include "channel/html.h"
-#include "channel/step.h"
-#include "wire/sign.h"
 
 /*
  * Ghost by its Admin API. A draft under a slug of our key, then the publishing update with the draft's updated_at:
  * sent twice there is still one post. Mail goes out only when the message's options name a newsletter.
  */
 
-static const struct stage who, check_key, fixed_limits, upload, find_draft, make_draft, publish,
-    collided, look, look_slug, find_to_edit, edit, find_to_withdraw, withdraw, numbers;
+static const struct stage check_key, upload, find_draft, make_draft, publish, collided;
 
 enum {
-    TITLE_GRAPHEMES_MAX = 80, /* of a title made of the text: what fits a line of a list */
-    SLUG_BYTES_MAX = 191,     /* its schema, read 2026 */
-    SLUG_GRAPHEMES_MAX = 90,  /* of one it makes itself: letters may grow to two */
-    SKEW_SECONDS_MAX = 120    /* its tokens live for five minutes */
+    SLUG_BYTES_MAX = 191,    /* its schema, read 2026 */
+    SLUG_GRAPHEMES_MAX = 90, /* of one it makes itself: letters may grow to two */
+    SKEW_SECONDS_MAX = 120   /* its tokens live for five minutes */
 };
-
-static str
-url(const struct turn *turn, str route)
-{
-    str server = server_clean(turn->keep, turn->account->server);
-    return arena_printf(turn->keep, "%.*s/ghost/api/admin/%.*s", STR_FMT(server),
-                        STR_FMT(route));
-}
-
-/* Signs the request; a key that is none fails the operation before anything is sent. */
-static void
-authorize(struct turn *turn)
-{
-    str token;
-    struct error error;
-    if (sign_ghost(turn->keep, account_secret(turn->account, S("key")), turn->call->now, &token,
-                   &error) != OK) {
-        turn_fail(turn, CLASS_AUTH, S("the key is not an Admin API key"));
-        return;
-    }
-    turn_header(turn, S("Authorization"),
-                arena_printf(turn->keep, "Ghost %.*s", STR_FMT(token)));
-    turn_header(turn, S("Accept-Version"), S("v6.0"));
-}
-
-static void
-get(struct turn *turn, str route)
-{
-    turn_get(turn, url(turn, route));
-    authorize(turn);
-}
-
-/* Of the text the form that posts of today have not: with it, an answer is short however long the post is. */
-#define WITHOUT_TEXT "formats=mobiledoc"
-
-/* ${query}: what else is asked, each with its & before it. */
-static str
-post_route(const struct turn *turn, str id, const char *query)
-{
-    return arena_printf(turn->keep, "posts/%.*s/?" WITHOUT_TEXT "%s",
-                        STR_FMT(percent(turn->keep, id)), query);
-}
-
-/* The first of "posts" in an answer, NULL if there is none. */
-static const struct json *
-first_post(const struct turn *turn)
-{
-    const struct json *posts = json_get(turn->json, S("posts"));
-    return posts && posts->kind == JSON_KIND_ARRAY ? posts->first : NULL;
-}
 
 /* ---- whose site ---- */
 
 static void
 who_ask(struct turn *turn)
 {
-    get(turn, S("site/"));
+    ghost_get(turn, S("site/"));
 }
 
 static void
@@ -91,7 +38,7 @@ who_take(struct turn *turn)
 static void
 check_key_ask(struct turn *turn)
 {
-    get(turn, S("posts/?limit=1&fields=id"));
+    ghost_get(turn, S("posts/?limit=1&fields=id"));
 }
 
 static void
@@ -146,14 +93,14 @@ upload_ask(struct turn *turn)
     }
     const struct channel_media *media = &turn->message->media[turn->index];
     bool picture = str_starts(media->mime, S("image/"));
-    turn_post_parts(turn, url(turn, picture ? S("images/upload/") : S("media/upload/")));
+    turn_post_parts(turn, ghost_url(turn, picture ? S("images/upload/") : S("media/upload/")));
     turn_file(turn, S("file"), media);
     if (picture)
         turn_part(turn, S("purpose"), S("image"));
     turn_part(turn, S("ref"),
               arena_printf(turn->keep, "propre-%.*s-%d", STR_FMT(turn->message->key),
                            (int)turn->index));
-    authorize(turn);
+    ghost_authorize(turn);
 }
 
 static void
@@ -172,64 +119,6 @@ upload_take(struct turn *turn)
 
 /* ---- the post ---- */
 
-static void
-write_field(struct json_writer *w, str name, str value)
-{
-    json_key(w, name);
-    json_str(w, value);
-}
-
-/* Ghost needs a title: without one, the beginning of the text. */
-static str
-title_of(const struct turn *turn)
-{
-    const struct channel_message *message = turn->message;
-    str title = str_trim(message->title), line;
-    if (title.n > 0 || message->parts_n == 0)
-        return title.n > 0 ? title : S("(no title)");
-    str text = str_trim(message->parts[0]);
-    (void)str_cut(&text, '\n', &line);
-    line = str_trim(text_cut(line, TITLE_GRAPHEMES_MAX));
-    return line.n > 0 ? line : S("(no title)");
-}
-
-static void
-write_content(struct turn *turn, struct json_writer *w)
-{
-    const struct channel_message *message = turn->message;
-    str addresses[MESSAGE_MEDIA_MAX] = {{0}};
-    for (int32_t i = 0; i < message->media_n && i < MESSAGE_MEDIA_MAX; i++)
-        addresses[i] = turn_memo(turn, "media", i);
-    write_field(w, S("title"), title_of(turn));
-    write_field(w, S("html"),
-                html_of_message(turn->keep, turn->plan->driver, message, addresses));
-    if (message->excerpt.n > 0)
-        write_field(w, S("custom_excerpt"), message->excerpt);
-}
-
-/* {"posts":[{ … ; then: post_end */
-static void
-post_begin(struct json_writer *w, struct buf *out)
-{
-    buf_init(out, HTTP_BODY_MAX);
-    json_writer_init(w, out);
-    json_object_begin(w);
-    json_key(w, S("posts"));
-    json_array_begin(w);
-    json_object_begin(w);
-}
-
-static str
-post_end(struct json_writer *w, struct buf *out, struct arena *keep)
-{
-    json_object_end(w);
-    json_array_end(w);
-    json_object_end(w);
-    str body = json_built(out, keep);
-    buf_release(out);
-    return body;
-}
-
 static str
 draft_slug(const struct turn *turn)
 {
@@ -242,10 +131,10 @@ draft_body(struct turn *turn)
     const struct channel_message *message = turn->message;
     struct buf out;
     struct json_writer w;
-    post_begin(&w, &out);
-    write_content(turn, &w);
-    write_field(&w, S("status"), S("draft"));
-    write_field(&w, S("slug"), draft_slug(turn));
+    ghost_post_begin(&w, &out);
+    ghost_write_content(turn, &w);
+    ghost_write_field(&w, S("status"), S("draft"));
+    ghost_write_field(&w, S("slug"), draft_slug(turn));
     json_key(&w, S("tags"));
     json_array_begin(&w);
     for (int32_t i = 0; i < message->tags_n; i++)
@@ -253,11 +142,11 @@ draft_body(struct turn *turn)
     json_array_end(&w);
     str picture = turn_memo(turn, "media", 0);
     if (picture.n > 0 && str_starts(message->media[0].mime, S("image/"))) {
-        write_field(&w, S("feature_image"), picture);
+        ghost_write_field(&w, S("feature_image"), picture);
         if (message->media[0].alt.n > 0)
-            write_field(&w, S("feature_image_alt"), message->media[0].alt);
+            ghost_write_field(&w, S("feature_image_alt"), message->media[0].alt);
     }
-    return post_end(&w, &out, turn->keep);
+    return ghost_post_end(&w, &out, turn->keep);
 }
 
 static void
@@ -272,50 +161,31 @@ make_draft_ask(struct turn *turn)
         return;
     }
     turn_remember(turn, "draft asked", -1, S("1"));
-    turn_post_json(turn, HTTP_POST, url(turn, S("posts/?" WITHOUT_TEXT "&source=html")),
+    turn_post_json(turn, HTTP_POST,
+                   ghost_url(turn, S("posts/?" GHOST_WITHOUT_TEXT "&source=html")),
                    draft_body(turn));
-    authorize(turn);
-}
-
-/* Keeps which post it is, and of which moment. */
-static bool
-keep_post(struct turn *turn, const struct json *post)
-{
-    str id = json_id(turn->keep, json_get(post, S("id")));
-    str updated = json_id(turn->keep, json_get(post, S("updated_at")));
-    if (id.n == 0 || updated.n == 0)
-        return false;
-    turn_remember(turn, "post", -1, id);
-    turn_remember(turn, "updated", -1, updated);
-    return true;
+    ghost_authorize(turn);
 }
 
 static void
 make_draft_take(struct turn *turn)
 {
-    if (keep_post(turn, first_post(turn)))
+    if (ghost_keep_post(turn, ghost_first_post(turn)))
         turn_go(turn, &publish, 0);
 }
 
-static void
-find_draft_ask(struct turn *turn)
+void
+ghost_find_draft_ask(struct turn *turn)
 {
     str filter = arena_printf(turn->keep, "slug:'%.*s'", STR_FMT(draft_slug(turn)));
-    get(turn, arena_printf(turn->keep, "posts/?" WITHOUT_TEXT "&filter=%.*s",
-                           STR_FMT(percent(turn->keep, filter))));
-}
-
-static bool
-has_no_posts(const struct turn *turn)
-{
-    const struct json *posts = json_get(turn->json, S("posts"));
-    return posts && posts->kind == JSON_KIND_ARRAY && posts->n == 0;
+    ghost_get(turn, arena_printf(turn->keep, "posts/?" GHOST_WITHOUT_TEXT "&filter=%.*s",
+                                 STR_FMT(percent(turn->keep, filter))));
 }
 
 static void
 find_draft_take(struct turn *turn)
 {
-    if (has_no_posts(turn)) {
+    if (ghost_has_no_posts(turn)) {
         turn_remember(turn, "draft asked", -1, STR_NONE);
         turn_go(turn, &make_draft, 0);
     } else {
@@ -329,15 +199,15 @@ publish_ask(struct turn *turn)
     struct buf out;
     struct json_writer w;
     /* said exactly: of a title sent twice, Ghost makes a second address ("…-2", seen on 6.65) */
-    str name = turn->message->slug.n > 0 ? turn->message->slug : title_of(turn);
+    str name = turn->message->slug.n > 0 ? turn->message->slug : ghost_title_of(turn);
     str slug = slug_of(turn->keep, name, SLUG_BYTES_MAX);
     if (slug.n == 0)
         slug = text_cut(name, SLUG_GRAPHEMES_MAX);
-    post_begin(&w, &out);
-    write_field(&w, S("status"), S("published"));
-    write_field(&w, S("slug"), slug);
-    write_field(&w, S("updated_at"), turn_memo(turn, "updated", -1));
-    str body = post_end(&w, &out, turn->keep);
+    ghost_post_begin(&w, &out);
+    ghost_write_field(&w, S("status"), S("published"));
+    ghost_write_field(&w, S("slug"), slug);
+    ghost_write_field(&w, S("updated_at"), turn_memo(turn, "updated", -1));
+    str body = ghost_post_end(&w, &out, turn->keep);
     str newsletter = json_text(options_get(turn, S("newsletter")));
     str segment = json_text(options_get(turn, S("email_segment")));
     str query = S("");
@@ -345,17 +215,17 @@ publish_ask(struct turn *turn)
         query = arena_printf(turn->keep, "&newsletter=%.*s&email_segment=%.*s",
                              STR_FMT(percent(turn->keep, newsletter)),
                              STR_FMT(percent(turn->keep, segment.n > 0 ? segment : S("all"))));
-    turn_post_json(
-        turn, HTTP_PUT,
-        url(turn, post_route(turn, turn_memo(turn, "post", -1), cstr(turn->keep, query))),
-        body);
-    authorize(turn);
+    turn_post_json(turn, HTTP_PUT,
+                   ghost_url(turn, ghost_post_route(turn, turn_memo(turn, "post", -1),
+                                                    cstr(turn->keep, query))),
+                   body);
+    ghost_authorize(turn);
 }
 
-static void
-publish_take(struct turn *turn)
+void
+ghost_publish_take(struct turn *turn)
 {
-    const struct json *post = first_post(turn);
+    const struct json *post = ghost_first_post(turn);
     str status = json_text(json_get(post, S("status")));
     str id = json_id(turn->keep, json_get(post, S("id")));
     if (id.n == 0 || status.n == 0)
@@ -383,137 +253,17 @@ publish_refuse(struct turn *turn)
 static void
 collided_ask(struct turn *turn)
 {
-    get(turn, post_route(turn, turn_memo(turn, "post", -1), ""));
+    ghost_get(turn, ghost_post_route(turn, turn_memo(turn, "post", -1), ""));
 }
 
 static void
 collided_take(struct turn *turn)
 {
-    const struct json *post = first_post(turn);
+    const struct json *post = ghost_first_post(turn);
     if (!str_eq(json_text(json_get(post, S("status"))), S("draft")))
-        publish_take(turn);
-    else if (keep_post(turn, post))
+        ghost_publish_take(turn);
+    else if (ghost_keep_post(turn, post))
         turn_go(turn, &publish, 0);
-}
-
-/* ---- is it there? ---- */
-
-static void
-look_ask(struct turn *turn)
-{
-    str id = turn_memo(turn, "post", -1);
-    if (id.n == 0)
-        turn_go(turn, &look_slug, 0);
-    else
-        get(turn, post_route(turn, id, ""));
-}
-
-static void
-look_take(struct turn *turn)
-{
-    const struct json *post = first_post(turn);
-    str status = json_text(json_get(post, S("status")));
-    if (has_no_posts(turn)) {
-        turn->step->presence = PRESENCE_ABSENT;
-        turn_done(turn);
-    } else if (status.n > 0 && keep_post(turn, post)) {
-        bool draft = str_eq(status, S("draft"));
-        turn->step->presence = draft ? PRESENCE_ABSENT : PRESENCE_FOUND;
-        turn->step->remote_id = draft ? STR_NONE : turn_memo(turn, "post", -1);
-        turn->step->permalink = draft ? STR_NONE : json_web(json_get(post, S("url")));
-        turn_done(turn);
-    }
-}
-
-static void
-look_refuse(struct turn *turn)
-{
-    if (str_eq(turn->failure.code, S("NotFoundError"))) {
-        turn->step->presence = PRESENCE_UNKNOWN; /* somebody took it away for good */
-        turn_done(turn);
-    }
-}
-
-/* ---- afterwards ---- */
-
-static void
-find_ask(struct turn *turn)
-{
-    get(turn, post_route(turn, turn->call->remote_id, ""));
-}
-
-static void
-find_to_edit_take(struct turn *turn)
-{
-    if (keep_post(turn, first_post(turn)))
-        turn_go(turn, &edit, 0);
-}
-
-static void
-edit_ask(struct turn *turn)
-{
-    struct buf out;
-    struct json_writer w;
-    post_begin(&w, &out);
-    write_content(turn, &w);
-    write_field(&w, S("updated_at"), turn_memo(turn, "updated", -1));
-    turn_post_json(turn, HTTP_PUT,
-                   url(turn, post_route(turn, turn->call->remote_id, "&source=html")),
-                   post_end(&w, &out, turn->keep));
-    authorize(turn);
-}
-
-static void
-find_to_withdraw_take(struct turn *turn)
-{
-    if (keep_post(turn, first_post(turn)))
-        turn_go(turn, &withdraw, 0);
-}
-
-/* It goes back to a draft: out of sight, and nothing written is lost. */
-static void
-withdraw_ask(struct turn *turn)
-{
-    struct buf out;
-    struct json_writer w;
-    post_begin(&w, &out);
-    write_field(&w, S("status"), S("draft"));
-    write_field(&w, S("updated_at"), turn_memo(turn, "updated", -1));
-    turn_post_json(turn, HTTP_PUT, url(turn, post_route(turn, turn->call->remote_id, "")),
-                   post_end(&w, &out, turn->keep));
-    authorize(turn);
-}
-
-static void
-withdraw_take(struct turn *turn)
-{
-    if (first_post(turn))
-        turn_done(turn);
-}
-
-static void
-gone_refuse(struct turn *turn)
-{
-    if (str_eq(turn->failure.code, S("NotFoundError")))
-        turn_done(turn); /* it is away already: what was wanted */
-}
-
-static void
-numbers_ask(struct turn *turn)
-{
-    get(turn, post_route(turn, turn->call->remote_id, "&include=count.clicks,email"));
-}
-
-static void
-numbers_take(struct turn *turn)
-{
-    const struct json *post = first_post(turn), *email = json_get(post, S("email"));
-    if (!post)
-        return;
-    step_metric(turn->step, S("clicks"), json_get(json_get(post, S("count")), S("clicks")));
-    step_metric(turn->step, S("email_count"), json_get(email, S("email_count")));
-    step_metric(turn->step, S("opened_count"), json_get(email, S("opened_count")));
-    turn_done(turn);
 }
 
 /* ---- the tables ---- */
@@ -522,40 +272,36 @@ static const struct stage who = {.name = "who", .ask = who_ask, .take = who_take
 static const struct stage check_key = {
     .name = "key", .ask = check_key_ask, .take = check_key_take, .refuse = check_key_refuse};
 static const struct stage fixed_limits = {
-    .name = "limits", .ask = fixed_limits_ask, .take = withdraw_take};
+    .name = "limits", .ask = fixed_limits_ask, .take = ghost_withdraw_take};
 static const struct stage upload = {.name = "media", .ask = upload_ask, .take = upload_take};
 static const struct stage find_draft = {
-    .name = "find draft", .ask = find_draft_ask, .take = find_draft_take};
+    .name = "find draft", .ask = ghost_find_draft_ask, .take = find_draft_take};
 static const struct stage make_draft = {
     .name = "draft", .ask = make_draft_ask, .take = make_draft_take};
 static const struct stage publish = {.name = "publish",
                                      .ask = publish_ask,
-                                     .take = publish_take,
+                                     .take = ghost_publish_take,
                                      .refuse = publish_refuse,
                                      .publishes = true};
 static const struct stage collided = {
     .name = "collided", .ask = collided_ask, .take = collided_take};
-static const struct stage look = {
-    .name = "look", .ask = look_ask, .take = look_take, .refuse = look_refuse};
-static const struct stage look_slug = {
-    .name = "look by slug", .ask = find_draft_ask, .take = look_take};
-static const struct stage find_to_edit = {
-    .name = "find to edit", .ask = find_ask, .take = find_to_edit_take};
-static const struct stage edit = {.name = "edit", .ask = edit_ask, .take = publish_take};
-static const struct stage find_to_withdraw = {.name = "find to withdraw",
-                                              .ask = find_ask,
-                                              .take = find_to_withdraw_take,
-                                              .refuse = gone_refuse};
-static const struct stage withdraw = {
-    .name = "withdraw", .ask = withdraw_ask, .take = withdraw_take, .refuse = gone_refuse};
-static const struct stage numbers = {
-    .name = "numbers", .ask = numbers_ask, .take = numbers_take};
 
-static const struct stage *const stages[] = {
-    &who,          &check_key, &fixed_limits,     &upload,   &find_draft,
-    &make_draft,   &publish,   &collided,         &look,     &look_slug,
-    &find_to_edit, &edit,      &find_to_withdraw, &withdraw, &numbers,
-    NULL};
+static const struct stage *const stages[] = {&who,
+                                             &check_key,
+                                             &fixed_limits,
+                                             &upload,
+                                             &find_draft,
+                                             &make_draft,
+                                             &publish,
+                                             &collided,
+                                             &ghost_look,
+                                             &ghost_look_slug,
+                                             &ghost_find_to_edit,
+                                             &ghost_edit,
+                                             &ghost_find_to_withdraw,
+                                             &ghost_withdraw,
+                                             &ghost_numbers,
+                                             NULL};
 
 /* {"errors":[{"message":"…","context":"…","type":"…"}]} */
 static void
@@ -579,10 +325,10 @@ next(const struct channel_call *call, const struct http_answer *answer, struct a
                                      .ops = {[OP_VERIFY] = &who,
                                              [OP_LIMITS] = &fixed_limits,
                                              [OP_PUBLISH] = &upload,
-                                             [OP_READ_BACK] = &look,
-                                             [OP_WITHDRAW] = &find_to_withdraw,
-                                             [OP_EDIT] = &find_to_edit,
-                                             [OP_POST_METRICS] = &numbers},
+                                             [OP_READ_BACK] = &ghost_look,
+                                             [OP_WITHDRAW] = &ghost_find_to_withdraw,
+                                             [OP_EDIT] = &ghost_find_to_edit,
+                                             [OP_POST_METRICS] = &ghost_numbers},
                                      .stages = stages,
                                      .read_error = read_error};
     stages_next(&plan, call, answer, keep, ret);

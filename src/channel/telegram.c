@@ -1,8 +1,7 @@
-#include "base/number.h"
 #include "base/translate.h"
 #include "channel/count.h"
 #include "channel/drivers.h"
-#include "channel/step.h"
+#include "channel/telegram_internal.h"
 
 /*
  * A bot of Telegram that posts into a channel or group. Bots cannot read what they sent, so an unknown outcome is for
@@ -11,203 +10,11 @@
  */
 
 enum {
-    TELEGRAM_TEXT_MAX = 4096,            /* UTF-16 units of a message; Bot API 10.1 */
-    TELEGRAM_CAPTION_MAX = 1024,         /* of what stands under pictures; Bot API 10.1 */
-    TELEGRAM_QUESTION_MAX = 300,         /* of a poll; Bot API 10.1 */
-    TELEGRAM_FILES_MAX = 10,             /* of an album; Bot API 10.1 */
-    TELEGRAM_POLL_SECONDS_MAX = 2628000, /* a poll is open so long at most; Bot API 10.1 */
-    TELEGRAM_BODY_MAX = 64 * 1024 /* bytes: 4,096 characters, escaped, and a dozen fields */
+    TELEGRAM_QUESTION_MAX = 300,        /* of a poll; Bot API 10.1 */
+    TELEGRAM_POLL_SECONDS_MAX = 2628000 /* a poll is open so long at most; Bot API 10.1 */
 };
 
-static const struct stage at_bot, at_chat, at_rights, at_files, at_text, at_withdraw, at_edit,
-    at_members;
-
-/* "123456:ABC…" as it stands in an address; another word when it is no token, so that nothing odd gets there. */
-static str
-token(const struct turn *turn)
-{
-    str text = str_trim(account_secret(turn->account, S("token")));
-    for (ptrdiff_t i = 0; i < text.n; i++) {
-        char c = text.p[i];
-        bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                    (c >= '0' && c <= '9') || c == ':' || c == '_' || c == '-';
-        if (!good)
-            return S("not-a-token");
-    }
-    return text;
-}
-
-static str
-method(const struct turn *turn, const char *name)
-{
-    str server = server_clean(turn->keep, turn->account->server);
-    if (server.n == 0)
-        server = S("https://api.telegram.org");
-    return arena_printf(turn->keep, "%.*s/bot%.*s/%s", STR_FMT(server), STR_FMT(token(turn)),
-                        name);
-}
-
-/* The chat by its id once we know it, else as the person wrote it: @name or a number. */
-static str
-chat(const struct turn *turn)
-{
-    return turn->account->user_id.n > 0 ? turn->account->user_id
-                                        : str_trim(turn->account->handle);
-}
-
-/* ---- building bodies ---- */
-
-struct body {
-    struct json_writer writer;
-    struct buf out;
-};
-
-static void
-body_init(struct body *body, const struct turn *turn)
-{
-    buf_init(&body->out, TELEGRAM_BODY_MAX);
-    json_writer_init(&body->writer, &body->out);
-    json_object_begin(&body->writer);
-    json_key(&body->writer, S("chat_id"));
-    json_str(&body->writer, chat(turn));
-}
-
-static void
-body_text(struct body *body, const char *name, str value)
-{
-    json_key(&body->writer, str_of(name));
-    json_str(&body->writer, value);
-}
-
-static void
-body_int(struct body *body, const char *name, int64_t value)
-{
-    json_key(&body->writer, str_of(name));
-    json_int(&body->writer, value);
-}
-
-static void
-body_true(struct body *body, const char *name)
-{
-    json_key(&body->writer, str_of(name));
-    json_bool(&body->writer, true);
-}
-
-static void
-body_send(struct body *body, struct turn *turn, const char *name)
-{
-    json_object_end(&body->writer);
-    str text = json_built(&body->out, turn->keep);
-    buf_release(&body->out);
-    turn_post_json(turn, HTTP_POST, method(turn, name), text);
-}
-
-/* An id of a message as the number it is; 0 when it is none. */
-static int64_t
-message_number(str id)
-{
-    int64_t n = 0;
-    struct error error;
-    return parse_i64(id, 1, INT64_MAX, &n, &error) == OK ? n : 0;
-}
-
-/* The topic of a group it goes to; 0: none. */
-static int64_t
-topic(const struct turn *turn)
-{
-    str text = settings_text(turn, S("topic"));
-    return text.n > 0 ? message_number(text) : 0;
-}
-
-/* ---- verify: the bot, the chat, and whether the one may write into the other ---- */
-
-static void
-ask_bot(struct turn *turn)
-{
-    turn_get(turn, method(turn, "getMe"));
-}
-
-static void
-take_bot(struct turn *turn)
-{
-    str id = json_id(turn->keep, json_get(json_get(turn->json, S("result")), S("id")));
-    if (!id.p) {
-        turn_fail(turn, CLASS_CONFIG, S("the answer names no bot"));
-        return;
-    }
-    turn_remember(turn, "bot", -1, id);
-    turn_go(turn, &at_chat, 0);
-}
-
-static const struct stage at_bot = {.name = "bot", .ask = ask_bot, .take = take_bot};
-
-/* What the person wrote goes first here: they may have connected another chat. */
-static void
-ask_chat(struct turn *turn)
-{
-    str wanted = str_trim(turn->account->handle);
-    struct pair pair = {S("chat_id"), wanted.n > 0 ? wanted : turn->account->user_id};
-    if (pair.value.n == 0) {
-        turn_fail(turn, CLASS_CONFIG, S("no channel or group is named"));
-        return;
-    }
-    turn_get(turn, arena_printf(turn->keep, "%.*s?%.*s", STR_FMT(method(turn, "getChat")),
-                                STR_FMT(form(turn->keep, &pair, 1))));
-}
-
-static void
-take_chat(struct turn *turn)
-{
-    const struct json *result = json_get(turn->json, S("result"));
-    str id = json_id(turn->keep, json_get(result, S("id")));
-    str user = json_text(json_get(result, S("username")));
-    if (!id.p) {
-        turn_fail(turn, CLASS_CONFIG, S("the answer names no chat"));
-        return;
-    }
-    turn_remember(turn, "chat", -1, id);
-    turn_remember(turn, "title", -1, json_text(json_get(result, S("title"))));
-    turn_remember(turn, "type", -1, json_text(json_get(result, S("type"))));
-    turn_remember(turn, "name", -1,
-                  user.n > 0 ? arena_printf(turn->keep, "@%.*s", STR_FMT(user)) : id);
-    turn_go(turn, &at_rights, 0);
-}
-
-static const struct stage at_chat = {.name = "chat", .ask = ask_chat, .take = take_chat};
-
-static void
-ask_rights(struct turn *turn)
-{
-    const struct pair pairs[] = {{S("chat_id"), turn_memo(turn, "chat", -1)},
-                                 {S("user_id"), turn_memo(turn, "bot", -1)}};
-    turn_get(turn, arena_printf(turn->keep, "%.*s?%.*s", STR_FMT(method(turn, "getChatMember")),
-                                STR_FMT(form(turn->keep, pairs, 2))));
-}
-
-static void
-take_rights(struct turn *turn)
-{
-    const struct json *result = json_get(turn->json, S("result"));
-    str status = json_text(json_get(result, S("status"))), type = turn_memo(turn, "type", -1);
-    bool in_channel = str_eq(type, S("channel"));
-    bool out = str_eq(status, S("left")) || str_eq(status, S("kicked"));
-    bool may = in_channel ? json_as_bool(json_get(result, S("can_post_messages")), false) ||
-                                str_eq(status, S("creator"))
-                          : json_as_bool(json_get(result, S("can_send_messages")), true);
-    if (out || !may) {
-        turn_fail(turn, CLASS_SCOPE,
-                  in_channel ? S("make the bot an administrator of the channel who may post")
-                             : S("the bot may not write in this group"));
-        return;
-    }
-    turn->step->user_id = turn_memo(turn, "chat", -1);
-    turn->step->handle = turn_memo(turn, "name", -1);
-    turn->step->display_name = turn_memo(turn, "title", -1);
-    turn_done(turn);
-}
-
-static const struct stage at_rights = {
-    .name = "rights", .ask = ask_rights, .take = take_rights};
+static const struct stage at_text;
 
 /* ---- publish: pictures with the text under them, then texts ---- */
 
@@ -261,9 +68,9 @@ ask_album(struct turn *turn, str caption)
     buf_init(&out, TELEGRAM_BODY_MAX);
     json_writer_init(&writer, &out);
     write_album(&writer, turn, caption);
-    turn_post_parts(turn, method(turn, "sendMediaGroup"));
-    turn_part(turn, S("chat_id"), chat(turn));
-    if (topic(turn) > 0)
+    turn_post_parts(turn, telegram_method(turn, "sendMediaGroup"));
+    turn_part(turn, S("chat_id"), telegram_chat(turn));
+    if (telegram_topic(turn) > 0)
         turn_part(turn, S("message_thread_id"), settings_text(turn, S("topic")));
     turn_part(turn, S("media"), json_built(&out, turn->keep));
     for (int32_t i = 0; i < turn->message->media_n && i < TELEGRAM_FILES_MAX; i++)
@@ -284,9 +91,9 @@ ask_one_file(struct turn *turn, str caption)
     while (i + 1 < sizeof methods / sizeof methods[0] &&
            !str_eq(str_of(kind), str_of(methods[i].kind)))
         i++;
-    turn_post_parts(turn, method(turn, methods[i].method));
-    turn_part(turn, S("chat_id"), chat(turn));
-    if (topic(turn) > 0)
+    turn_post_parts(turn, telegram_method(turn, methods[i].method));
+    turn_part(turn, S("chat_id"), telegram_chat(turn));
+    if (telegram_topic(turn) > 0)
         turn_part(turn, S("message_thread_id"), settings_text(turn, S("topic")));
     if (caption.n > 0)
         turn_part(turn, S("caption"), caption);
@@ -370,8 +177,8 @@ published(struct turn *turn)
     turn_done(turn);
 }
 
-static void
-write_preview(struct body *body, const struct turn *turn)
+void
+telegram_write_preview(struct telegram_body *body, const struct turn *turn)
 {
     bool wanted = json_as_bool(options_get(turn, S("link_preview")), true);
     if (wanted && turn->message->link.n == 0)
@@ -379,25 +186,25 @@ write_preview(struct body *body, const struct turn *turn)
     json_key(&body->writer, S("link_preview_options"));
     json_object_begin(&body->writer);
     if (wanted)
-        body_text(body, "url", turn->message->link);
+        telegram_body_text(body, "url", turn->message->link);
     else
-        body_true(body, "is_disabled");
+        telegram_body_true(body, "is_disabled");
     json_object_end(&body->writer);
 }
 
 static void
-write_common(struct body *body, const struct turn *turn)
+write_common(struct telegram_body *body, const struct turn *turn)
 {
     int64_t before =
-        turn->index > 0 ? message_number(turn_memo(turn, "id", turn->index - 1)) : 0;
-    if (topic(turn) > 0)
-        body_int(body, "message_thread_id", topic(turn));
+        turn->index > 0 ? telegram_message_number(turn_memo(turn, "id", turn->index - 1)) : 0;
+    if (telegram_topic(turn) > 0)
+        telegram_body_int(body, "message_thread_id", telegram_topic(turn));
     if (json_as_bool(options_get(turn, S("silent")), false))
-        body_true(body, "disable_notification");
+        telegram_body_true(body, "disable_notification");
     if (before > 0) {
         json_key(&body->writer, S("reply_parameters"));
         json_object_begin(&body->writer);
-        body_int(body, "message_id", before);
+        telegram_body_int(body, "message_id", before);
         json_object_end(&body->writer);
     }
 }
@@ -405,32 +212,32 @@ write_common(struct body *body, const struct turn *turn)
 static void
 ask_poll(struct turn *turn, str question)
 {
-    struct body body;
+    struct telegram_body body;
     int64_t seconds = turn->message->poll_lasts.us / SPAN_SECOND.us;
     if (question.n == 0 || count_utf16(question) > TELEGRAM_QUESTION_MAX) {
         turn_fail(turn, CLASS_PERMANENT, S("the question of a poll has 1 to 300 characters"));
         return;
     }
-    body_init(&body, turn);
-    body_text(&body, "question", question);
+    telegram_body_init(&body, turn);
+    telegram_body_text(&body, "question", question);
     json_key(&body.writer, S("options"));
     json_array_begin(&body.writer);
     for (int32_t i = 0; i < turn->message->poll_options_n && i < POLL_OPTIONS_MAX; i++) {
         json_object_begin(&body.writer);
-        body_text(&body, "text", turn->message->poll_options[i]);
+        telegram_body_text(&body, "text", turn->message->poll_options[i]);
         json_object_end(&body.writer);
     }
     json_array_end(&body.writer);
     if (seconds >= 5 && seconds <= TELEGRAM_POLL_SECONDS_MAX)
-        body_int(&body, "open_period", seconds);
+        telegram_body_int(&body, "open_period", seconds);
     write_common(&body, turn);
-    body_send(&body, turn, "sendPoll");
+    telegram_body_send(&body, turn, "sendPoll");
 }
 
 static void
 ask_text(struct turn *turn)
 {
-    struct body body;
+    struct telegram_body body;
     if (turn->index >= turn->message->parts_n) {
         published(turn);
         return;
@@ -448,11 +255,11 @@ ask_text(struct turn *turn)
         ask_poll(turn, text);
         return;
     }
-    body_init(&body, turn);
-    body_text(&body, "text", text);
-    write_preview(&body, turn);
+    telegram_body_init(&body, turn);
+    telegram_body_text(&body, "text", text);
+    telegram_write_preview(&body, turn);
     write_common(&body, turn);
-    body_send(&body, turn, "sendMessage");
+    telegram_body_send(&body, turn, "sendMessage");
 }
 
 static void
@@ -464,140 +271,6 @@ take_text(struct turn *turn)
 
 static const struct stage at_text = {
     .name = "publish", .ask = ask_text, .take = take_text, .publishes = true};
-
-/* ---- withdraw: everything the message became ---- */
-
-static void
-write_ids(struct body *body, const struct turn *turn)
-{
-    int64_t first = message_number(turn->call->remote_id), n = 0;
-    int64_t files = message_number(turn_memo(turn, "files", -1));
-    struct error error;
-    json_key(&body->writer, S("message_ids"));
-    json_array_begin(&body->writer);
-    json_int(&body->writer, first);
-    /* an album is as many messages with ids in a row; its first may be the post itself */
-    if (files > 0 &&
-        parse_i64(turn_memo(turn, "files n", -1), 1, TELEGRAM_FILES_MAX, &n, &error) == OK)
-        for (int64_t i = 0; i < n; i++)
-            if (files + i != first)
-                json_int(&body->writer, files + i);
-    for (int32_t i = 1; i < MESSAGE_PARTS_MAX; i++) {
-        int64_t id = message_number(turn_memo(turn, "id", i));
-        if (id > 0)
-            json_int(&body->writer, id);
-    }
-    json_array_end(&body->writer);
-}
-
-static void
-ask_withdraw(struct turn *turn)
-{
-    struct body body;
-    if (message_number(turn->call->remote_id) == 0) {
-        turn_fail(turn, CLASS_PERMANENT, S("this is no message of Telegram"));
-        return;
-    }
-    body_init(&body, turn);
-    write_ids(&body, turn);
-    body_send(&body, turn, "deleteMessages");
-}
-
-static void
-take_done(struct turn *turn)
-{
-    turn->step->remote_id = turn->call->remote_id;
-    turn_done(turn);
-}
-
-static bool
-says(const struct turn *turn, const char *words)
-{
-    return str_find(turn->failure.words, str_of(words)) >= 0;
-}
-
-static void
-refuse_withdraw(struct turn *turn)
-{
-    if (says(turn, "message to delete not found") || says(turn, "message not found"))
-        turn_done(turn);
-}
-
-static const struct stage at_withdraw = {
-    .name = "withdraw", .ask = ask_withdraw, .take = take_done, .refuse = refuse_withdraw};
-
-/* ---- edit ---- */
-
-static str
-edited_id(const struct turn *turn)
-{
-    return turn->index == 0 ? turn->call->remote_id : turn_memo(turn, "id", turn->index);
-}
-
-static void
-ask_edit(struct turn *turn)
-{
-    struct body body;
-    str id = edited_id(turn);
-    if (turn->index >= turn->message->parts_n || id.n == 0) {
-        take_done(turn);
-        return;
-    }
-    str text = message_text(&driver_telegram, turn->message, turn->index, turn->keep);
-    str files = turn_memo(turn, "files", -1);
-    bool under =
-        turn->index == 0 && turn->message->media_n > 0 && (!files.p || str_eq(files, id));
-    int64_t max = under ? TELEGRAM_CAPTION_MAX : TELEGRAM_TEXT_MAX;
-    if (count_utf16(text) > max) {
-        turn_fail(turn, CLASS_PERMANENT,
-                  under ? S("a text under pictures has 1,024 characters at most")
-                        : S("the text is longer than 4,096 characters"));
-        return;
-    }
-    body_init(&body, turn);
-    body_int(&body, "message_id", message_number(id));
-    body_text(&body, under ? "caption" : "text", text);
-    if (!under)
-        write_preview(&body, turn);
-    body_send(&body, turn, under ? "editMessageCaption" : "editMessageText");
-}
-
-static void
-take_edit(struct turn *turn)
-{
-    turn_go(turn, &at_edit, turn->index + 1);
-}
-
-static void
-refuse_edit(struct turn *turn)
-{
-    if (says(turn, "message is not modified"))
-        turn_go(turn, &at_edit, turn->index + 1);
-}
-
-static const struct stage at_edit = {
-    .name = "edit", .ask = ask_edit, .take = take_edit, .refuse = refuse_edit};
-
-/* ---- metrics: how many follow ---- */
-
-static void
-ask_members(struct turn *turn)
-{
-    struct pair pair = {S("chat_id"), chat(turn)};
-    turn_get(turn,
-             arena_printf(turn->keep, "%.*s?%.*s", STR_FMT(method(turn, "getChatMemberCount")),
-                          STR_FMT(form(turn->keep, &pair, 1))));
-}
-
-static void
-take_members(struct turn *turn)
-{
-    step_metric(turn->step, S("member_count"), json_get(turn->json, S("result")));
-    turn_done(turn);
-}
-
-static const struct stage at_members = {
-    .name = "members", .ask = ask_members, .take = take_members};
 
 /* ---- limits: the network has no page for them; those of its documents hold ---- */
 
@@ -646,17 +319,17 @@ read_error(const struct json *json, struct arena *keep, struct failure *failure)
         arena_printf(keep, "the group became a supergroup: its id is now %.*s", STR_FMT(moved));
 }
 
-static const struct stage *const stages[] = {&at_limits,  &at_bot,  &at_chat,     &at_rights,
-                                             &at_files,   &at_text, &at_withdraw, &at_edit,
-                                             &at_members, NULL};
+static const struct stage *const stages[] = {
+    &at_limits, &telegram_at_bot,      &telegram_at_chat, &telegram_at_rights,  &at_files,
+    &at_text,   &telegram_at_withdraw, &telegram_at_edit, &telegram_at_members, NULL};
 
 static const struct plan plan = {.driver = &driver_telegram,
-                                 .ops = {[OP_VERIFY] = &at_bot,
+                                 .ops = {[OP_VERIFY] = &telegram_at_bot,
                                          [OP_LIMITS] = &at_limits,
                                          [OP_PUBLISH] = &at_files,
-                                         [OP_WITHDRAW] = &at_withdraw,
-                                         [OP_EDIT] = &at_edit,
-                                         [OP_ACCOUNT_METRICS] = &at_members},
+                                         [OP_WITHDRAW] = &telegram_at_withdraw,
+                                         [OP_EDIT] = &telegram_at_edit,
+                                         [OP_ACCOUNT_METRICS] = &telegram_at_members},
                                  .stages = stages,
                                  .read_error = read_error};
 
