@@ -123,10 +123,36 @@ look_at_rule(struct propre *propre, const struct recurrence *r, struct maybe_int
     return OK;
 }
 
+/* *ret: whether that message is an occurrence of another recurrence. One that comes again already is refused. */
+static enum fault
+is_of_another(struct propre *propre, int64_t workspace, int64_t message, struct arena scratch,
+              bool *ret, struct error *error)
+{
+    struct message m;
+    struct recurrence other;
+    if (message_get(propre, workspace, message, &scratch, &m, error))
+        return error->fault;
+    *ret = m.recurrence.has;
+    if (!*ret)
+        return OK;
+    if (recurrence_get(propre, workspace, m.recurrence.is, &scratch, &other, error))
+        return error->fault;
+    if (!other.end_us.has || other.end_us.is > clock_now(&propre->clock).us)
+        return fail(error, FAULT_CONFLICT,
+                    "that post comes again already, by repetition %lld; end that one first, or "
+                    "say all days in one rule",
+                    (long long)other.id);
+    return OK;
+}
+
 enum fault
-repeat_check(struct propre *propre, const struct recurrence *r, struct error *error)
+repeat_check(struct propre *propre, const struct recurrence *r, struct maybe_int from,
+             struct arena scratch, struct error *error)
 {
     struct maybe_int first;
+    bool another = false;
+    if (from.has && is_of_another(propre, r->workspace, from.is, scratch, &another, error))
+        return error->fault;
     return look_at_rule(propre, r, &first, error);
 }
 
@@ -151,7 +177,9 @@ repeat_begin(struct propre *propre, const struct recurrence *r, struct maybe_int
     struct recurrence kept;
     int64_t id = 0;
     struct maybe_int first = no_int;
-    bool is_first = false;
+    bool is_first = false, another = false;
+    if (from.has && is_of_another(propre, r->workspace, from.is, scratch, &another, error))
+        return error->fault;
     if (recurrence_save(propre, r, &id, error) ||
         recurrence_get(propre, r->workspace, id, &scratch, &kept, error) ||
         look_at_rule(propre, &kept, &first, error))
@@ -159,7 +187,8 @@ repeat_begin(struct propre *propre, const struct recurrence *r, struct maybe_int
     if (from.has && first.has &&
         waits_for(propre, r->workspace, from.is, first.is, scratch, &is_first, error))
         return error->fault;
-    if (is_first && recurrence_mark(propre, id, 1, from, error))
+    /* What waits of a recurrence that is over stays its own. */
+    if (is_first && recurrence_mark(propre, id, 1, another ? no_int : from, error))
         return error->fault;
     if (recur_make(propre, r->workspace, scratch, error))
         return error_prefix(error, "making its occurrences");

@@ -28,8 +28,12 @@ struct repeat_coming {
 must_use enum fault repeat_coming(struct propre *propre, const struct recurrence *r,
                                   struct arena *keep, struct repeat_coming **ret,
                                   ptrdiff_t *ret_n, struct error *error);
-/* repeat_check(propre, r, error): reads nothing. Faults: INPUT when no occurrence is to come. */
+/*
+ * repeat_check(propre, r, from, scratch, error): whether it can be begun; writes nothing. ${from}: as below.
+ * Faults: INPUT when no occurrence is to come; CONFLICT when the message comes again already: twice would be beside itself.
+ */
 must_use enum fault repeat_check(struct propre *propre, const struct recurrence *r,
+                                 struct maybe_int from, struct arena scratch,
                                  struct error *error);
 /*
  * repeat_begin(propre, r, from, scratch, ret_id, error):

@@ -277,7 +277,7 @@ handle_repeat_add(struct exchange *x, struct error *error)
         return error->fault;
     if (find_problems(x, &r, &view.form))
         return answer_wrong(x, &view);
-    if (repeat_check(x->web->propre, &r, error)) {
+    if (repeat_check(x->web->propre, &r, some_int(d.message), x->scratch, error)) {
         view.form.at.error = translate_error(x->keep, x->lang, error);
         return answer_wrong(x, &view);
     }

@@ -686,11 +686,19 @@ test_repeats(void **state)
     sees(&p.editor, "within 3 days");
     assert_int_equal(2, waiting(&p));
 
+    /* Pressed twice, or asked for another rule, it would be sent beside itself. */
+    assert_int_equal(422, browser_post(&p.editor, "/repeats", form));
+    sees(&p.editor, "comes again already");
+    assert_int_equal(2, waiting(&p));
+
     assert_int_equal(303, browser_post(&p.editor, "/repeats/1/skip", ""));
     assert_int_equal(200, browser_get(&p.editor, "/repeats"));
     sees_not(&p.editor, "Wednesday 25 Nov 2026");
     sees(&p.editor, "Wednesday 2 Dec 2026, 10:00");
     assert_int_equal(1, waiting(&p));
+    /* What was left out is no draft. */
+    assert_int_equal(200, browser_get(&p.editor, "/queue"));
+    sees_not(&p.editor, "Drafts (1)");
     assert_int_equal(303, browser_post(&p.editor, "/repeats/1/pause", "paused=1"));
     assert_int_equal(200, browser_get(&p.editor, "/repeats"));
     sees(&p.editor, "stands still");

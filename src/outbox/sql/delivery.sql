@@ -199,5 +199,6 @@ WHERE m.workspace_id = $1 AND m.archived_us IS NULL AND m.changed_us > $2
   AND NOT EXISTS (SELECT 1 FROM delivery AS d
                   WHERE d.message_id = m.id AND d.state <> 'cancelled' AND d.state <> 'draft')
   AND NOT EXISTS (SELECT 1 FROM recurrence AS r WHERE r.message_id = m.id)
+  AND NOT EXISTS (SELECT 1 FROM occurrence AS o WHERE o.message_id = m.id)
 ORDER BY m.changed_us DESC, m.id DESC
 LIMIT $3;
