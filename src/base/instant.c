@@ -168,3 +168,10 @@ instant_rfc3339(struct arena *arena, instant t)
     return arena_printf(arena, "%04d-%02d-%02dT%02d:%02d:%02dZ", c.year, c.month, c.day, c.hour,
                         c.minute, c.second);
 }
+
+str
+civil_minute(struct arena *arena, const struct civil *civil)
+{
+    return arena_printf(arena, "%04d-%02d-%02dT%02d:%02d", civil->year, civil->month,
+                        civil->day, civil->hour, civil->minute);
+}

@@ -50,3 +50,5 @@ struct civil instant_to_utc(instant t);
 must_use enum fault instant_parse(str text, instant *ret, struct error *error);
 /* instant_rfc3339(arena, t): "2026-11-24T09:00:00Z", with microseconds only when there are any. */
 str instant_rfc3339(struct arena *arena, instant t);
+/* civil_minute(arena, civil): "2026-12-01T09:00", as deliveries keep a wall time and forms send it. */
+str civil_minute(struct arena *arena, const struct civil *civil);

@@ -20,13 +20,6 @@ cli_moment(struct cli *cli, const struct zone *zone, int64_t us)
     return format_instant(cli->keep, cli->lang, zone, (instant){us}, FORMAT_DATE_TIME);
 }
 
-str
-cli_wall(struct cli *cli, const struct civil *wall)
-{
-    return arena_printf(cli->keep, "%04d-%02d-%02dT%02d:%02d", (int)wall->year,
-                        (int)wall->month, (int)wall->day, (int)wall->hour, (int)wall->minute);
-}
-
 enum fault
 cli_day_from(const struct zone *zone, int64_t day, instant *ret, struct error *error)
 {

@@ -179,7 +179,7 @@ take_when(struct cli *cli, struct compose *c, struct error *error)
     c->plan = (struct delivery_plan){
         .workspace = cli->workspace.id, .due_us = t.us, .draft = c->draft};
     if (at.p) {
-        c->plan.wall = cli_wall(cli, &wall);
+        c->plan.wall = civil_minute(cli->keep, &wall);
         c->plan.zone = cli->workspace.zone;
         c->anchor = wall;
         c->anchor.second = c->anchor.microsecond = 0;
@@ -203,7 +203,7 @@ next_free(struct cli *cli, struct compose *c, ptrdiff_t i, struct error *error)
     if (cli_next_free(cli, &a, error))
         return error->fault;
     c->plan.due_us = a.at.us;
-    c->plan.wall = cli_wall(cli, &a.wall);
+    c->plan.wall = civil_minute(cli->keep, &a.wall);
     c->plan.zone = cli->workspace.zone;
     c->plan.queue = a.queue;
     return OK;

@@ -280,7 +280,7 @@ command_move(struct cli *cli, struct error *error)
     auto_tx tx = cli->propre.db;
     const struct delivery_plan plan = {.workspace = cli->workspace.id,
                                        .due_us = at.us,
-                                       .wall = cli_wall(cli, &wall),
+                                       .wall = civil_minute(cli->keep, &wall),
                                        .zone = cli->workspace.zone};
     if (delivery_move(&cli->propre, cli->workspace.id, id, &plan, WHO, error) ||
         (cli->json && cli_json_delivery(cli, id, error)) || db_commit(tx, error))

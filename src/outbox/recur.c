@@ -1,7 +1,5 @@
 #include "outbox/recur.h"
 
-#include <stdio.h>
-
 #include "outbox/queries.h"
 #include "outbox/worker_internal.h"
 #include "place/db.h"
@@ -13,7 +11,7 @@
  * Occurrences become messages of their own two weeks ahead: so that each can be edited, and an outage of days loses
  * none. Which moments: tactic/slot.h, by rule and anchor, never from the one before.
  */
-enum { RECUR_BYTES = 32 << 20, WORKSPACES_MAX = 100, WALL_BYTES = 32 };
+enum { RECUR_BYTES = 32 << 20, WORKSPACES_MAX = 100 };
 static const int64_t ahead_us = 14 * 86400000000;
 
 static enum fault
@@ -23,13 +21,9 @@ plan_channels(struct propre *propre, const struct recurrence *recurrence,
 {
     struct recur_channels_row *rows;
     ptrdiff_t n;
-    char wall[WALL_BYTES];
     const struct recur_channels_in in = {recurrence->message, VARIANTS_MAX};
     if (q_recur_channels(propre->db, &in, keep, &rows, &n, error))
         return error->fault;
-    (void)snprintf(wall, sizeof wall, "%04d-%02d-%02dT%02d:%02d", (int)at->wall.year,
-                   (int)at->wall.month, (int)at->wall.day, (int)at->wall.hour,
-                   (int)at->wall.minute);
     for (ptrdiff_t i = 0; i < n; i++) {
         int64_t id;
         const struct delivery_plan plan = {
@@ -37,7 +31,7 @@ plan_channels(struct propre *propre, const struct recurrence *recurrence,
             .message = message,
             .channel = rows[i].channel,
             .due_us = at->at.us,
-            .wall = str_of(wall),
+            .wall = civil_minute(keep, &at->wall),
             .zone = recurrence->zone,
         };
         if (delivery_schedule(propre, &plan, &id, error))

@@ -19,10 +19,7 @@ put_repeat(struct exchange *x, struct json_writer *w, const struct recurrence *r
     api_put_int(w, "id", r->id);
     api_put_int(w, "post", r->message);
     api_put_str(w, "rule", r->rule);
-    api_put_str(w, "first",
-                arena_printf(x->keep, "%04d-%02d-%02dT%02d:%02d", (int)r->anchor.year,
-                             (int)r->anchor.month, (int)r->anchor.day, (int)r->anchor.hour,
-                             (int)r->anchor.minute));
+    api_put_str(w, "first", civil_minute(x->keep, &r->anchor));
     api_put_str(w, "zone", r->zone);
     api_put_str(w, "state",
                 over        ? S("over")

@@ -24,8 +24,7 @@ delivery_when(struct exchange *x, const struct delivery *d, str text, struct del
         .message = d->message,
         .channel = d->channel,
         .due_us = at.us,
-        .wall = arena_printf(x->keep, "%04d-%02d-%02dT%02d:%02d", (int)wall.year,
-                             (int)wall.month, (int)wall.day, (int)wall.hour, (int)wall.minute),
+        .wall = civil_minute(x->keep, &wall),
         .zone = x->workspace.zone,
         .use_by_us = d->use_by_us,
     };

@@ -320,8 +320,7 @@ time_value(struct exchange *x, const struct delivery *d)
     if (d->due_us <= clock_now(&x->web->propre->clock).us)
         return STR_NONE;
     struct civil wall = zone_civil(x->zone, (instant){d->due_us});
-    return arena_printf(x->keep, "%04d-%02d-%02dT%02d:%02d", (int)wall.year, (int)wall.month,
-                        (int)wall.day, (int)wall.hour, (int)wall.minute);
+    return civil_minute(x->keep, &wall);
 }
 
 enum fault

@@ -22,13 +22,6 @@ delivery_is_ours(const struct delivery *d)
             d->state == DELIVERY_CANCELLED);
 }
 
-static str
-wall_text(struct exchange *x, const struct civil *wall)
-{
-    return arena_printf(x->keep, "%04d-%02d-%02dT%02d:%02d", (int)wall->year, (int)wall->month,
-                        (int)wall->day, (int)wall->hour, (int)wall->minute);
-}
-
 static enum fault
 queue_find(struct exchange *x, int64_t channel, struct post_when *when, struct error *error)
 {
@@ -63,7 +56,8 @@ post_plan(struct exchange *x, const struct post_to *to, const struct post_when *
                                   .message = to->message,
                                   .channel = to->channel,
                                   .due_us = when.due.us,
-                                  .wall = when.has_wall ? wall_text(x, &when.wall) : STR_NONE,
+                                  .wall = when.has_wall ? civil_minute(x->keep, &when.wall)
+                                                        : STR_NONE,
                                   .zone = when.has_wall ? x->workspace.zone : STR_NONE,
                                   .queue = when.queue,
                                   .use_by_us = to->use_by_us,

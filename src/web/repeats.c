@@ -105,13 +105,6 @@ fill_row(struct exchange *x, const struct recurrence *r, const struct channel *c
 
 /* ---------- letting one come again ---------- */
 
-static str
-wall_value(struct exchange *x, const struct civil *wall)
-{
-    return arena_printf(x->keep, "%04d-%02d-%02dT%02d:%02d", (int)wall->year, (int)wall->month,
-                        (int)wall->day, (int)wall->hour, (int)wall->minute);
-}
-
 static struct options_view
 rule_options(struct exchange *x, str chosen)
 {
@@ -145,7 +138,7 @@ add_form(struct exchange *x, int64_t id, struct repeat_form *ret, struct error *
         .heading = delivery_heading(x, &d),
         .rules = rule_options(x, form_text(&x->form, "rule")),
         .words.value = form_text(&x->form, "words"),
-        .at.value = at.p ? at : wall_value(x, &wall),
+        .at.value = at.p ? at : civil_minute(x->keep, &wall),
         .until.value = form_text(&x->form, "until"),
         .times.value = form_text(&x->form, "times"),
         .cooldown.value = form_text(&x->form, "cooldown"),
