@@ -157,6 +157,7 @@ struct listed {
     struct recurrence of;
     struct repeat_coming next;
     bool has_next, over;
+    enum repeat_state state;
     str text;
 };
 
@@ -173,6 +174,7 @@ list_one(struct cli *cli, struct listed *one, struct error *error)
     one->text = message.title.n > 0 ? message.title : str_slice(message.body, 0, 200);
     one->over = one->of.end_us.has && one->of.end_us.is <= clock_now(&cli->propre.clock).us;
     one->has_next = n > 0;
+    one->state = repeat_state(&one->of, n > 0, clock_now(&cli->propre.clock));
     if (n > 0)
         one->next = all[0];
     return OK;
@@ -182,9 +184,10 @@ list_one(struct cli *cli, struct listed *one, struct error *error)
 static const char *
 state_of(const struct listed *one)
 {
-    if (one->of.paused && !one->over)
-        return N_("stands still");
-    return one->over || !one->has_next ? N_("over") : N_("in use");
+    static const char *const words[] = {[REPEAT_IN_USE] = N_("in use"),
+                                        [REPEAT_PAUSED] = N_("stands still"),
+                                        [REPEAT_OVER] = N_("over")};
+    return words[one->state];
 }
 
 static enum fault

@@ -99,6 +99,22 @@ repeat_coming(struct propre *propre, const struct recurrence *r, struct arena *k
     return OK;
 }
 
+static bool
+has_ended(const struct recurrence *r, instant now)
+{
+    return r->end_us.has && r->end_us.is <= now.us;
+}
+
+enum repeat_state
+repeat_state(const struct recurrence *r, bool comes, instant now)
+{
+    if (has_ended(r, now))
+        return REPEAT_OVER;
+    if (r->paused)
+        return REPEAT_PAUSED;
+    return comes ? REPEAT_IN_USE : REPEAT_OVER;
+}
+
 /* ---- making one ---- */
 
 /* When the first occurrence is; and that there is one to come at all. */
@@ -137,7 +153,7 @@ is_of_another(struct propre *propre, int64_t workspace, int64_t message, struct 
         return OK;
     if (recurrence_get(propre, workspace, m.recurrence.is, &scratch, &other, error))
         return error->fault;
-    if (!other.end_us.has || other.end_us.is > clock_now(&propre->clock).us)
+    if (!has_ended(&other, clock_now(&propre->clock)))
         return fail(error, FAULT_CONFLICT,
                     "that post comes again already, by repetition %lld; end that one first, or "
                     "say all days in one rule",
@@ -309,7 +325,7 @@ find_open(struct propre *propre, const struct repeat_of *of, struct arena *keep,
 {
     if (recurrence_get(propre, of->workspace, of->id, keep, ret, error))
         return error->fault;
-    if (ret->end_us.has && ret->end_us.is <= clock_now(&propre->clock).us)
+    if (has_ended(ret, clock_now(&propre->clock)))
         return fail(error, FAULT_CONFLICT, "repetition %lld is over already",
                     (long long)of->id);
     return OK;

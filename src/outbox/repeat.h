@@ -28,6 +28,9 @@ struct repeat_coming {
 must_use enum fault repeat_coming(struct propre *propre, const struct recurrence *r,
                                   struct arena *keep, struct repeat_coming **ret,
                                   ptrdiff_t *ret_n, struct error *error);
+enum repeat_state { REPEAT_IN_USE, REPEAT_PAUSED, REPEAT_OVER };
+/* repeat_state(r, comes, now): ${comes}: repeat_coming gave some. Pure. */
+enum repeat_state repeat_state(const struct recurrence *r, bool comes, instant now);
 /*
  * repeat_check(propre, r, from, scratch, error): whether it can be begun; writes nothing. ${from}: as below.
  * Faults: INPUT when no occurrence is to come; CONFLICT when the message comes again already: twice would be beside itself.

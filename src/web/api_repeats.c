@@ -14,19 +14,17 @@ put_repeat(struct exchange *x, struct json_writer *w, const struct recurrence *r
     ptrdiff_t n;
     if (repeat_coming(x->web->propre, r, x->keep, &all, &n, error))
         return error->fault;
-    bool over = r->end_us.has && r->end_us.is <= clock_now(&x->web->propre->clock).us;
+    static const char *const states[] = {
+        [REPEAT_IN_USE] = "in_use", [REPEAT_PAUSED] = "paused", [REPEAT_OVER] = "over"};
+    enum repeat_state state = repeat_state(r, n > 0, clock_now(&x->web->propre->clock));
     json_object_begin(w);
     api_put_int(w, "id", r->id);
     api_put_int(w, "post", r->message);
     api_put_str(w, "rule", r->rule);
     api_put_str(w, "first", civil_minute(x->keep, &r->anchor));
     api_put_str(w, "zone", r->zone);
-    api_put_str(w, "state",
-                over        ? S("over")
-                : r->paused ? S("paused")
-                : n > 0     ? S("in_use")
-                            : S("over"));
-    api_put_time(w, "next", n > 0 && !over ? some_int(all[0].at.us) : no_int);
+    api_put_str(w, "state", str_of(states[state]));
+    api_put_time(w, "next", n > 0 && state != REPEAT_OVER ? some_int(all[0].at.us) : no_int);
     api_put_time(w, "until", r->end_us);
     api_put_maybe(w, "times", r->count_max);
     api_put_int(w, "cooldown_days", r->cooldown_days);

@@ -63,15 +63,16 @@ add_coming(struct exchange *x, const struct repeat_coming *all, ptrdiff_t n,
 static void
 add_state(struct exchange *x, const struct recurrence *r, struct repeat_row *row)
 {
-    bool ended = r->end_us.has && r->end_us.is <= clock_now(&x->web->propre->clock).us;
-    row->paused = r->paused && !ended;
-    row->over = ended || (!r->paused && row->coming_n == 0);
+    enum repeat_state is =
+        repeat_state(r, row->coming_n > 0, clock_now(&x->web->propre->clock));
+    row->paused = is == REPEAT_PAUSED;
+    row->over = is == REPEAT_OVER;
     const char *state = row->over     ? N_("over")
                         : row->paused ? N_("stands still")
                                       : N_("in use");
     row->state = str_of(translate(x->lang, state));
     row->state_class = row->over ? "waits" : row->paused ? "warning" : "ok";
-    if (r->end_us.has && !ended)
+    if (r->end_us.has && !row->over)
         row->ends = SAY(x->keep, x->lang, N_("until %s"),
                         format_instant(x->keep, x->lang, x->zone, (instant){r->end_us.is - 1},
                                        FORMAT_DATE));
@@ -124,38 +125,51 @@ rule_options(struct exchange *x, str chosen)
     return (struct options_view){options, RULES_N};
 }
 
-/* What is asked of this delivery: as sent, or as it stands in the plan. */
-static enum fault
-add_form(struct exchange *x, int64_t id, struct repeat_form *ret, struct error *error)
+/* Its own hour: when that is over, of tomorrow. */
+static str
+first_time(struct exchange *x, const struct delivery *d)
 {
-    struct delivery d;
-    if (delivery_get(x->web->propre, x->workspace.id, id, x->keep, &d, error))
-        return error->fault;
-    struct civil wall = zone_civil(x->zone, (instant){d.due_us});
+    instant now = clock_now(&x->web->propre->clock);
+    struct civil wall = zone_civil(x->zone, (instant){d->due_us});
+    if (d->due_us <= now.us) {
+        const struct civil today = zone_civil(x->zone, now);
+        int64_t tomorrow = civil_days(today.year, today.month, today.day) + 1;
+        const struct civil day = instant_to_utc((instant){tomorrow * SPAN_DAY.us});
+        wall.year = day.year;
+        wall.month = day.month;
+        wall.day = day.day;
+    }
+    return civil_minute(x->keep, &wall);
+}
+
+/* What is asked of this delivery: as sent, or as it stands in the plan. */
+static struct repeat_form
+form_of(struct exchange *x, const struct delivery *d)
+{
     str at = form_text(&x->form, "at");
-    *ret = (struct repeat_form){
-        .delivery = id,
-        .heading = delivery_heading(x, &d),
+    return (struct repeat_form){
+        .delivery = d->id,
+        .heading = delivery_heading(x, d),
         .rules = rule_options(x, form_text(&x->form, "rule")),
         .words.value = form_text(&x->form, "words"),
-        .at.value = at.p ? at : civil_minute(x->keep, &wall),
+        .at.value = at.p ? at : first_time(x, d),
         .until.value = form_text(&x->form, "until"),
         .times.value = form_text(&x->form, "times"),
         .cooldown.value = form_text(&x->form, "cooldown"),
     };
-    return OK;
 }
 
-/* ${delivery}: the form for that one; 0: none. */
+/* ${form}: NULL when nothing is asked. */
 static enum fault
-gather(struct exchange *x, int64_t delivery, struct repeats_view *ret, struct error *error)
+answer_page(struct exchange *x, int32_t status, const struct repeat_form *form,
+            struct error *error)
 {
     struct recurrence *all;
     struct channel *channels;
     ptrdiff_t n, channels_n;
     struct error ignored = {0};
     int64_t offset = 0;
-    *ret = (struct repeats_view){
+    struct repeats_view view = {
         .layout = layout(x, NAV_QUEUE), .may_edit = may_edit(x), .zone = x->workspace.zone};
     if (recurrence_list(x->web->propre, x->workspace.id, x->keep, &all, &n, error) ||
         channel_list(x->web->propre, x->workspace.id, x->keep, &channels, &channels_n, error))
@@ -169,31 +183,33 @@ gather(struct exchange *x, int64_t delivery, struct repeats_view *ret, struct er
         if (fill_row(x, &all[from + i], channels, channels_n, &rows[i], error))
             return error_prefix(error, "repetition %lld", (long long)all[from + i].id);
     }
-    ret->rows = rows;
-    ret->rows_n = shown;
+    view.rows = rows;
+    view.rows_n = shown;
     if (from > 0)
-        ret->previous_href = arena_printf(x->keep, "/repeats?offset=%lld",
+        view.previous_href = arena_printf(x->keep, "/repeats?offset=%lld",
                                           (long long)(from > SHOWN_MAX ? from - SHOWN_MAX : 0));
     ptrdiff_t after = from + shown;
     if (after < n)
-        ret->next_href = arena_printf(x->keep, "/repeats?offset=%lld", (long long)after);
-    return delivery ? add_form(x, delivery, &ret->form, error) : OK;
+        view.next_href = arena_printf(x->keep, "/repeats?offset=%lld", (long long)after);
+    if (form)
+        view.form = *form;
+    struct html h = answer_html(x, status);
+    page_repeats(&h, &view);
+    return OK;
 }
 
 enum fault
 handle_repeats_page(struct exchange *x, struct error *error)
 {
-    struct repeats_view view;
+    struct delivery d;
     struct error ignored = {0};
-    int64_t delivery = 0;
-    if (!may_edit(x) ||
-        parse_i64(exchange_query(x, "delivery"), 1, INT64_MAX, &delivery, &ignored))
-        delivery = 0;
-    if (gather(x, delivery, &view, error))
+    int64_t id = 0;
+    if (!may_edit(x) || parse_i64(exchange_query(x, "delivery"), 1, INT64_MAX, &id, &ignored))
+        return answer_page(x, 200, NULL, error);
+    if (delivery_get(x->web->propre, x->workspace.id, id, x->keep, &d, error))
         return error->fault;
-    struct html h = answer_html(x, 200);
-    page_repeats(&h, &view);
-    return OK;
+    const struct repeat_form form = form_of(x, &d);
+    return answer_page(x, 200, &form, error);
 }
 
 /* ---------- acts ---------- */
@@ -248,35 +264,25 @@ find_problems(struct exchange *x, struct recurrence *r, struct repeat_form *form
            form->times.error.n || form->cooldown.error.n;
 }
 
-static enum fault
-answer_wrong(struct exchange *x, const struct repeats_view *view)
-{
-    struct html h = answer_html(x, 422);
-    page_repeats(&h, view);
-    return OK;
-}
-
 enum fault
 handle_repeat_add(struct exchange *x, struct error *error)
 {
-    struct repeats_view view;
     struct recurrence r = {.workspace = x->workspace.id, .zone = x->workspace.zone};
     struct delivery d;
     int64_t delivery = 0, id = 0;
-    if (parse_i64(form_text(&x->form, "delivery"), 1, INT64_MAX, &delivery, error))
+    if (parse_i64(form_text(&x->form, "delivery"), 1, INT64_MAX, &delivery, error) ||
+        delivery_get(x->web->propre, x->workspace.id, delivery, x->keep, &d, error))
         return error->fault;
-    if (delivery_get(x->web->propre, x->workspace.id, delivery, x->keep, &d, error) ||
-        gather(x, delivery, &view, error))
-        return error->fault;
-    if (find_problems(x, &r, &view.form))
-        return answer_wrong(x, &view);
+    struct repeat_form form = form_of(x, &d);
+    if (find_problems(x, &r, &form))
+        return answer_page(x, 422, &form, error);
     if (repeat_check(x->web->propre, &r, some_int(d.message), x->scratch, error)) {
-        view.form.at.error = translate_error(x->keep, x->lang, error);
-        return answer_wrong(x, &view);
+        form.at.error = translate_error(x->keep, x->lang, error);
+        return answer_page(x, 422, &form, error);
     }
-    if (repeat_pattern(x->web->propre, x->workspace.id, d.message, x->keep, &r.message, error))
-        return error->fault;
-    if (repeat_begin(x->web->propre, &r, some_int(d.message), x->scratch, &id, error))
+    if (repeat_pattern(x->web->propre, x->workspace.id, d.message, x->keep, &r.message,
+                       error) ||
+        repeat_begin(x->web->propre, &r, some_int(d.message), x->scratch, &id, error))
         return error->fault;
     answer_flash(x, FLASH_REPEAT_ADDED, id, 0);
     answer_redirect(x, S("/repeats"));

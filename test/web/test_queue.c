@@ -716,6 +716,12 @@ test_repeats(void **state)
     sees(&p.editor, "over");
     sees_not(&p.editor, "/repeats/1/end");
     assert_int_equal(0, waiting(&p));
+    /* Of what is out already the first time is tomorrow, at its hour: what it offers is taken. */
+    int64_t old = planned(house, p.channel, "An old guide", HOUR);
+    house->db.now.us += 2 * HOUR;
+    ask = cstr(keep, arena_printf(keep, "/repeats?delivery=%lld", (long long)old));
+    assert_int_equal(200, browser_get(&p.editor, ask));
+    sees(&p.editor, "value=\"2026-11-25T11:00\"");
     assert_int_equal(409, browser_post(&p.editor, "/repeats/1/end", ""));
     assert_int_equal(404, browser_post(&p.editor, "/repeats/99/skip", ""));
 }
