@@ -11,12 +11,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { CONNECTIONS_MAX = 32, BUFFER_MAX = 128 * 1024 };
+enum { CONNECTIONS_MAX = 32, BUFFER_MAX = 128 * 1024, TLS_HANDSHAKE = 0x16 };
 
 struct connection {
     int fd; /* -1: free */
     bool silent, body_known;
+    const struct peer_answer *held; /* what it still waits for */
     ptrdiff_t n, body_left;
+    int64_t came; /* bytes of this request */
     bool chunked;
     char bytes[BUFFER_MAX];
 };
@@ -48,31 +50,57 @@ send_all(int fd, const char *p, ptrdiff_t n)
 }
 
 static void
+say(struct connection *c, const struct peer_answer *answer)
+{
+    /* Read before anything is sent: when all of it is there the test goes on and tells other things. */
+    enum peer_then then = answer->then;
+    int32_t repeat = answer->repeat;
+    ptrdiff_t n = answer->cut >= 0 && answer->cut < answer->n ? answer->cut : answer->n;
+    bool sent = send_all(c->fd, answer->bytes, n);
+    for (int32_t k = 0; sent && k < repeat; k++)
+        sent = send_all(c->fd, answer->bytes, n);
+    c->held = NULL;
+    c->silent = then == PEER_SILENT;
+    if (!sent || then == PEER_CLOSE || then == PEER_RESET)
+        hang_up(c, then == PEER_RESET);
+}
+
+static void
 reply(struct peer_shared *shared, struct connection *c)
 {
-    int32_t i = shared->requests++;
-    if (i >= shared->answers_n)
-        i = shared->answers_n - 1;
-    if (i < 0) {
+    ptrdiff_t heard = c->n < PEER_HEARD_MAX ? c->n : PEER_HEARD_MAX;
+    memcpy(shared->heard, c->bytes, (size_t)heard);
+    shared->heard_n = (int32_t)heard;
+    shared->bytes += c->came;
+    c->n = c->came = 0;
+    c->body_known = false;
+    int32_t i = shared->requests++, last = shared->answers_n - 1;
+    if (last < 0) {
         hang_up(c, false);
         return;
     }
-    const struct peer_answer *answer = &shared->answers[i];
-    ptrdiff_t n = answer->cut >= 0 && answer->cut < answer->n ? answer->cut : answer->n;
-    bool sent = send_all(c->fd, answer->bytes, n);
-    for (int32_t k = 0; sent && k < answer->repeat; k++)
-        sent = send_all(c->fd, answer->bytes, n);
-    c->n = 0;
-    c->body_known = false;
-    c->silent = answer->then == PEER_SILENT;
-    if (!sent || answer->then == PEER_CLOSE || answer->then == PEER_RESET)
-        hang_up(c, answer->then == PEER_RESET);
+    const struct peer_answer *answer = &shared->answers[i < last ? i : last];
+    if (answer->then == PEER_HELD) {
+        c->held = answer;
+        return;
+    }
+    bool go = memcmp(c->bytes, "GET /go ", 8) == 0;
+    for (int k = 0; go && k < CONNECTIONS_MAX; k++) {
+        if (connections[k].fd >= 0 && connections[k].held)
+            say(&connections[k], connections[k].held);
+    }
+    say(c, answer);
 }
 
-/* Whether the request is all there; its body is counted, only its beginning is kept. */
+/*
+ * Whether the request is all there; its body is counted, only its beginning is kept. Who begins with
+ * TLS is answered like any other, so that it need not wait.
+ */
 static bool
 is_whole(struct connection *c, ptrdiff_t arrived)
 {
+    if (c->n > 0 && c->bytes[0] == TLS_HANDSHAKE)
+        return true;
     if (!c->body_known) {
         char *end = memmem(c->bytes, (size_t)c->n, "\r\n\r\n", 4);
         if (!end)
@@ -106,10 +134,7 @@ hear(struct peer_shared *shared, struct connection *c)
         return;
     if (room > 0)
         c->n += got;
-    shared->bytes += got;
-    ptrdiff_t heard = c->n < PEER_HEARD_MAX ? c->n : PEER_HEARD_MAX;
-    memcpy(shared->heard, c->bytes, (size_t)heard);
-    shared->heard_n = (int32_t)heard;
+    c->came += got;
     if (is_whole(c, got))
         reply(shared, c);
 }
@@ -124,8 +149,9 @@ take_in(struct peer_shared *shared, int listener)
     for (int i = 0; i < CONNECTIONS_MAX; i++) {
         if (connections[i].fd < 0) {
             connections[i].fd = fd;
-            connections[i].n = 0;
+            connections[i].n = connections[i].came = 0;
             connections[i].silent = connections[i].body_known = false;
+            connections[i].held = NULL;
             return;
         }
     }

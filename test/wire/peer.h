@@ -8,7 +8,13 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-enum peer_then { PEER_KEEP, PEER_CLOSE, PEER_RESET, PEER_SILENT };
+enum peer_then {
+    PEER_KEEP,
+    PEER_CLOSE,
+    PEER_RESET,
+    PEER_SILENT,
+    PEER_HELD /* like KEEP, but the answer waits until somebody asks for /go */
+};
 
 enum { PEER_ANSWERS_MAX = 8, PEER_ANSWER_MAX = 256 * 1024, PEER_HEARD_MAX = 64 * 1024 };
 
@@ -19,15 +25,18 @@ struct peer_answer {
     char bytes[PEER_ANSWER_MAX];
 };
 
-/* Shared by both processes; the test writes between requests, the server while one is under way. */
+/*
+ * Shared by both processes. The test writes between requests; the server only while it answers one, and
+ * nothing after its last byte has left: what is still on its way from a broken request changes nothing.
+ */
 struct peer_shared {
     int32_t answers_n;
     struct peer_answer
         answers[PEER_ANSWERS_MAX]; /* of the 1st, 2nd … request; the last one again */
     volatile int32_t connections, requests;
-    volatile int64_t bytes; /* of all requests */
+    volatile int64_t bytes; /* of all requests that were whole */
     volatile int32_t heard_n;
-    char heard[PEER_HEARD_MAX]; /* the last request, as it came (its beginning) */
+    char heard[PEER_HEARD_MAX]; /* the last whole request, as it came (its beginning) */
 };
 
 struct peer {
