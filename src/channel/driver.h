@@ -77,7 +77,8 @@ struct limit {
 enum {
     AUTH_FIELDS_MAX = 8, /* what a person is asked to connect an account: four at most today */
     MEDIA_KINDS_MAX = 8, /* types a network takes: six at most today */
-    SERVES_MAX = 4       /* networks of one driver: site, blog, newsletter */
+    SERVES_MAX = 4,      /* networks of one driver: site, blog, newsletter */
+    MEMO_LASTING_MAX = 4 /* what names a draft: two or three pairs */
 };
 
 /* One thing a person gives to connect an account. */
@@ -121,6 +122,11 @@ struct channel_traits {
         longest_flight; /* the longest a request may still take effect after we gave up on it */
     span settle;        /* how long the own list may lag behind */
     int32_t looks; /* how often in a row a list must lack it to be believed; 1 when exact */
+    /*
+     * Pairs of the memo that outlive a change of the message before it is out: a draft made there, which OP_PUBLISH fills
+     * anew. All others (files, terms, mentions) belong to the message as it was; ended by NULL.
+     */
+    const char *memo_lasting[MEMO_LASTING_MAX];
     struct auth_field fields[AUTH_FIELDS_MAX];
     const char *connect_help; /* the guided text of the connect page, key of translation */
 };

@@ -125,27 +125,48 @@ draft_slug(const struct turn *turn)
     return arena_printf(turn->keep, "propre-%.*s", STR_FMT(turn->message->key));
 }
 
+/* What stands around the text. ${anew}: over a draft of before, of which nothing may stay. */
+static void
+write_around(struct turn *turn, struct json_writer *w, bool anew)
+{
+    const struct channel_message *message = turn->message;
+    json_key(w, S("tags"));
+    json_array_begin(w);
+    for (int32_t i = 0; i < message->tags_n; i++)
+        json_str(w, message->tags[i]);
+    json_array_end(w);
+    str picture = turn_memo(turn, "media", 0), alt = STR_NONE;
+    if (picture.n > 0 && str_starts(message->media[0].mime, S("image/")))
+        alt = message->media[0].alt;
+    else
+        picture = STR_NONE;
+    const struct {
+        str name, value;
+    } fields[] = {{S_CONST("feature_image"), picture}, {S_CONST("feature_image_alt"), alt}};
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        if (fields[i].value.n > 0) {
+            ghost_write_field(w, fields[i].name, fields[i].value);
+        } else if (anew) {
+            json_key(w, fields[i].name);
+            json_null(w);
+        }
+    }
+    if (anew && message->excerpt.n == 0) {
+        json_key(w, S("custom_excerpt"));
+        json_null(w);
+    }
+}
+
 static str
 draft_body(struct turn *turn)
 {
-    const struct channel_message *message = turn->message;
     struct buf out;
     struct json_writer w;
     ghost_post_begin(&w, &out);
     ghost_write_content(turn, &w);
     ghost_write_field(&w, S("status"), S("draft"));
     ghost_write_field(&w, S("slug"), draft_slug(turn));
-    json_key(&w, S("tags"));
-    json_array_begin(&w);
-    for (int32_t i = 0; i < message->tags_n; i++)
-        json_str(&w, message->tags[i]);
-    json_array_end(&w);
-    str picture = turn_memo(turn, "media", 0);
-    if (picture.n > 0 && str_starts(message->media[0].mime, S("image/"))) {
-        ghost_write_field(&w, S("feature_image"), picture);
-        if (message->media[0].alt.n > 0)
-            ghost_write_field(&w, S("feature_image_alt"), message->media[0].alt);
-    }
+    write_around(turn, &w, false);
     return ghost_post_end(&w, &out, turn->keep);
 }
 
@@ -170,8 +191,10 @@ make_draft_ask(struct turn *turn)
 static void
 make_draft_take(struct turn *turn)
 {
-    if (ghost_keep_post(turn, ghost_first_post(turn)))
-        turn_go(turn, &publish, 0);
+    if (!ghost_keep_post(turn, ghost_first_post(turn)))
+        return;
+    turn_remember(turn, "filled", -1, S("1")); /* with the message as it is */
+    turn_go(turn, &publish, 0);
 }
 
 void
@@ -188,8 +211,8 @@ find_draft_take(struct turn *turn)
     if (ghost_has_no_posts(turn)) {
         turn_remember(turn, "draft asked", -1, STR_NONE);
         turn_go(turn, &make_draft, 0);
-    } else {
-        make_draft_take(turn);
+    } else if (ghost_keep_post(turn, ghost_first_post(turn))) {
+        turn_go(turn, &publish, 0);
     }
 }
 
@@ -204,16 +227,22 @@ publish_ask(struct turn *turn)
     if (slug.n == 0)
         slug = text_cut(name, SLUG_GRAPHEMES_MAX);
     ghost_post_begin(&w, &out);
+    /* The draft may be of the message before it was changed. */
+    bool anew = !turn_memo(turn, "filled", -1).p;
+    if (anew) {
+        ghost_write_content(turn, &w);
+        write_around(turn, &w, true);
+    }
     ghost_write_field(&w, S("status"), S("published"));
     ghost_write_field(&w, S("slug"), slug);
     ghost_write_field(&w, S("updated_at"), turn_memo(turn, "updated", -1));
     str body = ghost_post_end(&w, &out, turn->keep);
     str newsletter = json_text(options_get(turn, S("newsletter")));
     str segment = json_text(options_get(turn, S("email_segment")));
-    str query = S("");
+    str query = anew ? S("&source=html") : S("");
     if (newsletter.n > 0)
-        query = arena_printf(turn->keep, "&newsletter=%.*s&email_segment=%.*s",
-                             STR_FMT(percent(turn->keep, newsletter)),
+        query = arena_printf(turn->keep, "%.*s&newsletter=%.*s&email_segment=%.*s",
+                             STR_FMT(query), STR_FMT(percent(turn->keep, newsletter)),
                              STR_FMT(percent(turn->keep, segment.n > 0 ? segment : S("all"))));
     turn_post_json(turn, HTTP_PUT,
                    ghost_url(turn, ghost_post_route(turn, turn_memo(turn, "post", -1),
@@ -357,6 +386,7 @@ const struct driver driver_ghost =
           .mimes = {"image/jpeg", "image/png", "image/gif", "image/webp", "video/mp4"},
           .longest_flight = {120000000}, /* what proxies before it give a request at most */
           .looks = 1,
+          .memo_lasting = {"draft asked", "post", "updated"},
           .fields = {{.name = "server",
                       .label = N_("Address of the site"),
                       .hint = N_("As visitors see it, with https:// in front"),

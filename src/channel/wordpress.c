@@ -213,6 +213,7 @@ take_post_id(struct turn *turn, const struct json *post)
 static void
 make_draft_take(struct turn *turn)
 {
+    turn_remember(turn, "filled", -1, S("1")); /* with the message as it is */
     take_post_id(turn, turn->json);
 }
 
@@ -355,6 +356,7 @@ const struct driver
                      {120000000}, /* PHP's usual limits are 30 s, 60 s before it a proxy's */
                  .settle = {0},
                  .looks = 1,
+                 .memo_lasting = {"draft asked", "post"},
                  .fields = {{.name = "server",
                              .label = N_("Address of the site"),
                              .hint = N_("As visitors see it, with https:// in front"),

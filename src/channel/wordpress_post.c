@@ -57,9 +57,12 @@ wordpress_post_body(struct turn *turn, str status, str slug)
                 html_of_message(turn->keep, turn->plan->driver, message, addresses));
     write_field(&w, S("excerpt"), message->excerpt);
     int64_t picture = id_number(turn_memo(turn, "media", 0));
-    if (picture > 0 && status.p && str_starts(message->media[0].mime, S("image/"))) {
+    bool shown = picture > 0 && str_starts(message->media[0].mime, S("image/"));
+    /* Over a draft that may be of the message before it was changed, none is said too. */
+    bool anew = str_eq(status, S("publish")) && !turn_memo(turn, "filled", -1).p;
+    if (status.p && (shown || anew)) {
         json_key(&w, S("featured_media"));
-        json_int(&w, picture);
+        json_int(&w, shown ? picture : 0);
     }
     json_object_end(&w);
     return json_built(&out, turn->keep);

@@ -22,11 +22,13 @@ change_of(const struct cli *cli)
 
 /* ---- not out yet ---- */
 
+/* Or a part of it: the rest goes out as it was begun. */
 static bool
-is_out(enum delivery_state state)
+is_out(const struct delivery *d)
 {
-    return state == DELIVERY_CLAIMED || state == DELIVERY_SENDING ||
-           state == DELIVERY_UNKNOWN || state == DELIVERY_PERSON || state == DELIVERY_PUBLISHED;
+    return d->live || d->state == DELIVERY_CLAIMED || d->state == DELIVERY_SENDING ||
+           d->state == DELIVERY_UNKNOWN || d->state == DELIVERY_PERSON ||
+           d->state == DELIVERY_PUBLISHED;
 }
 
 /* Nothing of it may be out: on this channel, or on any when the whole post is changed. */
@@ -37,7 +39,7 @@ check_not_out(struct cli *cli, const struct delivery *d, bool only, struct error
     ptrdiff_t n = 0;
     const struct delivery_filter filter = {.workspace = cli->workspace.id,
                                            .message = d->message};
-    if (is_out(d->state) && d->state != DELIVERY_PUBLISHED)
+    if (is_out(d) && d->state != DELIVERY_PUBLISHED)
         return fail(error, FAULT_CONFLICT,
                     "number %lld is being sent, or may be out: see `propre attempts %lld`",
                     (long long)d->id, (long long)d->id);
@@ -50,7 +52,7 @@ check_not_out(struct cli *cli, const struct delivery *d, bool only, struct error
     if (delivery_list(&cli->propre, &filter, cli->keep, &list, &n, error))
         return error->fault;
     for (ptrdiff_t i = 0; i < n; i++) {
-        if (is_out(list[i].state))
+        if (is_out(&list[i]))
             return fail(
                 error, FAULT_CONFLICT,
                 "its post is out, or being sent, on %.*s; to change it for this channel "
@@ -122,7 +124,7 @@ check_numbers(struct cli *cli, int64_t id, struct problems *problems, struct err
     if (delivery_list(&cli->propre, &filter, cli->keep, &list, &n, error))
         return error->fault;
     for (ptrdiff_t i = 0; i < n; i++) {
-        if (!is_out(list[i].state) && list[i].state != DELIVERY_CANCELLED &&
+        if (!is_out(&list[i]) && list[i].state != DELIVERY_CANCELLED &&
             cli_check_content(cli, d.message, list[i].channel, list[i].channel_name, problems,
                               error))
             return error->fault;

@@ -134,7 +134,7 @@ must_use enum fault delivery_overdue(struct propre *propre, int64_t workspace, i
                                      int64_t *ret_n, struct error *error);
 /*
  * delivery_text(propre, workspace, id, keep, ret, error):
- * What the reader of the channel sees of it: as frozen before the first publishing step, else as the message is now.
+ * What the reader of the channel sees of it: as it is out, or may be; else as the message is now.
  * Faults: ABSENT (it, its message or a picture); CORRUPT when what was frozen cannot be read.
  */
 struct delivery_text {

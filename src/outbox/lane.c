@@ -63,7 +63,10 @@ static enum fault
 open_content(struct worker *worker, struct lane *lane, const struct lane_of_row *row,
              struct error *error)
 {
-    if (row->content.p) {
+    /* What is out, or may be, is brought to its end as it was begun; all else goes out as its message is now. */
+    bool bound = row->live != 0 || row->armed_us.has || lane->call.op == OP_READ_BACK;
+    lane->content_before = row->content;
+    if (row->content.p && bound) {
         if (content_read(row->content, &lane->keep, &lane->message, error))
             return error->fault;
         lane->content = STR_NONE;
@@ -139,6 +142,20 @@ why_not(const struct error *error)
     return NULL;
 }
 
+/* The message was changed since: what was made ready of it there is of no use any more, but for a draft, which is filled anew. */
+static void
+forget_old_content(struct lane *lane)
+{
+    const char *const *lasting = lane->driver->traits.memo_lasting;
+    struct memo kept = {0};
+    if (lane->call.op != OP_PUBLISH || !lane->content.p ||
+        str_eq(lane->content, lane->content_before))
+        return;
+    for (int i = 0; i < MEMO_LASTING_MAX && lasting[i]; i++)
+        memo_set(&kept, str_of(lasting[i]), memo_get(&lane->memo, str_of(lasting[i])));
+    lane->memo = kept;
+}
+
 /* Before anything is sent; what is frozen holds its pictures already. */
 static enum fault
 fit_pictures(struct worker *worker, struct lane *lane, bool *ret_over, struct error *error)
@@ -191,6 +208,7 @@ begin(struct worker *worker, struct lane *lane, bool *ret_over, struct error *er
         return lane_stop(worker, lane, DELIVERY_HELD, reason_account, error);
     if (fit_pictures(worker, lane, ret_over, error) || *ret_over)
         return error->fault;
+    forget_old_content(lane);
     lane->refreshing =
         !lane->refreshed &&
         account_needs_refresh(&lane->row, lane->driver, clock_now(&worker->propre->clock));

@@ -93,7 +93,7 @@ arm(struct worker *worker, struct lane *lane, const struct lane_outcome *o,
         .worker = worker->name,
         .state = delivery_state_word(looking ? DELIVERY_UNKNOWN : DELIVERY_SENDING),
         .step = step->name.n > 0 ? step->name : channel_op_word(lane->call.op),
-        .content = step->publishes && !looking ? lane->content : STR_NONE,
+        .content = looking ? STR_NONE : lane->content,
         .memo = memo_json(o->memo, scratch),
         .armed_us = step->publishes && !looking ? some_int(now.us) : no_int,
         .now = now.us,
@@ -158,8 +158,7 @@ store_on(struct worker *worker, struct lane *lane, const struct lane_outcome *o,
     lane->state = o->verdict.counts;
     lane->publishes = step->publishes && lane->call.op == OP_PUBLISH;
     lane->cosmetic = step->cosmetic;
-    if (lane->publishes)
-        lane->content = STR_NONE;
+    lane->content = STR_NONE;
     struct memo *kept = new (&lane->keep, struct memo, 1);
     memo_copy(o->memo, &lane->keep, kept);
     lane->memo = *kept;

@@ -163,6 +163,7 @@ orphan(struct worker *worker, const struct orphan_page_row *row, struct error *e
         .live = v.counts.live,
         .class = class_store(v.error_class),
         .reason = v.reason ? str_of(v.reason) : STR_NONE,
+        .disarms = v.disarms,
         .now = now.us,
     };
     const struct delivery_event_insert_in event = {

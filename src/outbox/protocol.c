@@ -381,6 +381,7 @@ protocol_after_death(const struct protocol_rules *rules, const struct channel_tr
         v = verdict(&after, DELIVERY_DEFERRED, S("no answer"));
         v.next_us = some_int(now.us);
         v.reason = N_("It was not sent; it is tried again.");
+        v.disarms = !state->live;
     }
     if (poison) {
         v.state = DELIVERY_PERSON;

@@ -15,7 +15,7 @@ post_deliveries(struct exchange *x, int64_t message, struct delivery **ret, ptrd
 bool
 delivery_is_ours(const struct delivery *d)
 {
-    return d->remote_id.n == 0 &&
+    return d->remote_id.n == 0 && !d->live &&
            (d->state == DELIVERY_DRAFT || d->state == DELIVERY_HELD ||
             d->state == DELIVERY_SCHEDULED || d->state == DELIVERY_DEFERRED ||
             d->state == DELIVERY_REJECTED || d->state == DELIVERY_MISSED ||

@@ -3,6 +3,7 @@
 #include "base/sanitize.h"
 #include "place/hold.h"
 #include "place/vault.h"
+#include "tactic/message.h"
 
 /* A worker on the data, by hand: what a user would miss. */
 
@@ -374,6 +375,145 @@ test_refused(void **state)
 }
 
 static void
+edit(struct bench *b, int64_t id, const char *text)
+{
+    struct fixture *f = b->f;
+    struct message m;
+    struct message_parts parts;
+    int64_t message = sim_get(&b->sim, id).message;
+    begin(b);
+    assert_ok(message_get(f->propre, f->workspace, message, f->keep, &m, &f->error), &f->error);
+    assert_ok(message_parts_get(f->propre, message, f->keep, &parts, &f->error), &f->error);
+    m.body = str_of(text);
+    assert_ok(message_save(f->propre, &m, &parts, &message, &f->error), &f->error);
+    commit(b);
+}
+
+static void
+release(struct bench *b, int64_t id)
+{
+    begin(b);
+    assert_ok(delivery_release(b->f->propre, b->f->workspace, id, S("Ada"), &b->f->error),
+              &b->f->error);
+    commit(b);
+}
+
+static struct delivery_text
+text_of(struct bench *b, int64_t id)
+{
+    struct fixture *f = b->f;
+    struct delivery_text ret;
+    assert_ok(db_begin(f->propre->db, DB_READ, &f->error), &f->error);
+    assert_ok(delivery_text(f->propre, f->workspace, id, f->keep, &ret, &f->error), &f->error);
+    db_rollback(f->propre->db);
+    return ret;
+}
+
+/* Of what surely was not sent every edit counts; what was made ready of the old message there is not used for the new one. */
+static void
+test_edits_count_until_it_may_be_out(void **state)
+{
+    struct bench *b = open_bench(state, 1);
+    struct world *world = &b->sim.world;
+    int64_t channel = sim_channel(&b->sim, LISTS_ONLY);
+    /* Not sent: edited before the next try. */
+    int64_t id = sim_schedule(&b->sim, channel, in(b, SECOND), no_int);
+    str old = sim_get(&b->sim, id).excerpt;
+    world->force_refusal = -1;
+    sim_run_until(&b->sim, in(b, 8 * SECOND));
+    assert_state(b, id, DELIVERY_DEFERRED);
+    edit(b, id, "mended 1");
+    assert_false(text_of(b, id).frozen);
+    world->force_refusal = 0;
+    sim_run(&b->sim);
+    assert_state(b, id, DELIVERY_PUBLISHED);
+    assert_int_equal(world_count(world, S("mended 1")), 1);
+    assert_int_equal(world_count(world, old), 0);
+    assert_true(text_of(b, id).frozen);
+    assert_str("mended 1", text_of(b, id).parts[0]);
+    /* Refused: edited, then let go. Files are made ready anew, the draft is kept. */
+    static const char *const texts[] = {"mended 2", NULL};
+    static const int requests[] = {6, 5};
+    for (int i = 0; i < 2; i++) {
+        id = sim_schedule(&b->sim, channel, in(b, SECOND), no_int);
+        int before = world->requests_n;
+        world->force_refusal = 422;
+        sim_run(&b->sim);
+        assert_state(b, id, DELIVERY_REJECTED);
+        if (texts[i])
+            edit(b, id, texts[i]);
+        str expected = sim_get(&b->sim, id).excerpt;
+        world->force_refusal = 0;
+        release(b, id);
+        sim_run(&b->sim);
+        assert_state(b, id, DELIVERY_PUBLISHED);
+        assert_int_equal(world_count(world, expected), 1);
+        assert_int_equal(world->requests_n - before, requests[i]);
+    }
+    close_bench(b);
+}
+
+/* What may be out is looked for, and shown, as it was sent; once it surely is not, it goes out as the message is. */
+static void
+test_what_may_be_out_is_kept(void **state)
+{
+    struct bench *b = open_bench(state, 1);
+    struct world *world = &b->sim.world;
+    int64_t id = sim_schedule(&b->sim, sim_channel(&b->sim, LISTS_ONLY), in(b, SECOND), no_int);
+    str old = sim_get(&b->sim, id).excerpt;
+    world->force_status = 504;
+    sim_run_until(&b->sim, in(b, 30 * SECOND));
+    assert_state(b, id, DELIVERY_UNKNOWN);
+    edit(b, id, "too late");
+    assert_true(text_of(b, id).frozen);
+    assert_str(cstr(b->f->keep, old), text_of(b, id).parts[0]);
+    world->force_status = 0;
+    sim_run(&b->sim);
+    assert_state(b, id, DELIVERY_PUBLISHED);
+    assert_int_equal(world_count(world, old), 1);
+    assert_int_equal(world_count(world, S("too late")), 0);
+    assert_str(cstr(b->f->keep, old), text_of(b, id).parts[0]);
+    /* A person says that it is not there: then the edit counts. */
+    id = sim_schedule(&b->sim, sim_channel(&b->sim, TELLS_NOTHING), in(b, SECOND), no_int);
+    world->force_refusal = 504;
+    sim_run(&b->sim);
+    assert_state(b, id, DELIVERY_PERSON);
+    instant made = world_created;
+    edit(b, id, "in time");
+    b->f->t.now.us += 2 * SPAN_DAY.us;
+    begin(b);
+    assert_ok(delivery_resolve(b->f->propre, b->f->workspace, id, RESOLVE_AGAIN, STR_NONE,
+                               S("Ada"), &b->f->error),
+              &b->f->error);
+    commit(b);
+    world->force_refusal = 0;
+    sim_run(&b->sim);
+    assert_state(b, id, DELIVERY_PUBLISHED);
+    assert_int_equal(world_count(world, S("in time")), 1);
+    assert_true(world_created.us == made.us); /* an address made of it must be the same one */
+    close_bench(b);
+}
+
+/* What waited for days, and was never sent, is of the moment it goes out. */
+static void
+test_made_when_it_goes_out(void **state)
+{
+    struct bench *b = open_bench(state, 1);
+    int64_t id = sim_schedule(&b->sim, sim_channel(&b->sim, LISTS_ONLY), in(b, SECOND), no_int);
+    b->sim.world.force_refusal = 422;
+    sim_run(&b->sim);
+    assert_state(b, id, DELIVERY_REJECTED);
+    b->sim.world.force_refusal = 0;
+    b->f->t.now.us += 2 * SPAN_DAY.us;
+    instant now = b->f->t.now;
+    release(b, id);
+    sim_run(&b->sim);
+    assert_state(b, id, DELIVERY_PUBLISHED);
+    assert_true(world_created.us >= now.us);
+    close_bench(b);
+}
+
+static void
 test_a_person_decides(void **state)
 {
     struct bench *b = open_bench(state, 1);
@@ -679,6 +819,9 @@ main(void)
         ON_A_FIXTURE(test_clock_jumps),
         ON_A_FIXTURE(test_429_after_publish),
         ON_A_FIXTURE(test_refused),
+        ON_A_FIXTURE(test_edits_count_until_it_may_be_out),
+        ON_A_FIXTURE(test_what_may_be_out_is_kept),
+        ON_A_FIXTURE(test_made_when_it_goes_out),
         ON_A_FIXTURE(test_a_person_decides),
         ON_A_FIXTURE(test_one_message_once_a_channel),
         ON_A_FIXTURE(test_tokens),

@@ -156,6 +156,7 @@ world_start(void *ctx, const struct http_request *request, const struct http_sou
         f->end = HTTP_NOT_SENT;
         f->accepts = false;
     } else if (publish && w->force_refusal) {
+        f->end = w->force_refusal < 0 ? HTTP_NOT_SENT : HTTP_ANSWERED;
         f->status = w->force_refusal;
         f->accepts = false;
     } else if (w->force_refresh && str_find(path, S("refresh")) >= 0) {
@@ -385,10 +386,13 @@ world_count(const struct world *w, str text)
 
 /* ---- the drivers ---- */
 
+instant world_created;
+
 static void
 request(const struct channel_call *call, const char *name, const char *path, struct arena *keep,
         struct step *ret)
 {
+    world_created = call->message->created;
     ret->kind = STEP_REQUEST;
     ret->name = str_of(name);
     ret->request.method = HTTP_POST;
@@ -455,7 +459,8 @@ publish_next(const struct channel_call *call, const struct http_answer *answer,
             return;
         }
         memo_set(call->memo, str_of(steps[at]), arena_str(keep, id));
-        at++;
+        while (at < STEPS_N && memo_get(call->memo, str_of(steps[at])).p)
+            at++;
     }
     if (at == STEPS_N) {
         ret->kind = STEP_DONE;
@@ -517,6 +522,7 @@ double_next(const struct channel_call *call, const struct http_answer *answer,
                    .counter = COUNT_NONE,                         \
                    .longest_flight = {(flight_s)*1000000LL},      \
                    .settle = {(settle_s)*1000000LL},              \
+                   .memo_lasting = {"draft"},                     \
                    .looks = looks_n},                             \
         .next = double_next                                       \
     }

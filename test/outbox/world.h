@@ -43,7 +43,7 @@ struct world {
     double trouble;        /* 0 to 1: how often something goes wrong */
     bool down;             /* nothing can be reached */
     int32_t force_status;  /* not 0: every publish is answered so, after it took effect */
-    int32_t force_refusal; /* not 0: every publish is answered so, without effect */
+    int32_t force_refusal; /* not 0: every publish is answered so, without effect; -1: not sent */
     int32_t limit;         /* 0: none; so many requests a window, then 429 */
     span window;
     int32_t tells_n;    /* how many answers yet say what is left of the window */
@@ -80,5 +80,7 @@ int64_t world_next(const struct world *world);
 /* world_count(world, text): how often it is live. */
 int32_t world_count(const struct world *world, str text);
 
+/* The moment of the message in the request last made. */
+extern instant world_created;
 /* The drivers of the four kinds: media, draft, publish, alt text. driver_find for worker_trial. */
 const struct driver *world_driver(str network);

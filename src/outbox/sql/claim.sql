@@ -23,6 +23,8 @@ WHERE d.next_us <= $1 AND d.worker IS NULL
 ORDER BY d.due_us, d.id LIMIT $4;
 
 -- The claim: one conditional UPDATE. Nobody who lost the race gets a row.
+-- The moment it is made of (a network shows it, or makes the address of it) stays from the first request on that may have
+-- taken effect; what waited for days before that is of now.
 -- query: claim_take
 -- in: id int, revision int, state text, worker text, now int
 -- out: id int
@@ -30,7 +32,11 @@ ORDER BY d.due_us, d.id LIMIT $4;
 -- does: writes
 UPDATE delivery
 SET worker = $4, state = $3, next_us = CASE WHEN $3 = 'unknown' THEN next_us ELSE NULL END,
-    made_us = COALESCE(made_us, $5), changed_us = $5, revision = revision + 1
+    made_us = CASE WHEN live = 0 AND armed_us IS NULL
+                        AND NOT EXISTS (SELECT 1 FROM attempt AS t
+                                        WHERE t.delivery_id = delivery.id AND t.publishes = 1
+                                          AND (t.outcome IS NULL OR t.outcome NOT IN ('not sent', 'refused')))
+                   THEN $5 ELSE COALESCE(made_us, $5) END, changed_us = $5, revision = revision + 1
 WHERE id = $1 AND revision = $2 AND worker IS NULL
 RETURNING id;
 
@@ -76,7 +82,7 @@ WHERE d.id = $1 AND d.worker = $2;
 -- gives: maybe
 -- does: writes
 UPDATE delivery
-SET state = $3, step = $4, content = COALESCE(content, $5), memo = COALESCE($6, memo),
+SET state = $3, step = $4, content = COALESCE($5, content), memo = COALESCE($6, memo),
     armed_us = COALESCE($7, armed_us), attempts_n = attempts_n + 1, changed_us = $8,
     live = CASE WHEN $9 = 1 THEN 1 ELSE live END, revision = revision + 1
 WHERE id = $1 AND worker = $2 AND state IN ('claimed', 'sending', 'unknown')

@@ -154,7 +154,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7);
 SELECT state, due_us, use_by_us, live, channel_id AS channel, revision
 FROM delivery WHERE workspace_id = $1 AND id = $2;
 
--- A person's act, if nothing happened since it was looked at. again: the ladder begins anew.
+-- A person's act, if nothing happened since it was looked at. again: the ladder begins anew, and nothing of it is out.
+-- What a person published goes into learning as the message is, not as a try that came to nothing had it.
 -- query: delivery_act
 -- in: id int, revision int, state text, due_us int, wall text?, zone text?, queue text?, use_by_us int?,
 --     next_us int?, reason text?, again int, now int
@@ -170,7 +171,8 @@ SET state = $3, due_us = $4, wall = $5, zone = $6, queue = $7, use_by_us = $8, n
     waits_n = CASE WHEN $11 = 1 THEN 0 ELSE waits_n END,
     class = CASE WHEN $11 = 1 THEN NULL ELSE class END,
     words = CASE WHEN $11 = 1 THEN NULL ELSE words END,
-    content = CASE WHEN $11 = 1 AND live = 0 AND armed_us IS NULL THEN NULL ELSE content END,
+    content = CASE WHEN $3 = 'published' AND live = 0 AND armed_us IS NULL THEN NULL ELSE content END,
+    armed_us = CASE WHEN $11 = 1 AND live = 0 THEN NULL ELSE armed_us END,
     changed_us = $12, revision = revision + 1
 WHERE id = $1 AND revision = $2 AND worker IS NULL
 RETURNING id;
