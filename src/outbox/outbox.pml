@@ -1,11 +1,13 @@
 /*
  * The protocol of protocol.c in Promela: one delivery, two workers that may die anywhere, a network that takes up
  * requests late, loses answers, and whose list may miss a post once. Checked over all orders of events: it is never
- * live twice, never said to be out or not out when the contrary holds, and nothing ends in the middle.
+ * live twice, never said to be out or not out when the contrary holds, never live with a text that a person had
+ * changed before it left, and nothing ends in the middle.
  *
  * Time is left out but for what the protocol needs of it: the quarantine is longer than any request can still take
  * effect and than the list lags (so after it nothing flies). test/outbox/model.sh runs it, and each of the mutants below,
- * which must fail: NO_QUARANTINE, ONE_LOOK, RETRY_UNKNOWN, CALL_FIRST, CHECK_THEN_SET.
+ * which must fail: NO_QUARANTINE, ONE_LOOK, RETRY_UNKNOWN, CALL_FIRST, CHECK_THEN_SET,
+ * OLD_TEXT.
  */
 #define TRIES_MAX 3
 #define DEATHS_MAX 3
@@ -27,6 +29,9 @@ bool dead[3];
 mtype request[6] = NOT_YET;  /* what became of each request that left */
 byte sent = 0, flying = 0, posts = 0;
 bool missed = false;         /* the list has missed it once */
+/* The message as a person last had it; what is bound to be sent; what is live. 0: none yet. */
+byte message = 1, content = 0, live = 0;
+byte carries[6] = 0;         /* the text of each request */
 
 #define ready (state == SCHEDULED || state == DEFERRED)
 #define over (state == PERSON || state == PUBLISHED || state == REJECTED)
@@ -73,7 +78,19 @@ inline look_again() {
 
 /* A request leaves: from here on it lives by itself. */
 inline first_byte() {
-    request[sent] = FLYING; flying++; mine = sent; sent++
+    request[sent] = FLYING; carries[sent] = content; flying++; mine = sent; sent++
+}
+
+/* lane.c, open_content: what surely is not out goes out as its message is. */
+inline bind() {
+#ifdef OLD_TEXT
+    if
+    :: content == 0 -> content = message
+    :: else -> skip
+    fi
+#else
+    content = message
+#endif
 }
 
 /* Whoever comes by takes care of what a dead worker left (orphan.c, protocol_after_death). */
@@ -101,9 +118,9 @@ active [2] proctype worker() {
 idle:
     do
 #ifdef CHECK_THEN_SET
-    :: owner == 0 && ready -> owner = me; state = CLAIMED; goto claimed
+    :: owner == 0 && ready -> owner = me; state = CLAIMED; bind(); goto claimed
 #else
-    :: atomic { owner == 0 && ready -> owner = me; state = CLAIMED }; goto claimed
+    :: atomic { owner == 0 && ready -> owner = me; state = CLAIMED; bind() }; goto claimed
 #endif
     :: atomic { owner == 0 && state == UNKNOWN && may_look -> owner = me }; goto look
     :: atomic { owner != 0 && dead[owner] -> adopt() }
@@ -185,7 +202,7 @@ end:
         flying--;
         if
         :: request[i] = DROPPED
-        :: request[i] = TAKEN; posts++; assert(posts <= 1); assert(state != REJECTED)
+        :: request[i] = TAKEN; posts++; live = carries[i]; assert(posts <= 1); assert(state != REJECTED)
         fi
     }
     /* Two may overtake each other: the later one first. */
@@ -199,10 +216,16 @@ end:
         flying--;
         if
         :: request[i] = DROPPED
-        :: request[i] = TAKEN; posts++; assert(posts <= 1); assert(state != REJECTED)
+        :: request[i] = TAKEN; posts++; live = carries[i]; assert(posts <= 1); assert(state != REJECTED)
         fi
     }
     od
+}
+
+/* Changes the text once, when that is allowed: nobody has it, and it surely is not out. */
+active proctype person() {
+end:
+    atomic { owner == 0 && ready -> message = 2 }
 }
 
 /* Watches the end: what is said is so. */
@@ -210,7 +233,7 @@ active proctype witness() {
 end:
     atomic {
         over && owner == 0 && flying == 0 ->
-        assert(state != PUBLISHED || posts == 1);
+        assert(state != PUBLISHED || (posts == 1 && live == message));
         assert(state != REJECTED || posts == 0)
     }
 }

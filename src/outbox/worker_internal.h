@@ -44,7 +44,7 @@ struct lane {
     struct channel_message message;
     struct channel_call call;
     struct memo memo;
-    str content; /* what is to be kept with the next step; none: it is kept */
+    str content;        /* what is to be kept with the next step; none: it is kept */
     str content_before; /* what the memo belongs to; none: not known */
     struct protocol_state state;
     bool refreshing, refreshed;

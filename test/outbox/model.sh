@@ -18,7 +18,7 @@ check() {
     grep -q 'errors: ' said && ! grep -q 'max search depth too small' said
 }
 
-echo "1..6"
+echo "1..7"
 if check && grep -q 'errors: 0' said; then
     echo "ok 1 - the protocol: nothing twice, nothing lost, nothing stuck ($(sed -n 's/^ *\([0-9.e+]*\) states, stored.*/\1/p' said) states)"
 else
@@ -26,7 +26,7 @@ else
     sed 's/^/# /' said
 fi
 n=2
-for mutant in NO_QUARANTINE ONE_LOOK RETRY_UNKNOWN CALL_FIRST CHECK_THEN_SET; do
+for mutant in NO_QUARANTINE ONE_LOOK RETRY_UNKNOWN CALL_FIRST CHECK_THEN_SET OLD_TEXT; do
     if check -D$mutant && ! grep -q 'errors: 0' said; then
         echo "ok $n - without it the model breaks: $mutant ($(sed -n 's/^pan:[0-9]*: //p' said | head -n 1))"
     else

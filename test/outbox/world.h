@@ -40,11 +40,12 @@ struct world_post {
 struct world {
     instant *now;
     struct rng rng;
-    double trouble;        /* 0 to 1: how often something goes wrong */
-    bool down;             /* nothing can be reached */
-    int32_t force_status;  /* not 0: every publish is answered so, after it took effect */
-    int32_t force_refusal; /* not 0: every publish is answered so, without effect; -1: not sent */
-    int32_t limit;         /* 0: none; so many requests a window, then 429 */
+    double trouble;       /* 0 to 1: how often something goes wrong */
+    bool down;            /* nothing can be reached */
+    int32_t force_status; /* not 0: every publish is answered so, after it took effect */
+    int32_t
+        force_refusal; /* not 0: every publish is answered so, without effect; -1: not sent */
+    int32_t limit;     /* 0: none; so many requests a window, then 429 */
     span window;
     int32_t tells_n;    /* how many answers yet say what is left of the window */
     instant busy_until; /* 429 with a Retry-After until then */
