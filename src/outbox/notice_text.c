@@ -8,6 +8,8 @@
 #include "place/propre.h"
 #include "place/workspace.h"
 #include "strategy/channel.h"
+#include "tactic/message.h"
+#include "tactic/slot.h"
 
 enum {
     TEXT_MAX = 128 * 1024, /* before it is encoded: fifty incidents */
@@ -24,6 +26,8 @@ static const struct kind kinds[] = {
     {"late", N_("A post was not sent in time"), N_("Say whether it shall still go out")},
     {"hold", N_("A post is held back"), N_("See what it waits for, and release it")},
     {"check", N_("A planned post will not go out as it is"), N_("Correct it before its time")},
+    {"recurrence", N_("A post that comes again cannot go on"),
+     N_("End it, and set it up anew")},
     {"account", N_("An account must be connected again"), N_("Connect it again")},
     {"expiring", N_("An account will fail soon"),
      N_("Connect it again before its posts are due")},
@@ -91,6 +95,18 @@ about_channel(const struct writer *w, int64_t id, struct about *ret, struct erro
     return OK;
 }
 
+static enum fault
+about_recurrence(const struct writer *w, int64_t id, struct about *ret, struct error *error)
+{
+    struct recurrence r;
+    struct message m;
+    if (recurrence_get(w->propre, w->workspace, id, w->keep, &r, error) ||
+        message_get(w->propre, w->workspace, r.message, w->keep, &m, error))
+        return error->fault;
+    *ret = (struct about){.excerpt = m.title.n > 0 ? m.title : m.body};
+    return OK;
+}
+
 /* What is gone meanwhile is told of without its details. */
 static enum fault
 find_about(const struct writer *w, str subject, struct about *ret, struct error *error)
@@ -102,6 +118,8 @@ find_about(const struct writer *w, str subject, struct about *ret, struct error 
         fault = about_delivery(w, id, ret, error);
     else if (subject_id(subject, S("channel/"), &id))
         fault = about_channel(w, id, ret, error);
+    else if (subject_id(subject, S("recurrence/"), &id))
+        fault = about_recurrence(w, id, ret, error);
     if (fault != FAULT_ABSENT)
         return fault;
     *error = (struct error){0};
@@ -123,6 +141,8 @@ notice_address(const struct notify_common *common, str subject, struct arena *ke
     str pages = common->pages;
     while (pages.n > 0 && pages.p[pages.n - 1] == '/')
         pages.n--;
+    if (str_starts(subject, S("recurrence/"))) /* one page has them all */
+        subject = S("repeats");
     return arena_printf(keep, "%.*s/%.*s", STR_FMT(pages), STR_FMT(subject));
 }
 

@@ -206,7 +206,7 @@ repeat_begin(struct propre *propre, const struct recurrence *r, struct maybe_int
     /* What waits of a recurrence that is over stays its own. */
     if (is_first && recurrence_mark(propre, id, 1, another ? no_int : from, error))
         return error->fault;
-    if (recur_make(propre, r->workspace, scratch, error))
+    if (recur_make(propre, &kept, scratch, error))
         return error_prefix(error, "making its occurrences");
     *ret_id = id;
     return OK;
@@ -359,7 +359,7 @@ repeat_pause(struct propre *propre, const struct repeat_of *of, bool paused, boo
     r.paused = paused;
     if (recurrence_save(propre, &r, &id, error))
         return error->fault;
-    if (!paused && recur_make(propre, of->workspace, *keep, error))
+    if (!paused && recur_make(propre, &r, *keep, error))
         return error_prefix(error, "making its occurrences");
     return act_on_all(propre, of, &r, hold ? ACT_HOLD : ACTS_N, keep, ret_n, error);
 }

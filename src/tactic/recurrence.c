@@ -166,6 +166,23 @@ recurrence_list(struct propre *propre, int64_t workspace, struct arena *keep,
     return OK;
 }
 
+enum fault
+recurrence_running(struct propre *propre, int64_t workspace, struct arena *keep,
+                   struct recurrence **ret, ptrdiff_t *ret_n, struct error *error)
+{
+    struct recurrence_running_row *rows;
+    ptrdiff_t n;
+    const struct recurrence_running_in in = {workspace, clock_now(&propre->clock).us,
+                                             RECURRENCES_MAX};
+    if (q_recurrence_running(propre->db, &in, keep, &rows, &n, error))
+        return error->fault;
+    *ret = new (keep, struct recurrence, n);
+    for (ptrdiff_t i = 0; i < n; i++)
+        (*ret)[i] = RECURRENCE_FROM(&rows[i]);
+    *ret_n = n;
+    return OK;
+}
+
 /* All occurrences from now until ${until}, made or not. */
 static enum fault
 walk(const struct recurrence *r, const struct zone *zone, instant now, instant until,

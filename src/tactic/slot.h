@@ -87,6 +87,10 @@ must_use enum fault recurrence_get(struct propre *propre, int64_t workspace, int
 must_use enum fault recurrence_list(struct propre *propre, int64_t workspace,
                                     struct arena *keep, struct recurrence **ret,
                                     ptrdiff_t *ret_n, struct error *error);
+/* recurrence_running(propre, workspace, keep, ret, ret_n, error): those that neither stand still nor ended. */
+must_use enum fault recurrence_running(struct propre *propre, int64_t workspace,
+                                       struct arena *keep, struct recurrence **ret,
+                                       ptrdiff_t *ret_n, struct error *error);
 /*
  * recurrence_plan(propre, recurrence, until, keep, ret, ret_n, error):
  * Occurrences that are not yet made, from now until ${until}, without those skipped and those within the cooldown of

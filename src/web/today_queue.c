@@ -1,19 +1,35 @@
 #include "base/number.h"
+#include "base/text.h"
 #include "base/translate.h"
 #include "outbox/worker.h"
 #include "place/hold.h"
 #include "strategy/channel.h"
+#include "tactic/message.h"
+#include "tactic/slot.h"
 #include "web/deliveries.h"
 #include "web/today_queue.h"
 #include "web/web_internal.h"
 
 enum {
     NEXT_SHOWN = 3,
+    NAME_GRAPHEMES = 60,    /* of a text: enough to know it again */
     NEEDS_SHOWN = 5,        /* the rest is one click away */
     PATIENCE_US = 180000000 /* three minutes: nine beats of a worker that is alive */
 };
 
-/* "delivery/40" or "channel/12": what it is about, and where that is. */
+static enum fault
+name_repeat(struct exchange *x, int64_t id, str *ret, struct error *error)
+{
+    struct recurrence r;
+    struct message m;
+    if (recurrence_get(x->web->propre, x->workspace.id, id, x->keep, &r, error) ||
+        message_get(x->web->propre, x->workspace.id, r.message, x->keep, &m, error))
+        return error->fault;
+    *ret = m.title.n > 0 ? m.title : text_cut(m.body, NAME_GRAPHEMES);
+    return OK;
+}
+
+/* "delivery/40", "channel/12" or "recurrence/7": what it is about, and where that is. */
 static enum fault
 find_subject(struct exchange *x, str subject, struct today_need *need, struct error *error)
 {
@@ -38,6 +54,9 @@ find_subject(struct exchange *x, str subject, struct today_need *need, struct er
             need->of = channel.name;
             need->href = arena_printf(x->keep, "/channel/%lld", (long long)id);
         }
+    } else if (str_eq(noun, S("recurrence"))) {
+        need->href = S("/repeats");
+        fault = name_repeat(x, id, &need->of, error);
     }
     return fault == FAULT_ABSENT ? OK : fault; /* gone meanwhile: its text still tells */
 }

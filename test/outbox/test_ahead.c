@@ -184,6 +184,93 @@ test_back_after_a_month(void **state)
     close_bench(b);
 }
 
+static int64_t
+weekly(struct bench *b, const char *text, struct maybe_int end)
+{
+    struct error *error = &b->f->error;
+    int64_t message = 0, id = 0;
+    const struct variant variant = {.channel = sim_channel(&b->sim, HONOURS_KEY)};
+    const struct message pattern = {.workspace = b->f->workspace, .body = str_of(text)};
+    const struct message_parts parts = {.variants = &variant, .variants_n = 1};
+    begin(b, DB_WRITE);
+    assert_ok(message_save(b->f->propre, &pattern, &parts, &message, error), error);
+    const struct recurrence r = {.workspace = b->f->workspace,
+                                 .message = message,
+                                 .rule = S("FREQ=WEEKLY"),
+                                 .anchor = instant_to_utc(in(b, day)),
+                                 .zone = S("Europe/Paris"),
+                                 .end_us = end};
+    assert_ok(recurrence_save(b->f->propre, &r, &id, error), error);
+    assert_ok(db_commit(b->f->propre->db, error), error);
+    return id;
+}
+
+static int64_t
+copy(struct bench *b, int64_t of, struct maybe_int end)
+{
+    int64_t id = 0;
+    struct recurrence r;
+    struct error *error = &b->f->error;
+    assert_ok(recurrence_get(b->f->propre, b->f->workspace, of, b->f->keep, &r, error), error);
+    r.id = 0;
+    r.end_us = end;
+    assert_ok(recurrence_save(b->f->propre, &r, &id, error), error);
+    return id;
+}
+
+/* As many as the list allows, most of them over: the worker bears them, and those that run go on. */
+static void
+test_a_thousand_of_them(void **state)
+{
+    struct bench *b = open_bench(state);
+    struct delivery *all;
+    int64_t running = weekly(b, "Runs", no_int);
+    begin(b, DB_WRITE);
+    for (int i = 0; i < 1100; i++)
+        (void)copy(b, running, i < 50 ? no_int : some_int(b->f->t.now.us - day));
+    assert_ok(db_commit(b->f->propre->db, &b->f->error), &b->f->error);
+    sim_run_until(&b->sim, in(b, 2 * minute));
+    assert_true(waiting(b, &all) >= 51);
+    close_bench(b);
+}
+
+/* One that cannot go on stops none of the others, and is told of until it can, or is over. */
+static void
+test_a_bad_one(void **state)
+{
+    struct bench *b = open_bench(state);
+    struct incident *all;
+    struct delivery *list;
+    struct error *error = &b->f->error;
+    (void)weekly(b, "First", no_int);
+    int64_t bad = weekly(b, "Bad", no_int);
+    (void)weekly(b, "Last", no_int);
+    begin(b, DB_WRITE);
+    assert_ok(q_fixture_zone(b->f->propre->db,
+                             &(struct fixture_zone_in){bad, S("Europe/Nowhere")}, error),
+              error);
+    assert_ok(db_commit(b->f->propre->db, error), error);
+    later(b, hour);
+    assert_int_equal(4, waiting(b, &list));
+    for (int i = 0; i < 4; i++)
+        assert_false(str_eq(list[i].excerpt, S("Bad")));
+    assert_int_equal(1, incidents(b, &all));
+    assert_str("recurrence", all[0].kind);
+    assert_str(cstr(b->f->keep, arena_printf(b->f->keep, "recurrence/%lld", (long long)bad)),
+               all[0].subject);
+    assert_false(all[0].closed_us.has);
+    begin(b, DB_WRITE);
+    assert_ok(q_fixture_zone(b->f->propre->db,
+                             &(struct fixture_zone_in){bad, S("Europe/Berlin")}, error),
+              error);
+    assert_ok(db_commit(b->f->propre->db, error), error);
+    later(b, hour);
+    assert_int_equal(6, waiting(b, &list));
+    assert_int_equal(1, incidents(b, &all));
+    assert_true(all[0].closed_us.has);
+    close_bench(b);
+}
+
 int
 main(void)
 {
@@ -193,6 +280,8 @@ main(void)
         cmocka_unit_test_setup_teardown(test_a_day_before, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(test_every_day, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(test_back_after_a_month, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(test_a_thousand_of_them, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(test_a_bad_one, fixture_open, fixture_close),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

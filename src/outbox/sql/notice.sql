@@ -15,6 +15,14 @@ DO UPDATE SET last_us = excluded.last_us, seen_n = incident.seen_n + 1, text = e
 -- does: writes
 UPDATE incident SET closed_us = $3 WHERE workspace_id = $1 AND subject = $2 AND closed_us IS NULL;
 
+-- query: incident_of_kind
+-- in: workspace int, kind text, limit_n int
+-- out: subject text
+-- gives: many
+-- does: reads
+SELECT subject FROM incident
+WHERE workspace_id = $1 AND kind = $2 AND closed_us IS NULL ORDER BY id LIMIT $3;
+
 -- query: incident_page
 -- in: workspace int, limit_n int
 -- out: id int, kind text, subject text, text text, first_us int, last_us int, seen_n int, told_us int?,

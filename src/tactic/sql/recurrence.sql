@@ -30,6 +30,19 @@ SELECT id, workspace_id AS workspace, message_id AS message, rule, anchor_us, zo
        cooldown_days, paused, revision
 FROM recurrence WHERE workspace_id = $1 ORDER BY id DESC LIMIT $2;
 
+-- Those that can still make occurrences.
+-- query: recurrence_running
+-- in: workspace int, now int, limit_n int
+-- out: id int, workspace int, message int, rule text, anchor_us int, zone text, end_us int?,
+--      count_max int?, cooldown_days int, paused int, revision int
+-- gives: many
+-- does: reads
+SELECT id, workspace_id AS workspace, message_id AS message, rule, anchor_us, zone, end_us, count_max,
+       cooldown_days, paused, revision
+FROM recurrence
+WHERE workspace_id = $1 AND paused = 0 AND (end_us IS NULL OR end_us > $2)
+ORDER BY id DESC LIMIT $3;
+
 -- query: recurrence_update
 -- in: workspace int, id int, end_us int?, count_max int?, cooldown_days int, paused int, changed_us int,
 --     revision int
