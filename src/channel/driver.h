@@ -215,8 +215,11 @@ struct channel_call {
     str remote_id;                         /* WITHDRAW, EDIT, POST_METRICS */
     instant now;
     instant armed; /* READ_BACK: when the unknown step was begun */
-    str redirect;  /* AUTH_…: our address the person comes back to; none: they paste a code */
-    str callback;  /* AUTH_FINISH: the query that came back, or the pasted code */
+    const str
+        *taken; /* READ_BACK by list: ids of posts that other deliveries of the account made */
+    int32_t taken_n;
+    str redirect; /* AUTH_…: our address the person comes back to; none: they paste a code */
+    str callback; /* AUTH_FINISH: the query that came back, or the pasted code */
     uint64_t chance; /* a random number for nonces (DPoP, OAuth 1.0a) */
     str seed; /* AUTH_BEGIN: 32 secret random bytes, for keys and verifiers; none: not asked */
     struct memo *memo;

@@ -40,8 +40,8 @@ extern const struct stage mastodon_at_withdraw, mastodon_at_edit_look, mastodon_
 
 /*
  * mastodon_same(wanted, html, link, keep): does a status say the text ${wanted}? ${html} as the server shows it: its
- * letters and digits are compared after NFC, or, where a text has none, its characters without blanks. A status that
- * carries our ${link} (not none) is the same too: it is one of its own for each post.
+ * letters and digits are compared after NFC, or, where a text has none, its characters without blanks. How the server
+ * shows our ${link} (not none) is its own affair; that another post carries it says nothing.
  */
 bool mastodon_same(str wanted, str html, str link, struct arena *keep);
 extern const struct stage mastodon_at_list;

@@ -4,6 +4,7 @@
 #include <unicode/ustring.h>
 
 #include "base/text.h"
+#include "channel/html.h"
 #include "channel/mastodon_internal.h"
 
 /*
@@ -12,7 +13,10 @@
  */
 
 enum {
-    LIST_PAGES_MAX = 5,   /* of 20: a hundred posts within the time of one unclear answer */
+    LIST_PAGES_MAX = 5, /* of 20: a hundred posts within the time of one unclear answer */
+    LIST_SLACK_S = 60,  /* a post made so long before its attempt is still its own */
+    LIST_WIDE_S =
+        3600, /* clocks may be set between an attempt and a look, by an hour at most */
     LIST_TEXT_MAX = 65536 /* bytes of one text compared; servers that take more are not known */
 };
 
@@ -126,14 +130,47 @@ squeezed(str text, bool all, struct arena *keep)
     return (str){out, out_n};
 }
 
+static bool
+same_text(str wanted, str shown, struct arena *keep)
+{
+    bool letters = squeezed(wanted, false, keep).n > 0;
+    return str_eq(squeezed(wanted, !letters, keep), squeezed(shown, !letters, keep));
+}
+
+/* ${s} without its first ${part}; none when it has no such. */
+static str
+without(str s, str part, struct arena *keep)
+{
+    ptrdiff_t at = str_find(s, part);
+    return at < 0 ? STR_NONE
+                  : arena_printf(keep, "%.*s %.*s", (int)at, s.p, (int)(s.n - at - part.n),
+                                 s.p + at + part.n);
+}
+
+/* The whole element that leads to ${link}: <a … href="link" …>as the server likes it</a>. */
+static str
+anchor_of(str html, str link, struct arena *keep)
+{
+    str href = arena_printf(keep, "href=\"%.*s\"", STR_FMT(html_escape(keep, link)));
+    ptrdiff_t at = str_find(html, href), from = at;
+    while (from > 0 && html.p[from] != '<')
+        from--;
+    if (at < 0 || html.p[from] != '<')
+        return STR_NONE;
+    str rest = str_slice(html, from, html.n);
+    ptrdiff_t end = str_find(rest, S("</a>"));
+    return end < 0 ? STR_NONE : str_slice(rest, 0, end + 4);
+}
+
 bool
 mastodon_same(str wanted, str html, str link, struct arena *keep)
 {
-    str shown = plain(html, keep);
-    if (link.n > 0 && (str_find(shown, link) >= 0 || str_find(html, link) >= 0))
+    html = str_slice(html, 0, LIST_TEXT_MAX);
+    if (same_text(wanted, plain(html, keep), keep))
         return true;
-    bool letters = squeezed(wanted, false, keep).n > 0;
-    return str_eq(squeezed(wanted, !letters, keep), squeezed(shown, !letters, keep));
+    str anchor = link.n > 0 ? anchor_of(html, link, keep) : STR_NONE;
+    str bare = anchor.n > 0 ? without(wanted, link, keep) : STR_NONE;
+    return bare.p && same_text(bare, plain(without(html, anchor, keep), keep), keep);
 }
 
 /* ---- the list ---- */
@@ -201,48 +238,97 @@ take_found(struct turn *turn, const struct json *status, int32_t part)
         absent(turn); /* of the whole: what is missing is sent, and only that */
 }
 
+/* Whether that post is known already: an earlier part of ours, or another delivery's. */
+static bool
+is_known(const struct turn *turn, str id, int32_t part)
+{
+    for (int32_t i = 0; i < part; i++)
+        if (str_eq(id, turn_memo(turn, "id", i)))
+            return true;
+    for (int32_t i = 0; i < turn->call->taken_n; i++)
+        if (str_eq(id, turn->call->taken[i]))
+            return true;
+    return false;
+}
+
+/* Whether it stands where the part would: behind the one before it, the first behind nothing. */
+static bool
+in_place(const struct turn *turn, const struct json *status, int32_t part)
+{
+    const struct json *before = json_get(status, S("in_reply_to_id"));
+    if (!before)
+        return true; /* a server that does not tell */
+    str id = json_id(turn->keep, before);
+    return part == 0 ? !id.p : str_eq(id, turn_memo(turn, "id", part - 1));
+}
+
 static bool
 is_ours(const struct turn *turn, const struct json *status, int32_t part)
 {
-    struct arena scratch = *turn->keep;
-    for (int32_t i = 0; i < part; i++)
-        if (str_eq(json_id(&scratch, json_get(status, S("id"))), turn_memo(turn, "id", i)))
-            return false; /* a part that says the same as one before it */
+    str id = json_id(turn->keep, json_get(status, S("id")));
     const struct json *again = json_get(status, S("reblog"));
-    if ((again && again->kind == JSON_KIND_OBJECT) ||
-        !json_id(&scratch, json_get(status, S("id"))).p)
+    if (!id.p || (again && again->kind == JSON_KIND_OBJECT) || is_known(turn, id, part) ||
+        !in_place(turn, status, part))
         return false;
     const struct json *files = json_get(status, S("media_attachments"));
     str wanted = mastodon_text(turn, part);
     if (str_trim(wanted).n == 0 && (!files || files->n != turn->message->media_n))
-        return false; /* pictures without a word: their number must do */
+        return false;                   /* pictures without a word: their number must do */
+    struct arena scratch = *turn->keep; /* behind ${wanted} */
     return mastodon_same(wanted, json_text(json_get(status, S("content"))),
                          part == 0 ? turn->message->link : STR_NONE, &scratch);
+}
+
+static void
+not_told(struct turn *turn)
+{
+    turn->step->presence = PRESENCE_UNKNOWN;
+    turn_done(turn);
+}
+
+/* When the attempt began, by the server's clock, which dates the posts: its answer says how that one goes. */
+static int64_t
+armed_there(const struct turn *turn)
+{
+    int64_t there, armed = turn->call->armed.us;
+    if (http_date_read(http_header_value(turn->answer, S("date")), &there))
+        armed += there * SPAN_SECOND.us - turn->call->now.us;
+    return armed;
+}
+
+/* Whether this status ends the look; the newest come first. */
+static bool
+take_status(struct turn *turn, const struct json *status, int32_t part)
+{
+    instant made;
+    struct error error;
+    int64_t armed = turn->call->armed.us, there = armed_there(turn);
+    int64_t since = there - LIST_SLACK_S * SPAN_SECOND.us;
+    int64_t wide = (armed < there ? armed : there) - LIST_WIDE_S * SPAN_SECOND.us;
+    bool dated =
+        instant_parse(json_text(json_get(status, S("created_at"))), &made, &error) == OK;
+    bool ours = is_ours(turn, status, part);
+    if (ours && (!dated || made.us >= since))
+        take_found(turn, status, part);
+    else if (ours && made.us >= wide)
+        not_told(turn); /* our text stands there, and only the clocks say that it is not ours */
+    else if (dated && made.us < wide)
+        absent(turn);
+    return turn->over;
 }
 
 static void
 take_list(struct turn *turn)
 {
     int32_t part = open_part(turn);
-    int64_t since = turn->call->armed.us - 60 * SPAN_SECOND.us;
     str last = STR_NONE;
     if (!turn->json || turn->json->kind != JSON_KIND_ARRAY) {
         turn_fail(turn, CLASS_CONFIG, S("the answer is no list of posts"));
         return;
     }
     for (const struct json *at = turn->json->first; at; at = at->next) {
-        instant made;
-        struct error error;
-        bool dated =
-            instant_parse(json_text(json_get(at, S("created_at"))), &made, &error) == OK;
-        if (dated && made.us < since) {
-            absent(turn);
+        if (take_status(turn, at, part))
             return;
-        }
-        if (is_ours(turn, at, part)) {
-            take_found(turn, at, part);
-            return;
-        }
         last = json_id(turn->keep, json_get(at, S("id")));
     }
     if (!turn->json->first) {
@@ -251,8 +337,7 @@ take_list(struct turn *turn)
     }
     if (!last.p || turn->index + 1 >= LIST_PAGES_MAX ||
         str_eq(last, turn->index > 0 ? turn_memo(turn, "list after", -1) : STR_NONE)) {
-        turn->step->presence = PRESENCE_UNKNOWN;
-        turn_done(turn);
+        not_told(turn);
         return;
     }
     turn_remember(turn, "list after", -1, last);

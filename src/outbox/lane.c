@@ -40,6 +40,8 @@ lane_ask_driver(struct worker *worker, struct lane *lane, struct memo *memo, str
                        ret);
 }
 
+enum { TAKEN_MAX = 200 /* twice what a driver reads of a list */ };
+
 /* ---- beginning ---- */
 
 static enum fault
@@ -81,6 +83,25 @@ open_content(struct worker *worker, struct lane *lane, const struct lane_of_row 
     return memo_read(row->memo, &lane->keep, &lane->memo, error);
 }
 
+/* What a list may show that is not this delivery's. */
+static enum fault
+read_taken(struct worker *worker, struct lane *lane, struct error *error)
+{
+    const struct lane_taken_in in = {lane->channel, lane->delivery, TAKEN_MAX};
+    struct lane_taken_row *rows;
+    ptrdiff_t n = 0;
+    if (lane->call.op != OP_READ_BACK || lane->driver->traits.read_back != BACK_LIST)
+        return OK;
+    if (q_lane_taken(worker->propre->db, &in, &lane->keep, &rows, &n, error))
+        return error->fault;
+    str *ids = new (&lane->keep, str, n + 1);
+    for (ptrdiff_t i = 0; i < n; i++)
+        ids[i] = rows[i].remote_id;
+    lane->call.taken = ids;
+    lane->call.taken_n = (int32_t)n;
+    return OK;
+}
+
 static enum fault
 read_all(struct worker *worker, struct lane *lane, bool *ret_lost, struct error *error)
 {
@@ -112,7 +133,7 @@ read_all(struct worker *worker, struct lane *lane, bool *ret_lost, struct error 
         .armed = {row.armed_us.has ? row.armed_us.is : row.due_us},
     };
     lane->begun = row.begun != 0;
-    if (open_account(worker, lane, error) ||
+    if (open_account(worker, lane, error) || read_taken(worker, lane, error) ||
         rates_read(worker->propre, lane->channel, lane->keep, &lane->rates, error))
         return error->fault;
     return open_content(worker, lane, &row, error);

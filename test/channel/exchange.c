@@ -38,7 +38,7 @@ struct reader {
     struct exchange *at;
     struct arena *arena;
     int32_t line;
-    str *parts, *tags, *categories, *poll;
+    str *parts, *tags, *categories, *poll, *taken;
     struct channel_media *media;
 };
 
@@ -105,6 +105,7 @@ begin_act(struct reader *reader, str word)
                                      .key = S("0123456789abcdef0123456789abcdef"),
                                      .created = {1795600800000000}};
         reader->act->call.now = (instant){1795600800000000};
+        reader->act->call.taken = reader->taken;
     }
     reader->act->line = reader->line;
     reader->at = NULL;
@@ -203,6 +204,8 @@ read_list(struct reader *reader, str word, str value)
         reader->categories[message->categories_n++] = value;
     else if (str_eq(word, S("poll")))
         reader->poll[message->poll_options_n++] = value;
+    else if (str_eq(word, S("taken")))
+        reader->taken[reader->act->call.taken_n++] = value;
     else if (str_eq(word, S("media")))
         read_media(reader, value);
     else if (str_eq(word, S("secret")))
@@ -355,6 +358,7 @@ conversation_read(const char *path, struct arena *arena)
                             .tags = new (arena, str, 32),
                             .categories = new (arena, str, 32),
                             .poll = new (arena, str, POLL_OPTIONS_MAX),
+                            .taken = new (arena, str, 32),
                             .media = new (arena, struct channel_media, MESSAGE_MEDIA_MAX)};
     while (str_cut(&text, '\n', &line)) {
         reader.line++;

@@ -14,7 +14,7 @@
  *   visibility | warning | sensitive | options JSON | key | created MOMENT | poll OPTION | poll_lasts SECONDS
  *   media ID BYTES MIME NAME WIDTHxHEIGHT ALT…
  *   card_title | card_text
- *   remote_id | now MOMENT | armed MOMENT | redirect | callback | chance N | seed TEXT
+ *   remote_id | taken ID | now MOMENT | armed MOMENT | redirect | callback | chance N | seed TEXT
  *   memo NAME=VALUE
  *   > POST https://… [publishes|cosmetic]     the request expected next
  *   >h Name: value                            a header it must have

@@ -541,21 +541,29 @@ texts_are_known_again(void **state)
     const struct {
         const char *sent, *shown, *link;
         bool same;
-    } rows[] = {
-        {"Hello", "<p>Hello</p>", NULL, true},
-        {"Hello", "<p>Hello you</p>", NULL, false},
-        {"a\n\nb", "<p>a</p><p>b</p>", NULL, true},
-        {"e\xcc\x81t\xc3\xa9", "\xc3\xa9t\xc3\xa9", NULL, true},
-        {"a < b & c", "a &lt; b &amp; c &#x2764;", NULL, true},
-        {"@u@h.example hi", "<a>@<span>u</span></a> hi", NULL, true},
-        {"@u hi", "@v hi", NULL, false},
-        {"🚪", "<p>🚪</p>", NULL, true},
-        {"🚪", "<p>🪟</p>", NULL, false},
-        {"Other", "<a href=\"https://p.example/1\">p</a>", "https://p.example/1", true},
-        {"Other", "<a href=\"https://p.example/2\">p</a>", "https://p.example/1", false},
-        {"a", "a<", NULL, true},
-        {"a", "a&", NULL, true},
-        {"a", "a&#0;&#xd800;", NULL, false}};
+    } rows[] = {{"Hello", "<p>Hello</p>", NULL, true},
+                {"Hello", "<p>Hello you</p>", NULL, false},
+                {"a\n\nb", "<p>a</p><p>b</p>", NULL, true},
+                {"e\xcc\x81t\xc3\xa9", "\xc3\xa9t\xc3\xa9", NULL, true},
+                {"a < b & c", "a &lt; b &amp; c &#x2764;", NULL, true},
+                {"@u@h.example hi", "<a>@<span>u</span></a> hi", NULL, true},
+                {"@u hi", "@v hi", NULL, false},
+                {"🚪", "<p>🚪</p>", NULL, true},
+                {"🚪", "<p>🪟</p>", NULL, false},
+                {"Hi https://p.example/1", "Hi <a href=\"https://p.example/1\">p</a>",
+                 "https://p.example/1", true},
+                {"Hi https://p.example/?a&b",
+                 "Hi <a rel=\"me\" href=\"https://p.example/?a&amp;b\">p</a>",
+                 "https://p.example/?a&b", true},
+                {"Hi https://p.example/1", "Ho <a href=\"https://p.example/1\">p</a>",
+                 "https://p.example/1", false},
+                {"Hi https://p.example/1", "Hi <a href=\"https://p.example/2\">p</a>",
+                 "https://p.example/1", false},
+                {"Hi https://p.example/1", "Hi <a href=\"https://p.example/1\">p",
+                 "https://p.example/1", false},
+                {"a", "a<", NULL, true},
+                {"a", "a&", NULL, true},
+                {"a", "a&#0;&#xd800;", NULL, false}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (mastodon_same(str_of(rows[i].sent), str_of(rows[i].shown), str_of(rows[i].link),
                           &arena) != rows[i].same)

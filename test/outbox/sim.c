@@ -146,6 +146,8 @@ sim_schedule(struct sim *sim, int64_t channel, instant due, struct maybe_int use
     int64_t message = 0, id = 0;
     char text[WORLD_TEXT];
     (void)snprintf(text, sizeof text, "text %d", ++texts);
+    if (sim->text)
+        (void)snprintf(text, sizeof text, "%s", sim->text);
     const struct message m = {.workspace = f->workspace, .body = str_of(text)};
     const struct message_parts none = {0};
     assert_ok(db_begin(f->propre->db, DB_WRITE, &f->error), &f->error);

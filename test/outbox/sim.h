@@ -28,6 +28,7 @@ struct sim {
     int64_t deliveries[SIM_DELIVERIES_MAX];
     int32_t deliveries_n, crashes_n;
     bool stuck;
+    const char *text; /* what is scheduled next says this; NULL: a text of its own */
 };
 
 void sim_open(struct sim *sim, struct fixture *f, int32_t workers);
@@ -35,7 +36,7 @@ void sim_close(struct sim *sim);
 /* sim_begin(sim, seed): a new world; what was scheduled before is forgotten. */
 void sim_begin(struct sim *sim, uint64_t seed);
 int64_t sim_channel(struct sim *sim, enum network_kind kind);
-/* sim_schedule: "text N" for delivery N. */
+/* sim_schedule: "text N" for delivery N, or sim->text. */
 int64_t sim_schedule(struct sim *sim, int64_t channel, instant due, struct maybe_int use_by);
 /* sim_run(sim): until nothing will happen by itself any more. */
 void sim_run(struct sim *sim);

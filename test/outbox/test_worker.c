@@ -339,6 +339,28 @@ test_429_after_publish(void **state)
     close_bench(b);
 }
 
+/* Nothing came of the first, and the second says the same: a look for the first must not take the second for it. */
+static void
+test_same_text_twice(void **state)
+{
+    struct bench *b = open_bench(state, 1);
+    for (int kind = LISTS_ONLY; kind <= LISTS_LATE; kind++) {
+        int64_t channel = sim_channel(&b->sim, (enum network_kind)kind);
+        b->sim.text = kind == LISTS_ONLY ? "the same" : "the same, late";
+        int64_t first = sim_schedule(&b->sim, channel, in(b, SECOND), no_int);
+        int64_t second = sim_schedule(&b->sim, channel, in(b, 62 * SECOND), no_int);
+        b->sim.world.force_refusal = 503;
+        sim_run_until(&b->sim, in(b, 30 * SECOND));
+        assert_state(b, first, DELIVERY_UNKNOWN);
+        b->sim.world.force_refusal = 0;
+        sim_run(&b->sim);
+        assert_state(b, first, DELIVERY_PUBLISHED);
+        assert_state(b, second, DELIVERY_PUBLISHED);
+        assert_int_equal(2, world_count(&b->sim.world, str_of(b->sim.text)));
+    }
+    close_bench(b);
+}
+
 static void
 test_refused(void **state)
 {
@@ -818,6 +840,7 @@ main(void)
         ON_A_FIXTURE(test_hold_keeps_retries),
         ON_A_FIXTURE(test_clock_jumps),
         ON_A_FIXTURE(test_429_after_publish),
+        ON_A_FIXTURE(test_same_text_twice),
         ON_A_FIXTURE(test_refused),
         ON_A_FIXTURE(test_edits_count_until_it_may_be_out),
         ON_A_FIXTURE(test_what_may_be_out_is_kept),

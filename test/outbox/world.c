@@ -219,7 +219,9 @@ take_effect(struct world *w, struct world_flight *f)
             *post = (struct world_post){.account = account, .at = f->effect_at};
             memcpy(post->key, f->key, sizeof post->key);
             memcpy(post->text, f->text, sizeof post->text);
-            (void)snprintf(post->id, sizeof post->id, "r%d", (int)w->posts_n);
+            /* as on a network, no id comes again: the data outlive a world */
+            static int ids;
+            (void)snprintf(post->id, sizeof post->id, "r%d", ++ids);
             if (kind_of(f->path) == LISTS_LATE && chance(w) < 0.3)
                 post->hidden_looks = 1;
         }
@@ -492,6 +494,11 @@ double_next(const struct channel_call *call, const struct http_answer *answer,
                             ? PRESENCE_ABSENT
                             : PRESENCE_UNKNOWN;
         ret->remote_id = id;
+        for (int32_t i = 0; i < call->taken_n && id.p; i++)
+            if (str_eq(call->taken[i], id)) {
+                ret->presence = PRESENCE_ABSENT;
+                ret->remote_id = STR_NONE;
+            }
         if (answer->status != 200)
             fails(ret, class_of_answer(answer), answer);
     } else {

@@ -74,6 +74,16 @@ SELECT d.id, d.workspace_id AS workspace, d.message_id AS message, d.channel_id 
 FROM delivery AS d JOIN channel AS c ON c.id = d.channel_id
 WHERE d.id = $1 AND d.worker = $2;
 
+-- The newest posts that other deliveries of the channel made: a look for one of the same text must not take them for its own.
+-- query: lane_taken
+-- in: channel int, id int, limit_n int
+-- out: remote_id text
+-- gives: many
+-- does: reads
+SELECT remote_id FROM delivery
+WHERE channel_id = $1 AND id <> $2 AND remote_id IS NOT NULL
+ORDER BY due_us DESC, id DESC LIMIT $3;
+
 -- An attempt is written down; a worker that lost the delivery gets no row and must not send.
 -- query: lane_arm
 -- in: id int, worker text, state text, step text, content text?, memo text?, armed_us int?, now int,
