@@ -279,6 +279,11 @@ check_unknown(struct check *check)
     if (message->visibility.n > 0 && !str_eq(message->visibility, S("public")) &&
         !traits->has_visibility)
         problem(check, PROBLEM_ERROR, N_("%s knows public posts only"), name, STR_NONE);
+    int32_t terms_n = message->tags_n + message->categories_n;
+    if (traits->has_tags && terms_n > MESSAGE_TERMS_MAX)
+        problem(check, PROBLEM_ERROR,
+                N_("There are %s tags and categories; at most %s are taken"),
+                number(check, terms_n), number(check, MESSAGE_TERMS_MAX));
     if (message->categories_n > 0 && !traits->has_categories)
         problem(check, PROBLEM_WARNING, N_("%s has no categories; they are left out"), name,
                 STR_NONE);

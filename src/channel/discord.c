@@ -229,9 +229,19 @@ take_send(struct turn *turn)
         turn_go(turn, &at_link, 0);
 }
 
+/* Told by the network itself to wait, nothing was taken (channels.md 13); a proxy's 429 says nothing of that. */
+static void
+refuse_send(struct turn *turn)
+{
+    if (turn->answer->end == HTTP_ANSWERED && turn->answer->status == 429 &&
+        json_as_real(json_get(turn->json, S("retry_after"))).has)
+        turn_fail_surely(turn, turn->failure.is, turn->failure.words);
+}
+
 static const struct stage at_send = {.name = "publish",
                                      .ask = ask_send,
                                      .take = take_send,
+                                     .refuse = refuse_send,
                                      .publishes = true,
                                      .family = "posts"}; /* each route is counted apart */
 

@@ -165,6 +165,7 @@ struct channel_media {
 enum {
     MESSAGE_MEDIA_MAX = 20, /* the most a network takes in one post (LinkedIn, Threads) */
     MESSAGE_PARTS_MAX = 25, /* posts of one thread; longer ones are articles */
+    MESSAGE_TERMS_MAX = 60, /* tags and categories: each may cost a blog two requests */
     POLL_OPTIONS_MAX = 12   /* Telegram's, the most of all */
 };
 
@@ -198,14 +199,17 @@ struct channel_message {
  * What a delivery remembers between steps, kept by the outbox with each attempt: remote ids of media, the id of a
  * draft, the parts of a thread already out. Names and values are the driver's own.
  */
-enum { MEMO_PAIRS_MAX = 64 /* 25 parts, 20 media, a dozen others */ };
+enum {
+    MEMO_PAIRS_MAX = 128, /* 20 media with their addresses, 60 tags, a dozen others */
+    MEMO_ROOM = 16        /* kept free of it for what one step and a look remember */
+};
 struct memo {
     struct secret_pair pairs[MEMO_PAIRS_MAX];
     int32_t n;
 };
 /* memo_get(memo, name): none when there is no such pair. */
 str memo_get(const struct memo *memo, str name);
-/* memo_set(memo, name, value): both must live as long as the memo; value none takes the pair out. */
+/* memo_set(memo, name, value): both must live as long as the memo; value none takes the pair out. There must be room. */
 void memo_set(struct memo *memo, str name, str value);
 
 struct channel_call {
@@ -271,6 +275,7 @@ struct step {
     enum error_class error_class;
     str words;        /* the network's own, at most 500 bytes, without secrets */
     span retry_after; /* the network's hint, 0: none */
+    bool sure;        /* the answer itself says that nothing is live, whatever its status */
 };
 
 struct driver {

@@ -260,7 +260,10 @@ ghost_publish_take(struct turn *turn)
     if (id.n == 0 || status.n == 0)
         return;
     if (str_eq(status, S("draft"))) {
-        turn_fail(turn, CLASS_SCOPE, S("the site keeps the post as a draft"));
+        turn_fail_surely(
+            turn, CLASS_SCOPE,
+            S("the site has the post and keeps it as a draft: publish it there and "
+              "say here that it is live"));
         return;
     }
     turn->step->remote_id = id;

@@ -37,6 +37,34 @@ mastodon_text(const struct turn *turn, int32_t part)
 
 /* ---- media ---- */
 
+enum {
+    MEDIA_KEPT_S =
+        12 * 3600,       /* servers throw away what no post has named: Mastodon after a day */
+    MEDIA_FRESH_S = 3600 /* what was sent so lately is not what a server misses */
+};
+
+/* Whether the files were sent so long ago; of an unknown time is long ago. */
+static bool
+media_older(const struct turn *turn, int64_t seconds)
+{
+    int64_t at = 0;
+    struct error error;
+    str known = turn_memo(turn, "media at", -1);
+    if (mastodon_files_n(turn) == 0)
+        return false;
+    bool timed = known.p && parse_i64(known, 0, INT64_MAX, &at, &error) == OK;
+    return !timed || turn->call->now.us / SPAN_SECOND.us - at > seconds;
+}
+
+static void
+forget_media(struct turn *turn)
+{
+    for (int32_t i = 0; i < MASTODON_FILES_MAX; i++)
+        turn_remember(turn, "media", i, STR_NONE);
+    turn_remember(turn, "ready", -1, STR_NONE);
+    turn_remember(turn, "media at", -1, STR_NONE);
+}
+
 int32_t
 mastodon_files_n(const struct turn *turn)
 {
@@ -84,6 +112,10 @@ take_media(struct turn *turn)
         return;
     }
     turn_remember(turn, "media", turn->index, id);
+    if (!turn_memo(turn, "media at", -1).p)
+        turn_remember(
+            turn, "media at", -1,
+            arena_printf(turn->keep, "%lld", (long long)(turn->call->now.us / SPAN_SECOND.us)));
     if (turn->answer->status == 202) {
         turn_go(turn, &at_media_ready, turn->index);
         return;
@@ -122,6 +154,10 @@ ask_media_ready(struct turn *turn)
         return;
     }
     str id = turn_memo(turn, "media", turn->index);
+    if (!id.p) {
+        turn_go(turn, &at_media, turn->index);
+        return;
+    }
     mastodon_get(
         turn,
         mastodon_url(turn, cstr(turn->keep, arena_printf(turn->keep, "/api/v1/media/%.*s",
@@ -142,8 +178,14 @@ take_media_ready(struct turn *turn)
 static void
 refuse_media_ready(struct turn *turn)
 {
-    if (turn->answer->status == 404) /* thrown away unused: it is sent again next time */
-        turn_remember(turn, "media", turn->index, STR_NONE);
+    bool again = turn_memo(turn, "media again", -1).p;
+    if (turn->answer->end != HTTP_ANSWERED || turn->answer->status != 404)
+        return;
+    /* thrown away unused: it is sent again, once; who has it sent anew may have that again */
+    turn_remember(turn, "media", turn->index, STR_NONE);
+    turn_remember(turn, "media again", -1, again ? STR_NONE : S("1"));
+    if (!again)
+        turn_go(turn, &at_media, turn->index);
 }
 
 static const struct stage at_media_ready = {.name = "media ready",
@@ -269,6 +311,11 @@ ask_status(struct turn *turn)
         turn_go(turn, &at_status, turn->index + 1);
         return;
     }
+    if (turn->index == 0 && media_older(turn, MEDIA_KEPT_S)) {
+        forget_media(turn);
+        turn_go(turn, &at_media, 0);
+        return;
+    }
     str text = mastodon_text(turn, turn->index), key = turn->message->key;
     if (mastodon_too_long(turn, text))
         return;
@@ -301,9 +348,22 @@ take_status(struct turn *turn)
     turn_go(turn, &at_status, turn->index + 1);
 }
 
+/* Files that are gone make a post that is not taken: what may be, is sent anew. */
+static void
+refuse_status(struct turn *turn)
+{
+    bool answered = turn->answer->end == HTTP_ANSWERED;
+    bool refused = turn->answer->status == 422 || turn->answer->status == 404;
+    if (!answered || !refused || turn->index > 0 || !media_older(turn, MEDIA_FRESH_S))
+        return;
+    forget_media(turn);
+    turn_go(turn, &at_media, 0);
+}
+
 static const struct stage at_status = {.name = "publish",
                                        .ask = ask_status,
                                        .take = take_status,
+                                       .refuse = refuse_status,
                                        .publishes = true,
                                        .family = "posts"};
 

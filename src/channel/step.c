@@ -121,6 +121,14 @@ turn_fail(struct turn *turn, enum error_class is, str words)
 }
 
 void
+turn_fail_surely(struct turn *turn, enum error_class is, str words)
+{
+    turn_fail(turn, is, words);
+    turn->step->sure = true;
+    turn->step->retry_after = turn->failure.retry_after;
+}
+
+void
 turn_wait(struct turn *turn, span wait)
 {
     turn->step->kind = STEP_WAIT;
@@ -395,6 +403,10 @@ check_end(struct turn *turn)
     bool made = turn->call->op == OP_PUBLISH;
     if (step->kind == STEP_DONE && made && step->remote_id.n == 0)
         turn_fail(turn, CLASS_AMBIGUOUS, S("the answer names no post"));
+    /* before anything is asked: what comes of it could not be remembered */
+    if (step->kind == STEP_REQUEST && made && turn->call->memo->n > MEMO_PAIRS_MAX - MEMO_ROOM)
+        turn_fail(turn, CLASS_PERMANENT,
+                  S("there is more to it than can be kept: leave out some pictures or tags"));
     if (step->kind == STEP_REQUEST) {
         step->name = turn->index > 0 ? arena_printf(turn->keep, "%s %d", turn->stage->name,
                                                     (int)turn->index + 1)

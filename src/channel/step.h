@@ -83,6 +83,8 @@ void stages_next(const struct plan *plan, const struct channel_call *call,
 void turn_go(struct turn *turn, const struct stage *stage, int32_t index);
 void turn_done(struct turn *turn);
 void turn_fail(struct turn *turn, enum error_class is, str words);
+/* turn_fail_surely: of a publishing stage whose answer says that nothing is live, though its status alone does not. */
+void turn_fail_surely(struct turn *turn, enum error_class is, str words);
 /* turn_wait(turn, wait): this stage again later. */
 void turn_wait(struct turn *turn, span wait);
 

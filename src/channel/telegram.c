@@ -166,8 +166,21 @@ take_files(struct turn *turn)
     turn_go(turn, &at_text, 0);
 }
 
-static const struct stage at_files = {
-    .name = "files", .ask = ask_files, .take = take_files, .publishes = true};
+/* Told by the network itself to wait, nothing was taken (channels.md 13); a proxy's 429 says nothing of that. */
+static void
+refuse_sent(struct turn *turn)
+{
+    const struct json *parameters = json_get(turn->json, S("parameters"));
+    if (turn->answer->end == HTTP_ANSWERED && turn->answer->status == 429 &&
+        json_as_int(json_get(parameters, S("retry_after"))).has)
+        turn_fail_surely(turn, turn->failure.is, turn->failure.words);
+}
+
+static const struct stage at_files = {.name = "files",
+                                      .ask = ask_files,
+                                      .take = take_files,
+                                      .refuse = refuse_sent,
+                                      .publishes = true};
 
 static void
 published(struct turn *turn)
@@ -269,8 +282,11 @@ take_text(struct turn *turn)
         turn_go(turn, &at_text, turn->index + 1);
 }
 
-static const struct stage at_text = {
-    .name = "publish", .ask = ask_text, .take = take_text, .publishes = true};
+static const struct stage at_text = {.name = "publish",
+                                     .ask = ask_text,
+                                     .take = take_text,
+                                     .refuse = refuse_sent,
+                                     .publishes = true};
 
 /* ---- limits: the network has no page for them; those of its documents hold ---- */
 

@@ -78,11 +78,26 @@ alt_ask(struct turn *turn)
     wordpress_authorize(turn);
 }
 
-/* The description is part of what is published: it is tried again like the file, but never stops it for good. */
+/* The description is part of what is published: it is tried again, but never stops it for good. */
 static void
 alt_take(struct turn *turn)
 {
     turn_go(turn, &wordpress_at_upload, turn->index + 1);
+}
+
+static void
+alt_refuse(struct turn *turn)
+{
+    enum error_class is = turn->failure.is;
+    if (turn->answer->end != HTTP_ANSWERED || is == CLASS_AUTH || is == CLASS_RATE)
+        return;
+    /* a server that stumbles is asked once more */
+    str index = arena_printf(turn->keep, "%d", (int)turn->index);
+    bool stumbled = is == CLASS_TRANSIENT || is == CLASS_QUOTA;
+    if (stumbled && !str_eq(turn_memo(turn, "alt again", -1), index))
+        turn_remember(turn, "alt again", -1, index);
+    else
+        alt_take(turn);
 }
 
 /* ---- categories, then tags: by name ---- */
@@ -262,7 +277,11 @@ publish_take(struct turn *turn)
     if (turn->step->remote_id.n == 0)
         return;
     if (str_eq(status, S("pending")) || str_eq(status, S("draft"))) {
-        turn_fail(turn, CLASS_SCOPE, S("the site keeps the post for review"));
+        turn_fail_surely(
+            turn, CLASS_SCOPE,
+            S("the site has the post and keeps it for review: publish it there and "
+              "say here that it is live, or let this user publish and send it "
+              "again"));
         return;
     }
     turn_done(turn);
@@ -272,7 +291,8 @@ publish_take(struct turn *turn)
 
 const struct stage wordpress_at_upload = {
     .name = "media", .ask = upload_ask, .take = upload_take};
-static const struct stage alt_text = {.name = "alt text", .ask = alt_ask, .take = alt_take};
+static const struct stage alt_text = {
+    .name = "alt text", .ask = alt_ask, .take = alt_take, .refuse = alt_refuse};
 static const struct stage find_term = {
     .name = "find term", .ask = find_term_ask, .take = find_term_take};
 static const struct stage make_term = {.name = "make term",

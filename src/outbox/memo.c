@@ -2,7 +2,7 @@
 #include "base/json.h"
 #include "outbox/outbox_internal.h"
 
-enum { MEMO_MAX = 256 * 1024 /* 64 pairs of ids and addresses, 4 KiB each */ };
+enum { MEMO_MAX = 256 * 1024 /* 128 pairs of ids and addresses, 2 KiB each */ };
 
 str
 memo_json(const struct memo *memo, struct arena *keep)

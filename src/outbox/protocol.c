@@ -7,10 +7,9 @@
 enum {
     SECOND = 1000000,
     MINUTE = 60 * SECOND,
-    STATUS_WHO =
-        401, /* asks for other credentials (a nonce): what was sent counts for nothing */
-    STATUS_TIMEOUT = 408, /* the server gave up on us: what it had read may count */
-    STATUS_RATE = 429     /* seen with the post live (reliability: F2) */
+    STATUS_CONFLICT = 409, /* it is not as we knew it: what made it so may have been ours */
+    STATUS_TIMEOUT = 408,  /* the server gave up on us: what it had read may count */
+    STATUS_RATE = 429      /* seen with the post live (reliability: F2) */
 };
 
 struct protocol_rules
@@ -162,7 +161,7 @@ without_answer(const struct protocol_rules *rules, const struct channel_traits *
 static bool
 definite(const struct protocol_end *end)
 {
-    if (!end->requested || !end->publishes)
+    if (!end->requested || !end->publishes || (end->step && end->step->sure))
         return true;
     return end->status >= 400 && end->status < 500 && end->status != STATUS_TIMEOUT &&
            end->status != STATUS_RATE;
@@ -228,9 +227,9 @@ protocol_after(const struct protocol_rules *rules, const struct channel_traits *
         return without_answer(rules, traits, state, end, now, chance);
     struct protocol_state after = *state;
     const struct step *step = end->step;
-    /* What the driver goes on from is done. */
+    /* What the driver goes on from is done; a refusal it mends (a nonce, files that are gone) put nothing out. */
     if (end->requested && end->publishes && end->end == HTTP_ANSWERED &&
-        end->status != STATUS_WHO && step->kind != STEP_FAIL)
+        (!definite(end) || end->status == STATUS_CONFLICT) && step->kind != STEP_FAIL)
         after.live = true;
     struct protocol_verdict v;
     switch (step->kind) {

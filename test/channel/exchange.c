@@ -548,6 +548,8 @@ word_holds(const struct step *step, str name, str value, struct arena scratch)
         return number_is(value, (double)step->wait.us / 1e6);
     if (str_eq(name, S("retry")))
         return number_is(value, (double)step->retry_after.us / 1e6);
+    if (str_eq(name, S("sure")))
+        return number_is(value, step->sure);
     if (str_eq(name, S("words")))
         return str_find(step->words, with_blanks(value, &scratch)) >= 0;
     if (str_eq(name, S("note")))

@@ -24,7 +24,7 @@
  *   < 201  (or: < not sent, < unknown)        the answer
  *   <h name: value
  *   <b body                                   lines add up
- *   = done remote_id=5 permalink=https://…    what comes out; each word must hold: class=, words= (part of them),
+ *   = done remote_id=5 permalink=https://…    what comes out; each word must hold: class=, sure=1, words= (part),
  *                                             presence=found|absent|unknown, wait=SECONDS, retry=SECONDS, handle=,
  *                                             user_id=, display_name=, visit=, limits=, note= (part), metric:NAME=,
  *                                             secret:NAME=; values end at a blank, "_" stands for one in words

@@ -169,6 +169,56 @@ what_would_go_wrong_is_said_before(void **state)
     arena_release(&region);
 }
 
+/* All pictures and tags that are taken have room in the memo; more is said before, and fails a step, not the program. */
+static void
+a_full_memo_ends_a_step(void **state)
+{
+    (void)state;
+    struct arena_region region;
+    struct arena arena = arena_reserve(64 << 20, &region);
+    str parts[1] = {S("Hi")}, terms[2 * MESSAGE_TERMS_MAX];
+    struct channel_media files[MESSAGE_MEDIA_MAX];
+    struct message_problem all[MESSAGE_PROBLEMS_MAX];
+    const struct driver *driver = driver_find(S("wordpress"));
+    const struct channel_account account = {.server = S("https://b.example"),
+                                            .limits = S("{\"api\":\"https://b.example\"}")};
+    for (int32_t i = 0; i < MESSAGE_MEDIA_MAX; i++)
+        files[i] = (struct channel_media){
+            .media = i + 1, .mime = S("image/png"), .file_name = S("a.png"), .alt = S("A")};
+    for (int32_t i = 0; i < 2 * MESSAGE_TERMS_MAX; i++)
+        terms[i] = arena_printf(&arena, "term %d", (int)i);
+    for (int32_t round = 0; round < 2; round++) {
+        int32_t n, told = 0, asked = 0, tags_n = round == 0 ? MESSAGE_TERMS_MAX : 90;
+        const struct channel_message message = {.parts = parts,
+                                                .parts_n = 1,
+                                                .title = S("T"),
+                                                .media = files,
+                                                .media_n = MESSAGE_MEDIA_MAX,
+                                                .tags = terms,
+                                                .tags_n = tags_n,
+                                                .key = S("0123456789abcdef0123456789abcdef")};
+        message_check(driver, &account, &message, &arena, all, &n);
+        for (int32_t i = 0; i < n; i++)
+            told += all[i].severity == PROBLEM_ERROR;
+        assert_int_equal(round, told);
+        struct memo memo = {0};
+        struct step step;
+        const struct channel_call call = {
+            .op = OP_PUBLISH, .account = &account, .message = &message, .memo = &memo};
+        const struct http_answer answer = {
+            .end = HTTP_ANSWERED,
+            .status = 200,
+            .body = S("{\"id\":5,\"source_url\":\"https://b.example/a.png\","
+                      "\"status\":\"publish\"}")};
+        driver->next(&call, NULL, &arena, &step);
+        for (; step.kind == STEP_REQUEST && asked < 1000; asked++)
+            driver->next(&call, &answer, &arena, &step);
+        assert_int_equal(round == 0 ? STEP_DONE : STEP_FAIL, step.kind);
+        assert_int_equal(round == 0 ? CLASS_NONE : CLASS_PERMANENT, step.error_class);
+    }
+    arena_release(&region);
+}
+
 static str
 fact_code(const struct json *match)
 {
@@ -288,6 +338,7 @@ main(void)
         cmocka_unit_test(the_memo_keeps_replaces_and_forgets),
         cmocka_unit_test(every_driver_is_found_and_whole),
         cmocka_unit_test(what_would_go_wrong_is_said_before),
+        cmocka_unit_test(a_full_memo_ends_a_step),
         cmocka_unit_test(classes_agree_with_the_facts),
         cmocka_unit_test(markdown_becomes_html_that_does_nothing),
         cmocka_unit_test(slugs_are_said_exactly_or_not_at_all),

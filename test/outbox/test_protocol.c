@@ -80,6 +80,23 @@ test_after_the_first_byte_of_publishing(void **state)
     assert_int_equal(checked, 28 * 10);
 }
 
+/* An answer that says itself that nothing is live: kept for review, told to wait by the network. */
+static void
+test_sure_whatever_the_status(void **state)
+{
+    (void)state;
+    const struct step review = {.kind = STEP_FAIL, .error_class = CLASS_SCOPE, .sure = true};
+    const struct step slow = {.kind = STEP_FAIL,
+                              .error_class = CLASS_RATE,
+                              .sure = true,
+                              .retry_after = {(int64_t)600 * 1000000}};
+    assert_int_equal(DELIVERY_REJECTED, answered(true, false, 200, &review).state);
+    assert_int_equal(DELIVERY_PERSON, answered(true, true, 200, &review).state);
+    const struct protocol_verdict v = answered(true, false, 429, &slow);
+    assert_int_equal(DELIVERY_DEFERRED, v.state);
+    assert_true(v.disarms && v.next_us.has && v.next_us.is >= now.us + slow.retry_after.us);
+}
+
 static void
 test_transfers_without_an_answer(void **state)
 {
@@ -153,6 +170,11 @@ test_going_on_and_done(void **state)
                  &next); /* a nonce was asked for (DPoP): nothing is out yet */
     assert_int_equal(v.go, GO_ON);
     assert_false(v.counts.live);
+    v = answered(true, false, 422, &next); /* files are gone, and sent anew: nothing is out */
+    assert_int_equal(v.go, GO_ON);
+    assert_false(v.counts.live);
+    v = answered(true, false, 409, &next); /* what it collides with may be ours */
+    assert_true(v.counts.live);
     v = answered(true, false, 201, &done);
     assert_int_equal(v.state, DELIVERY_PUBLISHED);
     v = answered(false, false, 200, &wait);
@@ -352,6 +374,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_after_the_first_byte_of_publishing),
+        cmocka_unit_test(test_sure_whatever_the_status),
         cmocka_unit_test(test_transfers_without_an_answer),
         cmocka_unit_test(test_what_stands_around_a_post_cannot_take_it_back),
         cmocka_unit_test(test_going_on_and_done),
