@@ -20,6 +20,13 @@ cli_moment(struct cli *cli, const struct zone *zone, int64_t us)
     return format_instant(cli->keep, cli->lang, zone, (instant){us}, FORMAT_DATE_TIME);
 }
 
+str
+cli_due(struct cli *cli, const struct zone *zone, const struct delivery *d)
+{
+    return delivery_has_time(d) ? cli_moment(cli, zone, d->due_us)
+                                : str_of(translate(cli->lang, N_("no time yet")));
+}
+
 enum fault
 cli_day_from(const struct zone *zone, int64_t day, instant *ret, struct error *error)
 {
@@ -36,7 +43,7 @@ json_delivery(struct json_writer *w, const struct delivery *d)
     json_member_str(w, "channel", d->channel_name);
     json_member_str(w, "network", d->network);
     json_member_str(w, "state", delivery_state_word(d->state));
-    json_member_int(w, "due_us", d->due_us);
+    json_member_maybe_int(w, "due_us", delivery_has_time(d) ? some_int(d->due_us) : no_int);
     json_member_str(w, "wall", d->wall);
     json_member_str(w, "queue", d->queue);
     json_member_str(w, "title", d->title);

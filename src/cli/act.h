@@ -15,6 +15,8 @@ struct zone;
 str cli_number(struct cli *cli, int64_t n);
 /* cli_moment(cli, zone, us): "24 Nov 2026, 09:05". */
 str cli_moment(struct cli *cli, const struct zone *zone, int64_t us);
+/* cli_due(cli, zone, delivery): its moment, or that it has none yet. */
+str cli_due(struct cli *cli, const struct zone *zone, const struct delivery *delivery);
 /* cli_day_from(cli, zone, day, ret, error): the moment a local day (cli_local_day) begins. */
 must_use enum fault cli_day_from(const struct zone *zone, int64_t day, instant *ret,
                                  struct error *error);

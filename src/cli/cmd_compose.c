@@ -329,14 +329,15 @@ command_post_compose(struct cli *cli, struct error *error)
     if (c->problems.errors_n > 0)
         return fail(error, FAULT_INPUT,
                     "post %lld is kept as a draft: it would not be accepted as it is (%.*s); "
-                    "change it with `propre edit %lld`, then `propre release %lld`",
+                    "change it with `propre edit %lld`, then `propre release %lld%s`",
                     (long long)c->id, STR_FMT(c->problems.first), (long long)c->deliveries[0],
-                    (long long)c->deliveries[0]);
+                    (long long)c->deliveries[0], c->plan.wall.n > 0 ? "" : " --now");
     if (cli->json)
         return print_made(c, error);
     if (c->draft)
         cli_say(cli, N_("Post %1$s is kept as a draft. To let it out: %2$s"),
                 cli_number(cli, c->id),
-                arena_printf(cli->keep, "propre release %lld", (long long)c->deliveries[0]));
+                arena_printf(cli->keep, "propre release %lld --at \"tomorrow 09:00\"",
+                             (long long)c->deliveries[0]));
     return OK;
 }

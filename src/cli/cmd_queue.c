@@ -33,7 +33,7 @@ print_table(struct cli *cli, const struct zone *zone, const struct delivery *lis
     for (ptrdiff_t i = 0; i < n; i++) {
         str *cell = cells + i * COLUMNS;
         cell[0] = cli_number(cli, list[i].id);
-        cell[1] = cli_moment(cli, zone, list[i].due_us);
+        cell[1] = cli_due(cli, zone, &list[i]);
         cell[2] = list[i].channel_name;
         cell[3] = str_of(translate(cli->lang, delivery_shown(&list[i])));
         cell[4] = list[i].title.n > 0 ? list[i].title : list[i].excerpt;
@@ -124,8 +124,12 @@ attempts_json(const struct delivery *d, const struct attempt *list, ptrdiff_t n,
 static void
 say_delivery(struct cli *cli, const struct zone *zone, const struct delivery *d)
 {
-    cli_say(cli, N_("%1$s, for %2$s: %3$s"), d->channel_name, cli_moment(cli, zone, d->due_us),
-            str_of(translate(cli->lang, delivery_shown(d))));
+    str state = str_of(translate(cli->lang, delivery_shown(d)));
+    if (delivery_has_time(d))
+        cli_say(cli, N_("%1$s, for %2$s: %3$s"), d->channel_name,
+                cli_moment(cli, zone, d->due_us), state);
+    else
+        cli_say(cli, N_("%1$s: %2$s, without a time so far"), d->channel_name, state);
     if (d->reason)
         cli_print(cli, str_of(translate(cli->lang, d->reason)));
     if (d->words.n > 0)
@@ -234,12 +238,88 @@ command_hold(struct cli *cli, struct error *error)
     return act(cli, delivery_hold, N_("Number %s is held back."), error);
 }
 
+/* What --at or --now says, in the workspace's zone. */
+static enum fault
+take_when(struct cli *cli, str at, const struct zone *zone, struct delivery_plan *ret,
+          struct error *error)
+{
+    struct civil wall;
+    instant due = clock_now(&cli->propre.clock);
+    *ret = (struct delivery_plan){.workspace = cli->workspace.id, .due_us = due.us};
+    if (!at.p)
+        return OK;
+    if (when_parse(at, zone, due, &wall, &due, error))
+        return error->fault;
+    ret->due_us = due.us;
+    ret->wall = civil_minute(cli->keep, &wall);
+    ret->zone = cli->workspace.zone;
+    return OK;
+}
+
+/*
+ * Lets it go on, at ${when} unless NULL; a cancelled one that was never sent is planned again, under a new number. ${move}: it
+ * only changes its time.
+ */
+static enum fault
+go_on(struct cli *cli, const struct delivery *d, struct delivery_plan *when, bool move,
+      int64_t *ret_id, struct error *error)
+{
+    struct propre *propre = &cli->propre;
+    int64_t workspace = cli->workspace.id;
+    *ret_id = d->id;
+    if (d->state == DELIVERY_CANCELLED && !d->live && d->attempts_n == 0)
+        return delivery_plan_again(propre, workspace, d->id, when, ret_id, error);
+    if (!delivery_has_time(d) && !when)
+        return fail(
+            error, FAULT_INPUT,
+            "this draft has no time yet: `propre release %lld --at \"tomorrow 09:00\"`, "
+            "or --now",
+            (long long)d->id);
+    if (when)
+        when->use_by_us = d->use_by_us;
+    return move   ? delivery_move(propre, workspace, d->id, when, WHO, error)
+           : when ? delivery_release_at(propre, workspace, d->id, when, WHO, error)
+                  : delivery_release(propre, workspace, d->id, WHO, error);
+}
+
+static enum fault
+go_on_and_say(struct cli *cli, struct delivery_plan *when, bool move, const struct zone *zone,
+              struct error *error)
+{
+    struct delivery d;
+    int64_t id = 0, old = 0;
+    if (cli_id(cli, &old, error) || db_begin(cli->propre.db, DB_WRITE, error))
+        return error->fault;
+    auto_tx tx = cli->propre.db;
+    if (delivery_get(&cli->propre, cli->workspace.id, old, cli->keep, &d, error) ||
+        go_on(cli, &d, when, move, &id, error) ||
+        delivery_get(&cli->propre, cli->workspace.id, id, cli->keep, &d, error) ||
+        (cli->json && cli_json_delivery(cli, id, error)) || db_commit(tx, error))
+        return error->fault;
+    if (id != old)
+        cli_say(cli, N_("Number %1$s stays cancelled; its post is planned again as %2$s."),
+                cli_number(cli, old), cli_number(cli, id));
+    cli_say(cli, N_("Number %1$s goes out %2$s."), cli_number(cli, id),
+            cli_moment(cli, zone, d.due_us));
+    return OK;
+}
+
 enum fault
 command_release(struct cli *cli, struct error *error)
 {
+    auto_zone zone = NULL;
+    struct delivery_plan when;
+    str at = args_value(cli->args, "at");
+    bool now = args_has(cli->args, "now");
+    if (at.p && now)
+        return fail(error, FAULT_INPUT, "give one of --at and --now");
+    if (!cli->args->positional.p && (at.p || now))
+        return fail(error, FAULT_INPUT, "--at and --now are of one number: say which");
     if (!cli->args->positional.p)
         return hold_all(cli, false, error);
-    return act(cli, delivery_release, N_("Number %s goes out at its time."), error);
+    if (zone_open(cli->workspace.zone, &zone, error) || take_when(cli, at, zone, &when, error))
+        return error->fault;
+    return go_on_and_say(cli, at.p || now ? &when : NULL, false, zone, error);
 }
 
 enum fault
@@ -267,27 +347,13 @@ enum fault
 command_move(struct cli *cli, struct error *error)
 {
     auto_zone zone = NULL;
-    int64_t id = 0;
-    struct civil wall = {0};
-    instant at = {0};
-    str when = args_value(cli->args, "at");
-    if (!when.p)
+    struct delivery_plan when;
+    str at = args_value(cli->args, "at");
+    if (!at.p)
         return fail(error, FAULT_INPUT, "say when: --at \"tomorrow 09:00\"");
-    if (cli_id(cli, &id, error) || zone_open(cli->workspace.zone, &zone, error) ||
-        when_parse(when, zone, clock_now(&cli->propre.clock), &wall, &at, error) ||
-        db_begin(cli->propre.db, DB_WRITE, error))
+    if (zone_open(cli->workspace.zone, &zone, error) || take_when(cli, at, zone, &when, error))
         return error->fault;
-    auto_tx tx = cli->propre.db;
-    const struct delivery_plan plan = {.workspace = cli->workspace.id,
-                                       .due_us = at.us,
-                                       .wall = civil_minute(cli->keep, &wall),
-                                       .zone = cli->workspace.zone};
-    if (delivery_move(&cli->propre, cli->workspace.id, id, &plan, WHO, error) ||
-        (cli->json && cli_json_delivery(cli, id, error)) || db_commit(tx, error))
-        return error->fault;
-    cli_say(cli, N_("Number %1$s goes out %2$s."), cli_number(cli, id),
-            cli_moment(cli, zone, at.us));
-    return OK;
+    return go_on_and_say(cli, &when, true, zone, error);
 }
 
 /* ---- incidents, worker ---- */

@@ -95,8 +95,8 @@ add_deliveries(struct cli *cli, struct span_shown *s, struct error *error)
             return error->fault;
         for (ptrdiff_t i = 0; i < n; i++) {
             const struct delivery *d = &list[i];
-            if (d->state != DELIVERY_CANCELLED && d->due_us >= s->from.us &&
-                d->due_us < s->until.us)
+            if (d->state != DELIVERY_CANCELLED && delivery_has_time(d) &&
+                d->due_us >= s->from.us && d->due_us < s->until.us)
                 add_entry(s, (struct entry){.at = {d->due_us},
                                             .delivery = d,
                                             .text = d->title.n > 0 ? d->title : d->excerpt});

@@ -9,6 +9,10 @@
 /* A key like any other, for what is only looked at. */
 #define NO_KEY S("00000000000000000000000000000000")
 
+enum {
+    REQUIRE_BYTES = 8 << 20 /* a message with its forms, as much as publishing one reads */
+};
+
 static enum fault
 gather(struct propre *propre, const struct content_of *of, struct arena *keep,
        struct channel_message *ret, struct error *error)
@@ -45,6 +49,45 @@ content_check(struct propre *propre, const struct content_of *of, struct arena *
                                          .limits = account.limits};
     message_check(driver, connected ? &open : NULL, &message, keep, ret, ret_n);
     return OK;
+}
+
+/* The format is the driver's own sentence, the key of its translation, so that each face says it in its language. */
+static enum fault
+refuse(const struct message_problem *problem, str channel, struct arena *keep,
+       struct error *error)
+{
+    const char *a = cstr(keep, problem->a), *b = cstr(keep, problem->b);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    error_fail(error, FAULT_INPUT, __FILE__, __LINE__, problem->format, a, b);
+#pragma GCC diagnostic pop
+    return error_prefix(error, "%.*s", STR_FMT(channel));
+}
+
+static enum fault
+require(struct propre *propre, const struct content_of *of, struct arena *keep,
+        struct error *error)
+{
+    struct message_problem problems[MESSAGE_PROBLEMS_MAX];
+    struct channel channel;
+    int32_t n = 0;
+    if (content_check(propre, of, keep, problems, &n, error) ||
+        channel_get(propre, of->workspace, of->channel, keep, &channel, error))
+        return error->fault;
+    for (int32_t i = 0; i < n; i++)
+        if (problems[i].severity == PROBLEM_ERROR)
+            return refuse(&problems[i], channel.name, keep, error);
+    return OK;
+}
+
+enum fault
+content_require(struct propre *propre, const struct content_of *of, struct error *error)
+{
+    struct arena_region region;
+    struct arena keep = arena_reserve(REQUIRE_BYTES, &region);
+    enum fault fault = require(propre, of, &keep, error);
+    arena_release(&region);
+    return fault;
 }
 
 enum fault

@@ -24,6 +24,12 @@ must_use enum fault content_check(struct propre *propre, const struct content_of
                                   struct message_problem ret[MESSAGE_PROBLEMS_MAX],
                                   int32_t *ret_n, struct error *error);
 /*
+ * content_require(propre, of, error): what must hold before it may go out, whoever asks.
+ * Faults: INPUT with the first error content_check finds, behind the channel's name; ABSENT; those of reading.
+ */
+must_use enum fault content_require(struct propre *propre, const struct content_of *of,
+                                    struct error *error);
+/*
  * content_dry(propre, of, keep, ret, ret_n, error):
  * The requests that publishing would make, credentials hidden, at most DRY_STEPS_MAX (channel/dry.h) in ${ret}.
  * Faults: as content_check; ABSENT when the channel is not connected.

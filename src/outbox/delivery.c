@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "base/translate.h"
+#include "outbox/content.h"
 #include "outbox/outbox_internal.h"
 #include "outbox/queries.h"
 #include "place/propre.h"
@@ -70,6 +71,12 @@ delivery_shown(const struct delivery *d)
 }
 
 bool
+delivery_has_time(const struct delivery *d)
+{
+    return d->state != DELIVERY_DRAFT || d->wall.n > 0;
+}
+
+bool
 delivery_is_final(enum delivery_state state)
 {
     return state == DELIVERY_PUBLISHED || state == DELIVERY_REJECTED ||
@@ -133,6 +140,16 @@ why_not(struct propre *propre, const struct delivery_plan *plan, struct error *e
 enum fault
 delivery_schedule(struct propre *propre, const struct delivery_plan *plan, int64_t *ret_id,
                   struct error *error)
+{
+    const struct content_of of = {plan->workspace, plan->message, plan->channel};
+    if (!plan->draft && content_require(propre, &of, error))
+        return error->fault;
+    return delivery_add(propre, plan, ret_id, error);
+}
+
+enum fault
+delivery_add(struct propre *propre, const struct delivery_plan *plan, int64_t *ret_id,
+             struct error *error)
 {
     char key[2 * KEY_BYTES];
     struct delivery_insert_row row;

@@ -34,6 +34,11 @@ const char *delivery_state_name(
 /* Whether nothing more will happen by itself. */
 bool delivery_is_final(enum delivery_state state);
 struct delivery;
+/*
+ * delivery_has_time(d): false of a draft that was never given one: its due_us is then only when it was made, and stands for
+ * nothing but its place in lists.
+ */
+bool delivery_has_time(const struct delivery *d);
 /* delivery_shown(d): its state to be shown; key of translation. One that a person publishes was never sent by us. */
 const char *delivery_shown(const struct delivery *d);
 
@@ -80,6 +85,7 @@ enum { DELIVERY_PAGE_MAX = 500 /* rows of one page: more is not read */ };
  * delivery_schedule(propre, plan, ret_id, error):
  * A delivery of plan->message to plan->channel. One message goes to one channel once: CONFLICT when there is one
  * that is not cancelled. plan->due_us must not lie more than 60 s back.
+ * Faults: INPUT when the network would not take it as it is (outbox/content.h: content_require); a draft may be anything.
  */
 struct delivery_plan {
     int64_t workspace, message, channel;
@@ -193,9 +199,22 @@ must_use enum fault delivery_hold(struct propre *propre, int64_t workspace, int6
 /*
  * delivery_release: a draft, held, missed or refused one goes out at its time, or now when that is over. One of which a
  * part is live only goes on.
+ * Faults: INPUT of a draft without a time, and when the network would not take it as it is (content_require).
  */
 must_use enum fault delivery_release(struct propre *propre, int64_t workspace, int64_t id,
                                      str who, struct error *error);
+/* delivery_release_at: the same at a time given with it (delivery_plan: when, and nothing else of it, is read). */
+must_use enum fault delivery_release_at(struct propre *propre, int64_t workspace, int64_t id,
+                                        const struct delivery_plan *when, str who,
+                                        struct error *error);
+/*
+ * delivery_plan_again(propre, workspace, id, when, ret_id, error):
+ * The way back from a cancelled one: a new delivery of the same message, as ${when} says, NULL: at its old time.
+ * Faults: CONFLICT when it is not cancelled or a part of it is out; those of delivery_schedule.
+ */
+must_use enum fault delivery_plan_again(struct propre *propre, int64_t workspace, int64_t id,
+                                        const struct delivery_plan *when, int64_t *ret_id,
+                                        struct error *error);
 enum resolution {
     RESOLVE_LIVE, /* a person saw it: published, with its address when given */
     RESOLVE_AGAIN, /* a person looked and it is not there: send it once more, with the same key */

@@ -1,6 +1,7 @@
 #include <assert.h>
 
 #include "base/translate.h"
+#include "outbox/content.h"
 #include "outbox/delivery.h"
 #include "outbox/notice_internal.h"
 #include "outbox/outbox_internal.h"
@@ -16,7 +17,7 @@ struct acting {
     enum act act;
     enum delivery_state was;
     bool live;
-    int64_t channel;
+    int64_t message, channel;
     struct delivery_act_in in;
 };
 
@@ -36,6 +37,7 @@ act_begin(struct acting *a, struct arena *keep, struct error *error)
                            error))
         return error->fault;
     a->live = row.live != 0;
+    a->message = row.message;
     a->channel = row.channel;
     if (!protocol_allows(a->was, a->act, a->live))
         return fail(error, FAULT_CONFLICT,
@@ -93,7 +95,18 @@ act_end(struct acting *a, enum delivery_state becomes, str detail, struct error 
     return incident_close_delivery(a->propre, a->workspace, a->id, error);
 }
 
-enum { ACT_BYTES = 1 << 16 }; /* texts of one plan: a zone, a queue, a wall time */
+/* What shall go out by itself from here on is what the network takes; of one half out the rest is frozen. */
+static enum fault
+require(const struct acting *a, struct error *error)
+{
+    const struct content_of of = {a->workspace, a->message, a->channel};
+    return a->live ? OK : content_require(a->propre, &of, error);
+}
+
+enum {
+    ACT_BYTES = 1 << 16,     /* texts of one plan: a zone, a queue, a wall time */
+    DELIVERY_BYTES = 8 << 20 /* one delivery with the longest title and words */
+};
 
 static enum fault
 move(struct acting *a, const struct delivery_plan *when, struct arena keep, struct error *error)
@@ -110,6 +123,8 @@ move(struct acting *a, const struct delivery_plan *when, struct arena keep, stru
                                   : a->was == DELIVERY_DRAFT    ? DELIVERY_SCHEDULED
                                   : a->was == DELIVERY_MISSED   ? DELIVERY_SCHEDULED
                                                                 : a->was;
+    if (becomes == DELIVERY_SCHEDULED && require(a, error))
+        return error->fault;
     a->in.again = becomes == DELIVERY_SCHEDULED;
     a->in.reason = becomes == DELIVERY_HELD ? a->in.reason : STR_NONE;
     a->in.next_us = becomes == DELIVERY_SCHEDULED ? some_int(when->due_us) : no_int;
@@ -129,6 +144,16 @@ delivery_move(struct propre *propre, int64_t workspace, int64_t id,
     return fault;
 }
 
+/* What has no time goes out at one that somebody says, not at once. */
+static enum fault
+may_release(const struct acting *a, struct error *error)
+{
+    if (a->was == DELIVERY_DRAFT && a->in.wall.n == 0)
+        return fail(error, FAULT_INPUT,
+                    "this draft has no time yet: say when it goes out, a time or now");
+    return require(a, error);
+}
+
 /* The acts that need nothing but the row itself. */
 static enum fault
 act_simple(struct acting *a, enum delivery_state becomes, const char *reason,
@@ -137,8 +162,13 @@ act_simple(struct acting *a, enum delivery_state becomes, const char *reason,
     struct arena_region region;
     struct arena keep = arena_reserve(ACT_BYTES, &region);
     enum fault fault = act_begin(a, &keep, error);
+    if (!fault && a->act == ACT_RELEASE)
+        fault = may_release(a, error);
+    /* Held, it could not be told any more from one that was to go out at once. */
+    if (!fault && a->act == ACT_HOLD && a->was == DELIVERY_DRAFT && a->in.wall.n == 0)
+        becomes = DELIVERY_DRAFT;
     if (!fault) {
-        a->in.reason = reason ? str_of(reason) : STR_NONE;
+        a->in.reason = reason && becomes != DELIVERY_DRAFT ? str_of(reason) : STR_NONE;
         if (becomes == DELIVERY_SCHEDULED) {
             bool over = a->in.due_us < a->in.now;
             a->in.due_us = over ? a->in.now : a->in.due_us;
@@ -179,6 +209,64 @@ delivery_release(struct propre *propre, int64_t workspace, int64_t id, str who,
     struct acting a = {
         .propre = propre, .workspace = workspace, .id = id, .who = who, .act = ACT_RELEASE};
     return act_simple(&a, DELIVERY_SCHEDULED, NULL, error);
+}
+
+enum fault
+delivery_release_at(struct propre *propre, int64_t workspace, int64_t id,
+                    const struct delivery_plan *when, str who, struct error *error)
+{
+    struct arena_region region;
+    struct arena keep = arena_reserve(DELIVERY_BYTES, &region);
+    struct delivery d;
+    enum fault fault = delivery_get(propre, workspace, id, &keep, &d, error);
+    enum delivery_state was = d.state;
+    arena_release(&region);
+    if (fault)
+        return fault;
+    /* A refused one has no time to be moved; one on hold keeps waiting until it is let go. */
+    if (was == DELIVERY_REJECTED && delivery_release(propre, workspace, id, who, error))
+        return error->fault;
+    if (delivery_move(propre, workspace, id, when, who, error))
+        return error->fault;
+    return was == DELIVERY_HELD ? delivery_release(propre, workspace, id, who, error) : OK;
+}
+
+static enum fault
+plan_again(struct propre *propre, const struct delivery *d, const struct delivery_plan *when,
+           int64_t *ret_id, struct error *error)
+{
+    struct delivery_plan plan = when ? *when
+                                     : (struct delivery_plan){.due_us = d->due_us,
+                                                              .wall = d->wall,
+                                                              .zone = d->zone,
+                                                              .queue = d->queue,
+                                                              .use_by_us = d->use_by_us};
+    plan.workspace = d->workspace;
+    plan.message = d->message;
+    plan.channel = d->channel;
+    if (d->state != DELIVERY_CANCELLED || d->live)
+        return fail(error, FAULT_CONFLICT,
+                    "delivery %lld is \"%.*s\" by now, which does not allow this; look at it "
+                    "again",
+                    (long long)d->id, STR_FMT(delivery_state_word(d->state)));
+    if (plan.wall.n == 0 && !when)
+        return fail(error, FAULT_INPUT,
+                    "this draft has no time yet: say when it goes out, a time or now");
+    return delivery_schedule(propre, &plan, ret_id, error);
+}
+
+enum fault
+delivery_plan_again(struct propre *propre, int64_t workspace, int64_t id,
+                    const struct delivery_plan *when, int64_t *ret_id, struct error *error)
+{
+    struct arena_region region;
+    struct arena keep = arena_reserve(DELIVERY_BYTES, &region);
+    struct delivery d;
+    enum fault fault = delivery_get(propre, workspace, id, &keep, &d, error);
+    if (!fault)
+        fault = plan_again(propre, &d, when, ret_id, error);
+    arena_release(&region);
+    return fault;
 }
 
 /* A person saw it live: what the worker would have written down is written down here. */

@@ -13,6 +13,12 @@ str class_store(enum error_class error_class);
 must_use enum fault delivery_state_of(str word, enum delivery_state *ret, struct error *error);
 must_use enum fault delivery_plan_check(const struct delivery_plan *plan, instant now,
                                         struct error *error);
+/*
+ * delivery_add(propre, plan, ret_id, error): delivery_schedule without a look at the content: of an occurrence nobody is there
+ * to be told; preflight tells before it is due.
+ */
+must_use enum fault delivery_add(struct propre *propre, const struct delivery_plan *plan,
+                                 int64_t *ret_id, struct error *error);
 enum fault delivery_absent(int64_t id, struct error *error);
 
 /* Where drivers are found: driver_find; tests have their own. */

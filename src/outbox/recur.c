@@ -2,6 +2,7 @@
 
 #include "base/translate.h"
 #include "outbox/notice_internal.h"
+#include "outbox/outbox_internal.h"
 #include "outbox/queries.h"
 #include "outbox/worker_internal.h"
 #include "place/db.h"
@@ -39,7 +40,7 @@ plan_channels(struct propre *propre, const struct recurrence *recurrence,
             .wall = civil_minute(keep, &at->wall),
             .zone = recurrence->zone,
         };
-        if (delivery_schedule(propre, &plan, &id, error))
+        if (delivery_add(propre, &plan, &id, error))
             return error->fault;
     }
     return OK;

@@ -2,7 +2,9 @@
 
 #include <assert.h>
 
+#include "outbox/content.h"
 #include "outbox/delivery.h"
+#include "outbox/queries.h"
 #include "outbox/recur.h"
 #include "place/propre.h"
 #include "tactic/message.h"
@@ -186,6 +188,24 @@ waits_for(struct propre *propre, int64_t workspace, int64_t message, int64_t at_
     return OK;
 }
 
+/* Its occurrences are made where nobody looks on: what no network would take is said now. */
+static enum fault
+look_at_content(struct propre *propre, const struct recurrence *r, struct arena scratch,
+                struct error *error)
+{
+    struct recur_channels_row *rows;
+    ptrdiff_t n = 0;
+    const struct recur_channels_in in = {r->message, VARIANTS_MAX};
+    if (q_recur_channels(propre->db, &in, &scratch, &rows, &n, error))
+        return error->fault;
+    for (ptrdiff_t i = 0; i < n; i++) {
+        const struct content_of of = {r->workspace, r->message, rows[i].channel};
+        if (content_require(propre, &of, error))
+            return error->fault;
+    }
+    return OK;
+}
+
 enum fault
 repeat_begin(struct propre *propre, const struct recurrence *r, struct maybe_int from,
              struct arena scratch, int64_t *ret_id, struct error *error)
@@ -198,7 +218,8 @@ repeat_begin(struct propre *propre, const struct recurrence *r, struct maybe_int
         return error->fault;
     if (recurrence_save(propre, r, &id, error) ||
         recurrence_get(propre, r->workspace, id, &scratch, &kept, error) ||
-        look_at_rule(propre, &kept, &first, error))
+        look_at_rule(propre, &kept, &first, error) ||
+        look_at_content(propre, &kept, scratch, error))
         return error->fault;
     if (from.has && first.has &&
         waits_for(propre, r->workspace, from.is, first.is, scratch, &is_first, error))
@@ -212,6 +233,35 @@ repeat_begin(struct propre *propre, const struct recurrence *r, struct maybe_int
     return OK;
 }
 
+/* Whether all that was planned of it on that channel was cancelled. */
+static bool
+is_cancelled(const struct delivery *list, ptrdiff_t n, int64_t channel)
+{
+    bool cancelled = false;
+    for (ptrdiff_t i = 0; i < n; i++) {
+        if (list[i].channel == channel && list[i].state != DELIVERY_CANCELLED)
+            return false;
+        cancelled |= list[i].channel == channel;
+    }
+    return cancelled;
+}
+
+/* A channel it was cancelled on stays out of it, unless none would be left. */
+static void
+leave_out_cancelled(const struct delivery *list, ptrdiff_t n, struct arena *keep,
+                    struct message_parts *parts)
+{
+    struct variant *variants = new (keep, struct variant, parts->variants_n + 1);
+    ptrdiff_t left_n = 0;
+    for (ptrdiff_t i = 0; i < parts->variants_n; i++)
+        if (!is_cancelled(list, n, parts->variants[i].channel))
+            variants[left_n++] = parts->variants[i];
+    if (left_n == 0)
+        return;
+    parts->variants = variants;
+    parts->variants_n = left_n;
+}
+
 static enum fault
 pattern_parts(struct propre *propre, int64_t workspace, int64_t message, struct arena *keep,
               struct message_parts *parts, struct error *error)
@@ -222,8 +272,10 @@ pattern_parts(struct propre *propre, int64_t workspace, int64_t message, struct 
     if (message_parts_get(propre, message, keep, parts, error) ||
         delivery_list(propre, &filter, keep, &list, &n, error))
         return error->fault;
-    if (parts->variants_n > 0)
+    if (parts->variants_n > 0) {
+        leave_out_cancelled(list, n, keep, parts);
         return OK;
+    }
     struct variant *variants = new (keep, struct variant, n + 1);
     for (ptrdiff_t i = 0; i < n && parts->variants_n < VARIANTS_MAX; i++) {
         if (list[i].state != DELIVERY_CANCELLED)

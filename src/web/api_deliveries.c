@@ -23,7 +23,7 @@ api_put_delivery(struct exchange *x, struct json_writer *w, const struct deliver
     api_put_str(w, "channel_name", d->channel_name);
     api_put_str(w, "network", d->network);
     api_put_str(w, "state", delivery_state_word(d->state));
-    api_put_time(w, "due", some_int(d->due_us));
+    api_put_time(w, "due", delivery_has_time(d) ? some_int(d->due_us) : no_int);
     api_put_str(w, "wall", d->wall);
     api_put_str(w, "zone", d->zone);
     api_put_str(w, "queue", d->queue);
@@ -142,10 +142,60 @@ handle_api_delivery_cancel(struct exchange *x, struct error *error)
     return answer_delivery(x, error);
 }
 
+/* A cancelled one that was never sent is planned again: a new delivery, which is what is answered. */
+static enum fault
+answer_again(struct exchange *x, const struct delivery_plan *when, struct error *error)
+{
+    int64_t id;
+    if (delivery_plan_again(x->web->propre, x->workspace.id, x->id, when, &id, error))
+        return error->fault;
+    x->id = id;
+    return answer_delivery(x, error);
+}
+
+static bool
+can_be_planned_again(const struct delivery *d)
+{
+    return d->state == DELIVERY_CANCELLED && !d->live && d->attempts_n == 0;
+}
+
+/* False when the request was answered. *ret_given: at or now was sent. */
+static bool
+when_given(struct exchange *x, const struct delivery *d, struct delivery_plan *ret,
+           bool *ret_given)
+{
+    struct error error;
+    str at = api_text(x, "at", STR_NONE);
+    bool now = json_as_bool(api_member(x, "now"), false);
+    *ret_given = at.p || now;
+    *ret = (struct delivery_plan){.due_us = clock_now(&x->web->propre->clock).us,
+                                  .use_by_us = d->use_by_us};
+    if (at.p && now)
+        api_refuse(x, "at", N_("send only one of at and now"));
+    else if (at.p && delivery_when(x, d, at, ret, &error))
+        api_problem(x, 422, NULL, translate_error(x->keep, x->lang, &error), S("at"));
+    else if (!*ret_given && !delivery_has_time(d))
+        api_refuse(x, "at", N_("this draft has no time yet: send at, or now"));
+    else
+        return true;
+    return false;
+}
+
 enum fault
 handle_api_delivery_release(struct exchange *x, struct error *error)
 {
-    if (delivery_release(x->web->propre, x->workspace.id, x->id, api_who(x), error))
+    struct propre *propre = x->web->propre;
+    struct delivery d;
+    struct delivery_plan when;
+    bool given;
+    if (delivery_get(propre, x->workspace.id, x->id, x->keep, &d, error))
+        return error->fault;
+    if (!when_given(x, &d, &when, &given))
+        return OK;
+    if (can_be_planned_again(&d))
+        return answer_again(x, given ? &when : NULL, error);
+    if (given ? delivery_release_at(propre, x->workspace.id, x->id, &when, api_who(x), error)
+              : delivery_release(propre, x->workspace.id, x->id, api_who(x), error))
         return error->fault;
     return answer_delivery(x, error);
 }
@@ -156,9 +206,13 @@ handle_api_delivery_move(struct exchange *x, struct error *error)
     struct propre *propre = x->web->propre;
     struct delivery d;
     struct delivery_plan when;
-    if (delivery_get(propre, x->workspace.id, x->id, x->keep, &d, error) ||
-        delivery_when(x, &d, api_text(x, "at", STR_NONE), &when, error))
+    bool given;
+    if (delivery_get(propre, x->workspace.id, x->id, x->keep, &d, error))
         return error->fault;
+    if (!when_given(x, &d, &when, &given))
+        return OK;
+    if (can_be_planned_again(&d))
+        return answer_again(x, &when, error);
     if (delivery_move(propre, x->workspace.id, x->id, &when, api_who(x), error))
         return error->fault;
     return answer_delivery(x, error);

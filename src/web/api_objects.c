@@ -361,7 +361,7 @@ const struct api_object api_token_new = OBJECT_OF("TokenNew", token_new_fields);
         TEXT("channel_name", 0, "What the channel is called.", MAYBE),               \
         WORD("network", NETWORK_WORDS, "Where it goes.", ALWAYS),                    \
         WORD("state", STATE_WORDS, "Where it stands.", ALWAYS),                      \
-        TIME("due", "When it is to go out.", ALWAYS),                                \
+        TIME("due", "When it is to go out; null: a draft without a time.", MAYBE),   \
         TEXT("wall", 0, "The wall time that was asked for.", MAYBE),                 \
         TEXT("zone", 0, "The time zone of that wall time.", MAYBE),                  \
         TEXT("queue", 0, "The queue it came from.", MAYBE),                          \
@@ -400,6 +400,15 @@ static const struct api_field delivery_move_fields[] = {
          ALWAYS),
 };
 const struct api_object api_delivery_move = OBJECT_OF("DeliveryMove", delivery_move_fields);
+static const struct api_field delivery_release_fields[] = {
+    TEXT(
+        "at", 100,
+        "Its time, as for move; left out: the one it has. A draft whose due is null needs one.",
+        .nullable = false),
+    BOOL("now", "true: as soon as it can.", .nullable = false),
+};
+const struct api_object api_delivery_release =
+    OBJECT_OF("DeliveryRelease", delivery_release_fields);
 static const struct api_field delivery_resolve_fields[] = {
     WORD("as", "live|again|drop",
          "live: it was seen; again: it is not there, send it once more; drop: let it be.",
@@ -750,6 +759,7 @@ const struct api_object *const api_objects[] = {
     &api_attempt,
     &api_delivery_whole,
     &api_delivery_move,
+    &api_delivery_release,
     &api_delivery_resolve,
     &api_post_file,
     &api_post_variant,

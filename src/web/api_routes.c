@@ -193,10 +193,13 @@ const struct api_route api_routes[] = {
          "Take it out of the plan"),
      .scopes = SCOPE_WRITE, JSON(api_nothing), GIVES(200, api_delivery)},
     {ROW(POST, "deliveries/:id/release", MAY_EDIT, API_BODY_MAX, handle_api_delivery_release,
-         "Let it go out"),
-     .scopes = SCOPE_PUBLISH, JSON(api_nothing), GIVES(200, api_delivery)},
+         "Let it go out; one that was cancelled and never sent is planned again, and the new "
+         "delivery is given"),
+     .scopes = SCOPE_PUBLISH, JSON(api_delivery_release), GIVES(200, api_delivery)},
     {ROW(POST, "deliveries/:id/move", MAY_EDIT, API_BODY_MAX, handle_api_delivery_move,
-         "Give it another time"),
+         "Give it another time; one that was cancelled and never sent is planned again, and "
+         "the "
+         "new delivery is given"),
      .scopes = SCOPE_PUBLISH, JSON(api_delivery_move), GIVES(200, api_delivery)},
     {ROW(POST, "deliveries/:id/resolve", MAY_EDIT, API_BODY_MAX, handle_api_delivery_resolve,
          "Say what became of one that may be live"),

@@ -103,16 +103,10 @@ send_one(struct exchange *x, struct compose *c, struct compose_channel *channel,
         return delivery_cancel(propre, workspace, d->id, who, error);
     if (c->time == TIME_KEEP || (c->time == TIME_DRAFT && d->state == DELIVERY_REJECTED))
         return OK;
-    /* A refused one has no time to be moved; one on hold keeps waiting until it is let go. */
-    if (d->state == DELIVERY_REJECTED && delivery_release(propre, workspace, d->id, who, error))
-        return error->fault;
-    if (c->time == TIME_DRAFT) /* it keeps its time, for when it is let go again */
-        keep_plan(x, d, &channel->plan);
-    if (delivery_move(propre, workspace, d->id, &channel->plan, who, error))
-        return error->fault;
-    if (d->state == DELIVERY_HELD && c->time != TIME_DRAFT)
-        return delivery_release(propre, workspace, d->id, who, error);
-    return OK;
+    if (c->time != TIME_DRAFT)
+        return delivery_release_at(propre, workspace, d->id, &channel->plan, who, error);
+    keep_plan(x, d, &channel->plan); /* it keeps its time, for when it is let go again */
+    return delivery_move(propre, workspace, d->id, &channel->plan, who, error);
 }
 
 enum fault

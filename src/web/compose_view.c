@@ -223,6 +223,8 @@ static str
 moment(struct exchange *x, const struct delivery *d)
 {
     int64_t at = d->published_us.has ? d->published_us.is : d->due_us;
+    if (!delivery_has_time(d))
+        return word(x, N_("no time yet"));
     if (!d->published_us.has && at <= clock_now(&x->web->propre->clock).us)
         return word(x, N_("now"));
     return format_instant(x->keep, x->lang, x->zone, (instant){at}, FORMAT_DATE_TIME);

@@ -154,7 +154,8 @@ delivery_row(struct exchange *x, const struct delivery *d)
                  d->next_us.has && d->next_us.is > d->due_us;
     return (struct queue_row){
         .href = delivery_href(x, d->id),
-        .time = format_clock(x->keep, x->lang, wall.hour, wall.minute),
+        .time = delivery_has_time(d) ? format_clock(x->keep, x->lang, wall.hour, wall.minute)
+                                     : S("–"),
         .text = delivery_heading(x, d),
         .channel_name = d->channel_name,
         .network = network_shown(d->network),
@@ -170,7 +171,7 @@ delivery_row(struct exchange *x, const struct delivery *d)
 const char *
 release_label(const struct delivery *d)
 {
-    if (!protocol_allows(d->state, ACT_RELEASE, d->live))
+    if (!protocol_allows(d->state, ACT_RELEASE, d->live) || !delivery_has_time(d))
         return NULL;
     if (d->live)
         return N_("Send the rest");

@@ -126,6 +126,9 @@ sentence_of(struct exchange *x, const struct delivery *d)
         [DELIVERY_CANCELLED] = N_("It does not go out. Its time was %s."),
     };
     bool again = d->state == DELIVERY_DEFERRED || d->state == DELIVERY_UNKNOWN;
+    if (!delivery_has_time(d))
+        return str_of(
+            translate(x->lang, N_("It is a draft without a time. Say when it goes out.")));
     if (d->state == DELIVERY_PERSON && d->attempts_n == 0) /* no request: it is done by hand */
         return str_of(translate(x->lang, N_("Publish it there yourself, then say so here.")));
     int64_t at = again && d->next_us.has                                 ? d->next_us.is
@@ -167,6 +170,8 @@ static str
 asked_for(struct exchange *x, const struct delivery *d)
 {
     struct civil wall;
+    if (!delivery_has_time(d))
+        return STR_NONE;
     if (!wall_read(d->wall, &wall))
         return SAY(x->keep, x->lang, N_("%s, an exact moment"), moment_shown(x, d->due_us));
     return arena_printf(x->keep, "%.*s, %.*s",
@@ -297,6 +302,7 @@ add_buttons(struct exchange *x, const struct delivery *d, struct delivery_view *
         return;
     const char *release = release_label(d);
     bool final = d->state == DELIVERY_REJECTED || d->state == DELIVERY_MISSED;
+    view->has_time = delivery_has_time(d);
     view->can_move = protocol_allows(d->state, ACT_MOVE, d->live);
     /* A draft goes out when somebody says so: it needs no hold. */
     view->can_hold = d->state != DELIVERY_DRAFT && protocol_allows(d->state, ACT_HOLD, d->live);

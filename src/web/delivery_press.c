@@ -59,8 +59,14 @@ act_simply(struct exchange *x, enum act act, simple_verb *verb, enum flash_kind 
         return error->fault;
     if (done)
         return OK;
-    if (verb(x->web->propre, x->workspace.id, x->id, who(x), error))
-        return error->fault;
+    enum fault fault = verb(x->web->propre, x->workspace.id, x->id, who(x), error);
+    if (fault == FAULT_INPUT) { /* it would not be taken, or has no time */
+        const struct delivery_wrong wrong = {
+            .status = 422, .conflict = translate_error(x->keep, x->lang, error)};
+        return delivery_answer(x, &d, &wrong, error);
+    }
+    if (fault)
+        return fault;
     finish(x, kind, x->id);
     return OK;
 }
@@ -126,14 +132,7 @@ handle_delivery_plan(struct exchange *x, struct error *error)
     str text = form_text(&x->form, "at");
     if (delivery_get(x->web->propre, x->workspace.id, x->id, x->keep, &d, error))
         return error->fault;
-    struct delivery_plan plan = {.workspace = d.workspace,
-                                 .message = d.message,
-                                 .channel = d.channel,
-                                 .due_us = d.due_us,
-                                 .wall = d.wall,
-                                 .zone = d.zone,
-                                 .queue = d.queue,
-                                 .use_by_us = d.use_by_us};
+    struct delivery_plan plan;
     if (d.state != DELIVERY_CANCELLED || d.live) {
         const struct delivery_wrong wrong = {
             .status = 409,
@@ -145,7 +144,8 @@ handle_delivery_plan(struct exchange *x, struct error *error)
     }
     enum fault fault = text.n > 0 ? delivery_when(x, &d, text, &plan, error) : OK;
     if (!fault)
-        fault = delivery_schedule(x->web->propre, &plan, &id, error);
+        fault = delivery_plan_again(x->web->propre, x->workspace.id, x->id,
+                                    text.n > 0 ? &plan : NULL, &id, error);
     if (fault == FAULT_INPUT)
         return answer_wrong_time(x, &d, text, translate_error(x->keep, x->lang, error), error);
     if (fault)

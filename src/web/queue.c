@@ -226,10 +226,13 @@ add_days(struct exchange *x, const struct asked *a, struct queue_view *view,
     struct queue_day *days = new (x->keep, struct queue_day, n + 1);
     for (ptrdiff_t i = 0; i < n; i++) {
         struct civil wall = zone_civil(x->zone, (instant){all[i].due_us});
-        int64_t day = civil_days(wall.year, wall.month, wall.day);
+        bool has_time = delivery_has_time(&all[i]);
+        int64_t day = has_time ? civil_days(wall.year, wall.month, wall.day) : INT64_MAX;
         if (day != last)
-            days[view->days_n++] =
-                (struct queue_day){.label = day_label(x, &wall, today), .rows = rows + i};
+            days[view->days_n++] = (struct queue_day){
+                .label = has_time ? day_label(x, &wall, today)
+                                  : str_of(translate(x->lang, N_("No time yet"))),
+                .rows = rows + i};
         last = day;
         rows[i] = delivery_row(x, &all[i]);
         days[view->days_n - 1].rows_n++;

@@ -148,10 +148,10 @@ VALUES ($1, $2, $3, $4, $5, $6, $7);
 -- What a person's act looks at.
 -- query: delivery_for_act
 -- in: workspace int, id int
--- out: state text, due_us int, use_by_us int?, live int, channel int, revision int
+-- out: state text, due_us int, use_by_us int?, live int, message int, channel int, revision int
 -- gives: maybe
 -- does: reads
-SELECT state, due_us, use_by_us, live, channel_id AS channel, revision
+SELECT state, due_us, use_by_us, live, message_id AS message, channel_id AS channel, revision
 FROM delivery WHERE workspace_id = $1 AND id = $2;
 
 -- A person's act, if nothing happened since it was looked at. again: the ladder begins anew, and nothing of it is out.
