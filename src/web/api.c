@@ -29,6 +29,9 @@ static const struct problem_words problem_words[] = {
      N_("The header Allow says which methods this address takes.")},
     {409, "conflict", N_("This has changed meanwhile"),
      N_("Read it again, then repeat the change with its present revision.")},
+    {409, "key-reused", N_("This key was used before"),
+     N_("This Idempotency-Key was used for another request. Use a new one for each thing to "
+        "be done.")},
     {411, "no-length", N_("The size is missing"),
      N_("A body is sent with Content-Length, not in chunks.")},
     {413, "too-long", N_("This is too much"), N_("The body is longer than is taken here.")},
@@ -50,23 +53,27 @@ static const struct problem_words problem_words[] = {
     {507, "no-room", N_("There is no room left"), N_("The disk is full. Nothing was changed.")},
 };
 
+/* Those of that kind, else the status' own, which stand first; of a status not listed those of 500. */
 static const struct problem_words *
-words_of(int32_t status)
+words_of(int32_t status, const char *kind)
 {
-    const struct problem_words *otherwise = NULL;
+    const struct problem_words *own = NULL, *otherwise = NULL;
     for (size_t i = 0; i < sizeof problem_words / sizeof *problem_words; i++) {
-        if (problem_words[i].status == status)
-            return &problem_words[i];
-        if (problem_words[i].status == 500)
-            otherwise = &problem_words[i];
+        const struct problem_words *words = &problem_words[i];
+        if (words->status == status && kind && strcmp(words->kind, kind) == 0)
+            return words;
+        if (words->status == status && !own)
+            own = words;
+        if (words->status == 500)
+            otherwise = words;
     }
-    return otherwise;
+    return own ? own : otherwise;
 }
 
 void
 api_problem(struct exchange *x, int32_t status, const char *kind, str detail, str field)
 {
-    const struct problem_words *words = words_of(status);
+    const struct problem_words *words = words_of(status, kind);
     struct json_writer w;
     buf_clear(&x->answer.body);
     x->answer.status = status;
@@ -274,10 +281,11 @@ query_ready(struct exchange *x)
         for (int32_t f = 0; f < x->api->query_n && !field; f++)
             if (str_eq(x->query[i].name, str_of(x->api->query[f].name)))
                 field = &x->api->query[f];
-        const char *wrong =
-            field ? api_check_query(field, x->query[i].value) : N_("is not known here");
+        str words = STR_NONE;
+        const char *wrong = field ? api_check_query(field, x->query[i].value, x->keep, &words)
+                                  : N_("is not known here");
         if (wrong) {
-            api_problem(x, 422, NULL, str_of(translate(x->lang, wrong)), x->query[i].name);
+            api_problem(x, 422, NULL, SAY(x->keep, x->lang, wrong, words), x->query[i].name);
             return false;
         }
     }
@@ -289,15 +297,17 @@ body_ready(struct exchange *x)
 {
     struct error error;
     struct json *json = NULL;
-    str field = STR_NONE;
+    struct api_wrong at = {0};
     if (x->body.n > 0 && json_parse(x->keep, x->body, &json, &error)) {
         api_problem(x, 400, "not-json", translate_error(x->keep, x->lang, &error), STR_NONE);
         return false;
     }
     x->json = json;
-    const char *wrong = api_check(json, x->api->takes, x->keep, &field);
+    const char *wrong = api_check(json, x->api->takes, x->keep, &at);
+    if (!wrong && !json && api_needs_body(x->api))
+        wrong = N_("the body is missing: send JSON, {} at least");
     if (wrong)
-        api_problem(x, 422, NULL, str_of(translate(x->lang, wrong)), field);
+        api_problem(x, 422, NULL, SAY(x->keep, x->lang, wrong, at.words), at.field);
     return !wrong;
 }
 
@@ -338,11 +348,7 @@ static void
 replay(struct exchange *x, const struct claim_get_row *row, str hash)
 {
     if (!str_eq(row->request_hash, hash)) {
-        api_problem(
-            x, 409, "key-reused",
-            str_of(translate(x->lang, N_("This Idempotency-Key was used for another request. "
-                                         "Use a new one for each thing to be done."))),
-            STR_NONE);
+        api_problem(x, 409, "key-reused", STR_NONE, STR_NONE);
         return;
     }
     x->answer.status = (int32_t)row->status;
@@ -389,6 +395,15 @@ claim_keep(struct exchange *x, str key, str hash, struct error *error)
     return q_claim_add(db, &in, error);
 }
 
+static enum fault
+run(struct exchange *x, struct error *error)
+{
+    bool known = true;
+    if (api_names_known(x, &known, error))
+        return error->fault;
+    return known ? x->route->handler(x, error) : OK;
+}
+
 enum fault
 api_handle(struct exchange *x, struct error *error)
 {
@@ -396,7 +411,7 @@ api_handle(struct exchange *x, struct error *error)
     bool found = false;
     str key = head_header(x->head, S("Idempotency-Key"));
     if (x->method == METHOD_GET || !key.p)
-        return x->route->handler(x, error);
+        return run(x, error);
     if (!key_is_plain(key)) {
         api_problem(x, 400, "key",
                     str_of(translate(x->lang, N_("An Idempotency-Key has 1 to 255 visible "
@@ -413,7 +428,7 @@ api_handle(struct exchange *x, struct error *error)
         replay(x, &row, hash);
         return OK;
     }
-    if (x->route->handler(x, error))
+    if (run(x, error))
         return error->fault;
     /* What was refused changed nothing: the same key may try again. */
     return x->answer.status < 400 ? claim_keep(x, key, hash, error) : OK;

@@ -41,6 +41,16 @@ enum api_type {
     API_JSON  /* whatever JSON; what it is stands elsewhere */
 };
 
+/* What the number in a member names. */
+enum api_names {
+    NAMES_NOTHING,
+    NAMES_CHANNEL,
+    NAMES_TACTIC,
+    NAMES_OBJECTIVE,
+    NAMES_MEDIA,
+    NAMES_POST
+};
+
 struct api_object;
 /* One member of what is taken or given. */
 struct api_field {
@@ -53,7 +63,8 @@ struct api_field {
     const char *words; /* "up|down" */
     const struct api_object *of;
     enum api_type item;
-    const char *about; /* English, for the OpenAPI document */
+    enum api_names names; /* taken: there must be one of that number; of a list: of each */
+    const char *about;    /* English, for the OpenAPI document */
 };
 struct api_object {
     const char *name; /* of its schema */
@@ -146,13 +157,25 @@ str api_next(struct exchange *x, int64_t offset, int64_t limit, ptrdiff_t n);
 /* api_day_parse(text, ret): "2026-12-31" as days since 1970. */
 bool api_day_parse(str text, int64_t *ret);
 /*
- * api_check(body, object, keep, ret_field): whether ${body} is what ${object} says. NULL if it is, else a sentence to be
- * translated, and the path of the member ("media[0].alt"). Pure.
+ * api_check(body, object, keep, ret): whether ${body} is what ${object} says. NULL if it is, else a sentence to be
+ * translated, with the words it lists, and the path of the member ("media[0].alt"). Pure.
  */
+struct api_wrong {
+    str field;
+    str words; /* "up, down": what would be taken; for the one %s of the sentence */
+};
 const char *api_check(const struct json *body, const struct api_object *object,
-                      struct arena *keep, str *ret_field);
-/* api_check_query(x, field): the same for one query parameter. */
-const char *api_check_query(const struct api_field *field, str value);
+                      struct arena *keep, struct api_wrong *ret);
+/* api_check_query(field, value, keep, ret_words): the same for one query parameter. */
+const char *api_check_query(const struct api_field *field, str value, struct arena *keep,
+                            str *ret_words);
+/* api_needs_body(route): whether there must be one: what is made or changed is said in it. */
+bool api_needs_body(const struct api_route *route);
+/*
+ * api_names_known(x, ret_known, error): whether all that the body names by number is there; false: it is answered. In the
+ * route's transaction.
+ */
+must_use enum fault api_names_known(struct exchange *x, bool *ret_known, struct error *error);
 
 /* api_openapi(out): the OpenAPI 3.1 document of the table. */
 void api_openapi(struct buf *out);

@@ -23,7 +23,7 @@ struct check {
     struct arena *keep;
     struct waiting *at;
     int32_t n;
-    str *field;
+    struct api_wrong *wrong;
 };
 
 bool
@@ -55,6 +55,18 @@ is_word(const char *words, str value)
     return false;
 }
 
+/* "up|down" as "up, down". */
+static str
+words_listed(const char *words, struct arena *keep)
+{
+    str rest = str_of(words), word, all = STR_NONE;
+    for (bool more = true; more;) {
+        more = str_cut(&rest, '|', &word);
+        all = arena_printf(keep, "%.*s%s%.*s", STR_FMT(all), all.n ? ", " : "", STR_FMT(word));
+    }
+    return all;
+}
+
 static const char *
 check_text(enum api_type type, const struct api_field *field, str text)
 {
@@ -66,7 +78,7 @@ check_text(enum api_type type, const struct api_field *field, str text)
     if (type == API_DAY && !api_day_parse(text, &day))
         return N_("must be a day like 2026-12-31");
     if (type == API_WORD && !is_word(field->words, text))
-        return N_("is none of the words that are taken here");
+        return N_("must be one of these words: %s");
     if (type == API_TEXT && field->max > 0 && text.n > field->max)
         return N_("is too long");
     return NULL;
@@ -113,6 +125,16 @@ wait_for(struct check *check, const struct json *value, const struct api_object 
     return NULL;
 }
 
+/* Of a list that has a ceiling. */
+static bool
+said_before(const struct json *list, const struct json *item)
+{
+    for (const struct json *other = list->first; other != item; other = other->next)
+        if (other->integer == item->integer)
+            return true;
+    return false;
+}
+
 static const char *
 check_list(struct check *check, const struct api_field *field, const struct json *value,
            str path)
@@ -127,8 +149,12 @@ check_list(struct check *check, const struct api_field *field, const struct json
         const struct api_field one = {.words = field->words};
         const char *wrong = field->of ? wait_for(check, item, field->of, at)
                                       : check_plain(field->item, &one, item);
+        if (!wrong && field->item == API_INT && field->max > 0 && said_before(value, item))
+            wrong = N_("is said twice");
         if (wrong) {
-            *check->field = at;
+            check->wrong->field = at;
+            if (field->words)
+                check->wrong->words = words_listed(field->words, check->keep);
             return wrong;
         }
     }
@@ -139,13 +165,15 @@ static const char *
 check_member(struct check *check, const struct api_field *field, const struct json *value,
              str path)
 {
-    *check->field = path;
+    check->wrong->field = path;
     if (value->kind == JSON_KIND_NULL)
         return field->nullable ? NULL : N_("must not be null");
     if (field->type == API_OBJECT)
         return wait_for(check, value, field->of, path);
     if (field->type == API_LIST)
         return check_list(check, field, value, path);
+    if (field->words)
+        check->wrong->words = words_listed(field->words, check->keep);
     return check_plain(field->type, field, value);
 }
 
@@ -168,13 +196,13 @@ path_of(struct check *check, str path, str name)
 static const char *
 check_object(struct check *check, const struct waiting *now)
 {
-    *check->field = now->path;
+    check->wrong->field = now->path;
     if (now->value && now->value->kind != JSON_KIND_OBJECT)
         return N_("must be an object: {…}");
     for (const struct json *m = now->value ? now->value->first : NULL; m; m = m->next) {
         const struct api_field *field = field_of(now->object, m->key);
         str path = path_of(check, now->path, m->key);
-        *check->field = path;
+        check->wrong->field = path;
         const char *wrong =
             field ? check_member(check, field, m, path) : N_("is not known here");
         if (wrong)
@@ -183,7 +211,7 @@ check_object(struct check *check, const struct waiting *now)
     for (int32_t i = 0; i < now->object->fields_n; i++) {
         const struct api_field *field = &now->object->fields[i];
         if (field->always && !json_get(now->value, str_of(field->name))) {
-            *check->field = path_of(check, now->path, str_of(field->name));
+            check->wrong->field = path_of(check, now->path, str_of(field->name));
             return N_("is needed");
         }
     }
@@ -192,10 +220,10 @@ check_object(struct check *check, const struct waiting *now)
 
 const char *
 api_check(const struct json *body, const struct api_object *object, struct arena *keep,
-          str *ret_field)
+          struct api_wrong *ret)
 {
     struct check check = {
-        .keep = keep, .at = new (keep, struct waiting, CHECK_WAITING_MAX), .field = ret_field};
+        .keep = keep, .at = new (keep, struct waiting, CHECK_WAITING_MAX), .wrong = ret};
     const char *wrong = wait_for(&check, body, object, S(""));
     for (int32_t i = 0; i < check.n && !wrong; i++) {
         const struct waiting now = check.at[i];
@@ -205,10 +233,11 @@ api_check(const struct json *body, const struct api_object *object, struct arena
 }
 
 const char *
-api_check_query(const struct api_field *field, str value)
+api_check_query(const struct api_field *field, str value, struct arena *keep, str *ret_words)
 {
     struct error error;
     int64_t n;
+    *ret_words = field->words ? words_listed(field->words, keep) : STR_NONE;
     if (field->type == API_INT)
         return parse_i64(value, 0, field->max > 0 ? field->max : INT64_MAX, &n, &error)
                    ? N_("must be a whole number")
@@ -216,4 +245,14 @@ api_check_query(const struct api_field *field, str value)
     if (field->type == API_BOOL)
         return is_word("true|false", value) ? NULL : N_("must be true or false");
     return check_text(field->type, field, value);
+}
+
+bool
+api_needs_body(const struct api_route *route)
+{
+    bool needs = route->takes && route->takes->fields_n > 0 &&
+                 (route->status == 201 || route->route.method == METHOD_PATCH);
+    for (int32_t i = 0; route->takes && i < route->takes->fields_n; i++)
+        needs |= route->takes->fields[i].always;
+    return needs;
 }

@@ -155,7 +155,7 @@ static const struct api_field tactic_new_fields[] = {
     INT("cost_minor",
         "Expected cost of one post, in the smallest unit of the workspace's currency.", CLEAR),
     ITEMS("objectives", API_INT, TACTIC_OBJECTIVES_MAX, "Numbers of the objectives it serves.",
-          .nullable = false),
+          .nullable = false, .names = NAMES_OBJECTIVE),
 };
 const struct api_object api_tactic_new = OBJECT_OF("TacticNew", tactic_new_fields);
 static const struct api_field tactic_change_fields[] = {
@@ -166,7 +166,8 @@ static const struct api_field tactic_change_fields[] = {
     INT("cost_minor",
         "Expected cost of one post, in the smallest unit of the workspace's currency.", CLEAR),
     ITEMS("objectives", API_INT, TACTIC_OBJECTIVES_MAX,
-          "Exactly these objectives are served from now on.", .nullable = false),
+          "Exactly these objectives are served from now on.", .nullable = false,
+          .names = NAMES_OBJECTIVE),
     REVISION_SENT,
 };
 const struct api_object api_tactic_change = OBJECT_OF("TacticChange", tactic_change_fields);
@@ -210,7 +211,7 @@ OBJECT_LIST(api_objective, "ObjectiveList", &api_objective);
         INT("unit_value_minor",                                                             \
             "What one unit is worth, in the smallest unit of the workspace's currency.",    \
             CLEAR),                                                                         \
-        INT("parent", "The objective it serves.", CLEAR),                                   \
+        INT("parent", "The objective it serves.", CLEAR, .names = NAMES_OBJECTIVE),         \
         WORD("state", "draft|active|reached|missed|dropped", "Default: active.",            \
              .nullable = false)
 static const struct api_field objective_new_fields[] = {
@@ -419,12 +420,12 @@ const struct api_object api_delivery_resolve =
     OBJECT_OF("DeliveryResolve", delivery_resolve_fields);
 
 static const struct api_field post_file_fields[] = {
-    INT("id", "Number of the picture or film (see media).", ALWAYS),
+    INT("id", "Number of the picture or film (see media).", ALWAYS, .names = NAMES_MEDIA),
     TEXT("alt", MESSAGE_ALT_MAX, "What it shows, for those who do not see it.", CLEAR),
 };
 const struct api_object api_post_file = OBJECT_OF("PostFile", post_file_fields);
 static const struct api_field post_variant_fields[] = {
-    INT("channel", "The channel this form is for.", ALWAYS),
+    INT("channel", "The channel this form is for.", ALWAYS, .names = NAMES_CHANNEL),
     TEXT("title", POST_BODY_MAX, "Null: as the post has it.", CLEAR),
     TEXT("text", POST_BODY_MAX, "Null: as the post has it.", CLEAR),
     TEXT("link", POST_ADDRESS_MAX, "Null: as the post has it.", CLEAR),
@@ -437,8 +438,9 @@ const struct api_object api_post_variant = OBJECT_OF("PostVariant", post_variant
     TEXT("title", POST_BODY_MAX, "Of a blog; networks without titles ignore it.", flag),   \
         TEXT("text", POST_BODY_MAX, "A line of only --- parts a thread.", flag),           \
         TEXT("link", POST_ADDRESS_MAX, "The address it leads to.", flag),                  \
-        INT("tactic", "Number of its tactic.", flag),                                      \
-        INT("objective", "Number of the objective it serves.", flag),                      \
+        INT("tactic", "Number of its tactic.", .names = NAMES_TACTIC, flag),               \
+        INT("objective", "Number of the objective it serves.", .names = NAMES_OBJECTIVE,   \
+            flag),                                                                         \
         TEXT("format", POST_LABEL_MAX, "Like photo, video, link.", flag),                  \
         TEXT("topic", POST_LABEL_MAX, "What it is about.", flag),                          \
         TEXT("warning", POST_LABEL_MAX, "A content warning.", flag),                       \
@@ -488,7 +490,8 @@ const struct api_object api_post = OBJECT_OF("Post", post_fields);
 static const struct api_field post_new_fields[] = {
     POST_TEXTS(CLEAR),
     POST_PARTS,
-    ITEMS("channels", API_INT, VARIANTS_MAX, "Where it goes.", .nullable = false),
+    ITEMS("channels", API_INT, VARIANTS_MAX, "Where it goes.", .nullable = false,
+          .names = NAMES_CHANNEL),
     TEXT("at", 100,
          "When: RFC 3339, or words like “friday 9:30” in the workspace's zone. Needs the scope "
          "publish, as queue and now do.",
@@ -503,8 +506,12 @@ static const struct api_field post_new_fields[] = {
          .nullable = false),
 };
 const struct api_object api_post_new = OBJECT_OF("PostNew", post_new_fields);
-static const struct api_field post_change_fields[] = {POST_TEXTS(CLEAR), POST_PARTS,
-                                                      REVISION_SENT};
+static const struct api_field post_change_fields[] = {
+    POST_TEXTS(CLEAR), POST_PARTS,
+    ITEMS("channels", API_INT, VARIANTS_MAX,
+          "Of a draft: all the channels it is meant for from now on.", .nullable = false,
+          .names = NAMES_CHANNEL),
+    REVISION_SENT};
 const struct api_object api_post_change = OBJECT_OF("PostChange", post_change_fields);
 
 static const struct api_field media_fields[] = {
@@ -533,7 +540,7 @@ static const struct api_field slot_fields[] = {
 const struct api_object api_slot = OBJECT_OF("Slot", slot_fields);
 OBJECT_LIST(api_slot, "SlotList", &api_slot);
 static const struct api_field slot_new_fields[] = {
-    INT("channel", "Number of the channel.", ALWAYS),
+    INT("channel", "Number of the channel.", ALWAYS, .names = NAMES_CHANNEL),
     TEXT("queue", POST_LABEL_MAX, "Left out: the channel's own.", .nullable = false),
     INT("weekday", "1 is Monday, 7 is Sunday, 0 is every day.", ALWAYS, .max = 7),
     INT("hour", "Of the workspace's wall time.", ALWAYS, .max = 23),
@@ -632,7 +639,8 @@ static const struct api_field repeat_fields[] = {
 const struct api_object api_repeat = OBJECT_OF("Repeat", repeat_fields);
 OBJECT_LIST(api_repeat, "RepeatList", &api_repeat);
 static const struct api_field repeat_new_fields[] = {
-    INT("post", "Number of the post that comes again; it is copied.", ALWAYS),
+    INT("post", "Number of the post that comes again; it is copied.", ALWAYS,
+        .names = NAMES_POST),
     TEXT("rule", 1000, RULE_ABOUT, ALWAYS),
     TEXT("at", 100, "When its first goes out, like “2026-12-01 09:00” or “monday 9:30”.",
          ALWAYS),

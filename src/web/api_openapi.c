@@ -281,21 +281,45 @@ put_security(struct json_writer *w, const struct api_route *row)
     json_array_end(w);
 }
 
+/* "post" and "/api/v1/channels/:id/restore" as "postChannelsRestore"; what ends in a number as "getChannelsById". */
+static const char *
+operation_id(const char *method, const char *pattern, struct arena *arena)
+{
+    str rest = str_of(pattern + strlen("/api/v1/")), part, id = str_of(method);
+    for (bool more = true; more;) {
+        more = str_cut(&rest, '/', &part);
+        bool number = part.n > 0 && part.p[0] == ':';
+        if (number && more)
+            continue;
+        if (number)
+            part = S("by:id");
+        for (bool inner = true; inner;) { /* "openapi.json", "by:id" */
+            ptrdiff_t n = 0;
+            while (n < part.n && part.p[n] >= 'a' && part.p[n] <= 'z')
+                n++;
+            if (n > 0)
+                id = arena_printf(arena, "%.*s%c%.*s", STR_FMT(id), part.p[0] - 'a' + 'A',
+                                  STR_FMT(str_slice(part, 1, n)));
+            inner = n < part.n;
+            part = str_slice(part, inner ? n + 1 : n, part.n);
+        }
+    }
+    return cstr(arena, id);
+}
+
 static void
 put_operation(struct json_writer *w, const struct api_route *row, struct arena scratch)
 {
     static const char *const keys[] = {"", "get", "post", "patch", "delete"};
     begin(w, keys[row->route.method]);
     put(w, "summary", row->route.help);
-    put(w, "operationId",
-        cstr(&scratch, arena_printf(&scratch, "%s %s", keys[row->route.method],
-                                    row->route.pattern + strlen("/api/v1/"))));
+    put(w, "operationId", operation_id(keys[row->route.method], row->route.pattern, &scratch));
     put_security(w, row);
     put_parameters(w, row);
     if (row->takes || row->route.body_max > 0) {
         begin(w, "requestBody");
         json_key(w, S("required"));
-        json_bool(w, row->takes && row->takes->fields_n > 0);
+        json_bool(w, api_needs_body(row));
         put_content(w, row->takes ? "application/json" : "*/*", row->takes);
         json_object_end(w);
     }

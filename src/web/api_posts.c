@@ -1,4 +1,5 @@
 #include "base/translate.h"
+#include "outbox/content.h"
 #include "outbox/delivery.h"
 #include "place/media.h"
 #include "tactic/message.h"
@@ -296,6 +297,76 @@ may_change(struct exchange *x, struct error *error)
     return OK;
 }
 
+static bool
+is_sent(const struct json *channels, int64_t channel)
+{
+    for (const struct json *c = channels->first; c; c = c->next)
+        if (c->integer == channel)
+            return true;
+    return false;
+}
+
+static bool
+is_meant(const struct delivery *all, ptrdiff_t n, int64_t channel)
+{
+    for (ptrdiff_t i = 0; i < n; i++)
+        if (all[i].channel == channel && all[i].state == DELIVERY_DRAFT)
+            return true;
+    return false;
+}
+
+/* Of a draft only: what is planned is moved and cancelled delivery by delivery. */
+static enum fault
+change_channels(struct exchange *x, struct maybe_int use_by_us, struct error *error)
+{
+    struct propre *propre = x->web->propre;
+    const struct json *channels = api_member(x, "channels");
+    struct delivery *all;
+    ptrdiff_t n;
+    int64_t id;
+    if (!channels)
+        return OK;
+    if (post_deliveries(x, x->id, &all, &n, error))
+        return error->fault;
+    for (ptrdiff_t i = 0; i < n; i++)
+        if (all[i].state != DELIVERY_DRAFT && all[i].state != DELIVERY_CANCELLED)
+            return fail(error, FAULT_CONFLICT,
+                        "this post is no draft any more: cancel its deliveries one by one, or "
+                        "compose another");
+    for (ptrdiff_t i = 0; i < n; i++)
+        if (all[i].state == DELIVERY_DRAFT && !is_sent(channels, all[i].channel) &&
+            delivery_cancel(propre, x->workspace.id, all[i].id, api_who(x), error))
+            return error->fault;
+    for (const struct json *c = channels->first; c; c = c->next) {
+        const struct delivery_plan plan = {.workspace = x->workspace.id,
+                                           .message = x->id,
+                                           .channel = c->integer,
+                                           .due_us = clock_now(&propre->clock).us,
+                                           .use_by_us = use_by_us,
+                                           .draft = true};
+        if (!is_meant(all, n, c->integer) && delivery_schedule(propre, &plan, &id, error))
+            return error->fault;
+    }
+    return OK;
+}
+
+/* What goes out by itself is still what its channel takes. */
+static enum fault
+check_planned(struct exchange *x, struct error *error)
+{
+    struct delivery *all;
+    ptrdiff_t n;
+    if (post_deliveries(x, x->id, &all, &n, error))
+        return error->fault;
+    for (ptrdiff_t i = 0; i < n; i++) {
+        const struct content_of of = {x->workspace.id, x->id, all[i].channel};
+        if ((all[i].state == DELIVERY_SCHEDULED || all[i].state == DELIVERY_DEFERRED) &&
+            content_require(x->web->propre, &of, error))
+            return error->fault;
+    }
+    return OK;
+}
+
 enum fault
 handle_api_post_change(struct exchange *x, struct error *error)
 {
@@ -311,7 +382,8 @@ handle_api_post_change(struct exchange *x, struct error *error)
     m.revision = revision;
     fill_message(x, &m);
     if (fill_parts(x, &parts, error) || may_change(x, error) ||
-        message_save(propre, &m, &parts, &id, error))
+        message_save(propre, &m, &parts, &id, error) ||
+        change_channels(x, m.use_by_us, error) || check_planned(x, error))
         return error->fault;
     return answer_post(x, x->id, error);
 }

@@ -223,6 +223,7 @@ test_key_again(void **state)
     assert_int_equal(409, ask(&p, "POST", "/api/v1/channels",
                               S("{\"name\": \"Shop 2\", \"network\": \"facebook\"}")));
     assert_str("urn:propre:problem:key-reused", says(&p, "type"));
+    assert_str("This key was used before", says(&p, "title"));
     assert_int_equal(409, ask(&p, "POST", "/api/v1/tactics", S("{\"name\": \"A\"}")));
     assert_int_equal(409, ask(&p, "DELETE", cstr(&house->db.keep, location), S("")));
     assert_int_equal(1, counts(&p, "/api/v1/channels"));
@@ -311,7 +312,17 @@ test_refusals(void **state)
          "objectives[1]"},
         {"POST", "/api/v1/tactics", "{\"name\": \"a\", \"effort_minutes\": -1}", 422,
          "effort_minutes"},
-        {"POST", "/api/v1/tactics", "{\"name\": \"a\", \"objectives\": [12]}", 404, NULL},
+        {"POST", "/api/v1/tactics", "{\"name\": \"a\", \"objectives\": [12]}", 422,
+         "objectives[0]"},
+        {"POST", "/api/v1/posts", "", 422, NULL},
+        {"POST", "/api/v1/posts", "{\"tactic\": 77}", 422, "tactic"},
+        {"POST", "/api/v1/posts", "{\"channels\": [77]}", 422, "channels[0]"},
+        {"POST", "/api/v1/posts", "{\"channels\": [1, 1]}", 422, "channels[1]"},
+        {"POST", "/api/v1/posts", "{\"variants\": [{\"channel\": 77}]}", 422,
+         "variants[0].channel"},
+        {"POST", "/api/v1/posts", "{\"media\": [{\"id\": 77}]}", 422, "media[0].id"},
+        {"POST", "/api/v1/slots",
+         "{\"channel\": 77, \"weekday\": 1, \"hour\": 9, \"minute\": 0}", 422, "channel"},
         {"POST", "/api/v1/objectives",
          "{\"name\": \"a\", \"kind\": \"sales\", \"deadline\": \"2026-02-30\"}", 422,
          "deadline"},
@@ -335,6 +346,12 @@ test_refusals(void **state)
         if (cases[i].field)
             assert_str(cases[i].field, says(&p, "field"));
     }
+    /* What would be taken is listed. */
+    assert_int_equal(422, ask(&p, "GET", "/api/v1/results?order=best", S("")));
+    assert_str("must be one of these words: newest, oldest, most", says(&p, "detail"));
+    assert_int_equal(
+        422, ask(&p, "POST", "/api/v1/tokens", S("{\"name\": \"a\", \"scopes\": [\"all\"]}")));
+    assert_true(str_find(says(&p, "detail"), S("read, write, publish")) >= 0);
     assert_int_equal(405, ask(&p, "DELETE", "/api/v1/channels", S("")));
     assert_str("GET, POST", answer_value(p.answer, "Allow"));
     assert_int_equal(405, ask(&p, "PUT", "/api/v1/channels/1", S("")));
@@ -542,6 +559,23 @@ answer_schema(const struct json *operation, int status)
     return json_get(content->first, S("schema"));
 }
 
+/* A name of a function in whatever language, and of no other operation. */
+static void
+assert_operation_id(const struct json *document, str id)
+{
+    int same = 0;
+    assert_true(id.n > 3);
+    for (ptrdiff_t i = 0; i < id.n; i++)
+        if (!(id.p[i] >= 'a' && id.p[i] <= 'z') && !(id.p[i] >= 'A' && id.p[i] <= 'Z'))
+            fail_msg("%.*s is no name", STR_FMT(id));
+    for (const struct json *path = json_get(document, S("paths"))->first; path;
+         path = path->next)
+        for (const struct json *o = path->first; o; o = o->next)
+            same += str_eq(id, json_text(json_get(o, S("operationId"))));
+    if (same != 1)
+        fail_msg("%.*s names %d operations", STR_FMT(id), same);
+}
+
 /* Every address of the table is in the document, with every member documented. */
 static void
 test_document(void **state)
@@ -555,6 +589,7 @@ test_document(void **state)
          path = path->next) {
         for (const struct json *o = path->first; o; o = o->next, operations++) {
             assert_true(json_text(json_get(o, S("summary"))).n > 0);
+            assert_operation_id(p.json, json_text(json_get(o, S("operationId"))));
             assert_non_null(answer_schema(o, 418));
             const struct json *security = json_get(o, S("security"));
             if (!str_eq(path->key, S("/api/v1/openapi.json")))
@@ -787,6 +822,101 @@ test_post(void **state)
     assert_int_equal(2, state_n(&p, "cancelled"));
 }
 
+static str
+delivery_text_of(struct program *p, int n, const char *member)
+{
+    const struct json *d = json_get(p->json, S("deliveries"))->first;
+    while (n-- > 0 && d)
+        d = d->next;
+    return json_text(json_get(d, str_of(member)));
+}
+
+/* What pages and commands refuse, a program cannot schedule, let go, or change to either. */
+static void
+test_content_is_checked(void **state)
+{
+    struct house *house = *state;
+    struct arena *keep = &house->db.keep;
+    struct program p;
+    char words[401];
+    setup_program(&p, house, SCOPES_ALL);
+    two_channels(&p);
+    memset(words, 'a', 400);
+    words[400] = '\0';
+    assert_int_equal(422, ask(&p, "POST", "/api/v1/posts",
+                              S("{\"channels\": [2], \"at\": \"tomorrow 09:00\"}")));
+    assert_str("B: There is nothing to say yet", says(&p, "detail"));
+    assert_int_equal(422, ask(&p, "POST", "/api/v1/posts",
+                              arena_printf(keep,
+                                           "{\"text\": \"%s\", \"channels\": [2], "
+                                           "\"at\": \"tomorrow 09:00\"}",
+                                           words)));
+    assert_str("B: The text is 400 characters long; at most 300 are taken", says(&p, "detail"));
+    assert_int_equal(0, counts(&p, "/api/v1/deliveries"));
+    assert_int_equal(0, counts(&p, "/api/v1/posts"));
+    /* As a draft it is kept, but not let go. */
+    assert_int_equal(201, ask(&p, "POST", "/api/v1/posts",
+                              arena_printf(keep,
+                                           "{\"text\": \"%s\", \"channels\": [2], "
+                                           "\"at\": \"tomorrow 09:00\", \"draft\": true}",
+                                           words)));
+    assert_int_equal(422, ask(&p, "POST", "/api/v1/deliveries/1/release", S("")));
+    assert_int_equal(
+        422, ask(&p, "POST", "/api/v1/deliveries/1/move", S("{\"at\": \"tomorrow 10:00\"}")));
+    assert_int_equal(
+        200, ask(&p, "PATCH", "/api/v1/posts/1", S("{\"text\": \"short\", \"revision\": 1}")));
+    assert_int_equal(200, ask(&p, "POST", "/api/v1/deliveries/1/release", S("")));
+    assert_str("scheduled", says(&p, "state"));
+    /* Nor does what is planned become what is not taken. */
+    assert_int_equal(422,
+                     ask(&p, "PATCH", "/api/v1/posts/1",
+                         arena_printf(keep, "{\"text\": \"%s\", \"revision\": 2}", words)));
+    assert_int_equal(200, ask(&p, "GET", "/api/v1/posts/1", S("")));
+    assert_str("short", says(&p, "text"));
+}
+
+/* A draft has no time until somebody says one; its channels may change until then. */
+static void
+test_drafts(void **state)
+{
+    struct house *house = *state;
+    struct program p;
+    setup_program(&p, house, SCOPES_ALL);
+    two_channels(&p);
+    assert_int_equal(201, ask(&p, "POST", "/api/v1/posts", S("{\"text\": \"one\"}")));
+    assert_int_equal(
+        200, ask(&p, "PATCH", "/api/v1/posts/1", S("{\"channels\": [1], \"revision\": 1}")));
+    assert_str("draft", delivery_text_of(&p, 0, "state"));
+    assert_true(json_get(json_get(p.json, S("deliveries"))->first, S("due"))->kind ==
+                JSON_KIND_NULL);
+    assert_int_equal(
+        200, ask(&p, "PATCH", "/api/v1/posts/1", S("{\"channels\": [2], \"revision\": 1}")));
+    assert_int_equal(1, state_n(&p, "cancelled"));
+    assert_int_equal(1, state_n(&p, "draft"));
+    assert_int_equal(422, ask(&p, "POST", "/api/v1/deliveries/2/release", S("")));
+    assert_str("at", says(&p, "field"));
+    assert_int_equal(422, ask(&p, "POST", "/api/v1/deliveries/2/release",
+                              S("{\"at\": \"tomorrow 09:00\", \"now\": true}")));
+    assert_int_equal(200, ask(&p, "POST", "/api/v1/deliveries/2/release",
+                              S("{\"at\": \"2026-12-02T10:00:00Z\"}")));
+    assert_str("scheduled", says(&p, "state"));
+    assert_str("2026-12-02T10:00:00Z", says(&p, "due"));
+    assert_int_equal(
+        409, ask(&p, "PATCH", "/api/v1/posts/1", S("{\"channels\": [1], \"revision\": 1}")));
+    /* Cancelled, it is planned again, by a new number. */
+    assert_int_equal(200, ask(&p, "POST", "/api/v1/deliveries/2/cancel", S("")));
+    assert_int_equal(200, ask(&p, "POST", "/api/v1/deliveries/2/release", S("")));
+    assert_int_equal(3, json_as_int(json_get(p.json, S("id"))).is);
+    assert_str("2026-12-02T10:00:00Z", says(&p, "due"));
+    assert_int_equal(409, ask(&p, "POST", "/api/v1/deliveries/2/move",
+                              S("{\"at\": \"2026-12-03T10:00:00Z\"}")));
+    /* The first never had a time: it is asked for. */
+    assert_int_equal(422, ask(&p, "POST", "/api/v1/deliveries/1/release", S("")));
+    assert_int_equal(200,
+                     ask(&p, "POST", "/api/v1/deliveries/1/release", S("{\"now\": true}")));
+    assert_int_equal(4, json_as_int(json_get(p.json, S("id"))).is);
+}
+
 /*
  * Where clocks stand five hours and a half ahead: the wall time that is shown after saving is the one that was asked for,
  * however often it is saved again as shown; and every date to come up to ten years ahead is taken.
@@ -872,13 +1002,13 @@ test_post_whole(void **state)
         int status;
         const char *field;
     } cases[] = {
-        {"{\"text\": \"a\", \"channels\": [1, 77], \"now\": true}", 404, NULL},
-        {"{\"text\": \"a\", \"channels\": [1, 1], \"now\": true}", 409, NULL},
+        {"{\"text\": \"a\", \"channels\": [1, 77], \"now\": true}", 422, "channels[1]"},
+        {"{\"text\": \"a\", \"channels\": [1, 1], \"now\": true}", 422, "channels[1]"},
         {"{\"text\": \"a\", \"now\": true}", 422, "channels"},
         {"{\"text\": \"a\", \"channels\": [1], \"now\": true, \"queue\": \"\"}", 422, "at"},
         {"{\"text\": \"a\", \"channels\": [1], \"at\": \"9\"}", 422, "at"},
         {"{\"text\": \"a\", \"channels\": [1], \"queue\": \"news\"}", 422, NULL},
-        {"{\"text\": \"a\", \"media\": [{\"id\": 5}]}", 404, NULL},
+        {"{\"text\": \"a\", \"media\": [{\"id\": 5}]}", 422, "media[0].id"},
         {"{\"text\": \"a\", \"media\": [{\"id\": 5, \"alt\": 3}]}", 422, "media[0].alt"},
         {"{\"text\": \"a\", \"media\": [{}]}", 422, "media[0].id"},
     };
@@ -1061,6 +1191,8 @@ main(void)
         cmocka_unit_test_setup_teardown(test_answers_are_as_documented, setup, teardown),
         cmocka_unit_test_setup_teardown(test_pages, setup, teardown),
         cmocka_unit_test_setup_teardown(test_post, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_content_is_checked, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_drafts, setup, teardown),
         cmocka_unit_test_setup_teardown(test_half_hour_zone_and_far_dates, setup, teardown),
         cmocka_unit_test_setup_teardown(test_post_scopes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_post_whole, setup, teardown),
