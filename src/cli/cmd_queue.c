@@ -356,38 +356,7 @@ command_move(struct cli *cli, struct error *error)
     return go_on_and_say(cli, &when, true, zone, error);
 }
 
-/* ---- incidents, worker ---- */
-
-enum fault
-command_incident_list(struct cli *cli, struct error *error)
-{
-    struct incident *list = NULL;
-    ptrdiff_t n = 0;
-    if (incident_list(&cli->propre, cli->workspace.id, cli->keep, &list, &n, error))
-        return error->fault;
-    if (cli->json) {
-        struct cli_json json;
-        cli_json_begin(&json);
-        json_array_begin(&json.w);
-        for (ptrdiff_t i = 0; i < n; i++) {
-            json_object_begin(&json.w);
-            json_member_int(&json.w, "id", list[i].id);
-            json_member_str(&json.w, "kind", list[i].kind);
-            json_member_str(&json.w, "subject", list[i].subject);
-            json_member_str(&json.w, "text", list[i].text);
-            json_member_int(&json.w, "seen", list[i].seen_n);
-            json_object_end(&json.w);
-        }
-        json_array_end(&json.w);
-        return cli_json_end(&json, error);
-    }
-    for (ptrdiff_t i = 0; i < n; i++)
-        cli_print(cli, arena_printf(cli->keep, "%.*s: %.*s", STR_FMT(list[i].subject),
-                                    STR_FMT(list[i].text)));
-    if (n == 0)
-        cli_print(cli, str_of(translate(cli->lang, N_("Nothing needs you."))));
-    return OK;
-}
+/* ---- worker ---- */
 
 enum fault
 command_worker(struct cli *cli, struct error *error)

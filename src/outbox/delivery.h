@@ -235,3 +235,11 @@ struct incident {
 };
 must_use enum fault incident_list(struct propre *propre, int64_t workspace, struct arena *keep,
                                   struct incident **ret, ptrdiff_t *ret_n, struct error *error);
+/* incident_about(propre, workspace, incident, keep, ret, error): what it is about, in words; what is gone meanwhile is empty. */
+struct incident_about {
+    int64_t delivery, channel; /* 0: none */
+    str channel_name, text;    /* the post's title, or its beginning */
+};
+must_use enum fault incident_about(struct propre *propre, int64_t workspace,
+                                   const struct incident *incident, struct arena *keep,
+                                   struct incident_about *ret, struct error *error);

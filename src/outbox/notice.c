@@ -2,10 +2,12 @@
 
 #include <stdio.h>
 
+#include "base/number.h"
 #include "base/translate.h"
 #include "outbox/delivery.h"
 #include "outbox/queries.h"
 #include "place/propre.h"
+#include "strategy/channel.h"
 
 enum {
     INCIDENTS_SHOWN_MAX = 200, /* open ones first; more is not read */
@@ -93,6 +95,40 @@ incident_list(struct propre *propre, int64_t workspace, struct arena *keep,
                                       rows[i].text,   rows[i].first_us, rows[i].last_us,
                                       rows[i].seen_n, rows[i].told_us,  rows[i].closed_us};
     *ret_n = n;
+    return OK;
+}
+
+/* "delivery/12": whether it is of that noun, and its number. */
+static bool
+subject_id(str subject, str noun, int64_t *ret)
+{
+    struct error ignored = {0};
+    return str_starts(subject, noun) &&
+           parse_i64(str_slice(subject, noun.n, subject.n), 1, INT64_MAX, ret, &ignored) == OK;
+}
+
+enum fault
+incident_about(struct propre *propre, int64_t workspace, const struct incident *incident,
+               struct arena *keep, struct incident_about *ret, struct error *error)
+{
+    struct incident_about about = {0};
+    struct delivery d;
+    struct channel channel;
+    int64_t id;
+    enum fault fault = OK;
+    if (subject_id(incident->subject, S("delivery/"), &id)) {
+        fault = delivery_get(propre, workspace, id, keep, &d, error);
+        if (!fault)
+            about = (struct incident_about){id, d.channel, d.channel_name,
+                                            d.title.n > 0 ? d.title : d.excerpt};
+    } else if (subject_id(incident->subject, S("channel/"), &id)) {
+        fault = channel_get(propre, workspace, id, keep, &channel, error);
+        if (!fault)
+            about = (struct incident_about){.channel = id, .channel_name = channel.name};
+    }
+    if (fault && fault != FAULT_ABSENT)
+        return fault;
+    *ret = about;
     return OK;
 }
 

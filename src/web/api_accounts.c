@@ -51,15 +51,24 @@ handle_api_incidents(struct exchange *x, struct error *error)
     struct incident *all;
     ptrdiff_t n;
     struct json_writer w;
+    bool whole = str_eq(exchange_query(x, "which"), S("all"));
     if (incident_list(x->web->propre, x->workspace.id, x->keep, &all, &n, error))
         return error->fault;
     api_list_begin(x, &w);
     for (ptrdiff_t i = 0; i < n; i++) {
+        struct incident_about about;
+        if (!whole && all[i].closed_us.has)
+            continue;
+        if (incident_about(x->web->propre, x->workspace.id, &all[i], x->keep, &about, error))
+            return error->fault;
         json_object_begin(&w);
         api_put_int(&w, "id", all[i].id);
         api_put_str(&w, "kind", all[i].kind);
         api_put_str(&w, "subject", all[i].subject);
-        api_put_str(&w, "text", all[i].text);
+        api_put_maybe(&w, "channel", about.channel ? some_int(about.channel) : no_int);
+        api_put_str(&w, "channel_name", about.channel_name);
+        api_put_str(&w, "title", about.text);
+        api_put_str(&w, "text", str_of(translate(x->lang, cstr(x->keep, all[i].text))));
         api_put_time(&w, "first", some_int(all[i].first_us));
         api_put_time(&w, "last", some_int(all[i].last_us));
         api_put_int(&w, "seen", all[i].seen_n);

@@ -80,6 +80,13 @@ static const struct api_field media_query[] = {
     {.name = "alt", .type = API_TEXT, .max = 4000, .about = "What it shows."},
 };
 
+static const struct api_field incident_query[] = {
+    {.name = "which",
+     .type = API_WORD,
+     .words = "open|all",
+     .about = "all: those that are over too. Default: open."},
+};
+
 static const struct api_field away_query[] = {
     {.name = "waiting",
      .type = API_WORD,
@@ -303,7 +310,7 @@ const struct api_route api_routes[] = {
     {ROW(DELETE, "hold", MAY_EDIT, 0, handle_api_hold_release, "Let everything go on"),
      .scopes = SCOPE_PUBLISH, GIVES(200, api_hold)},
     {ROW(GET, "incidents", MAY_READ, 0, handle_api_incidents, "What somebody should look at"),
-     .scopes = SCOPE_READ, GIVES(200, api_incident_list)},
+     .scopes = SCOPE_READ, GIVES(200, api_incident_list), QUERY(incident_query)},
 };
 /* clang-format on */
 const ptrdiff_t api_routes_n = (ptrdiff_t)(sizeof api_routes / sizeof *api_routes);

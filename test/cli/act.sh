@@ -213,6 +213,31 @@ t "renamed back" 0 'is called' "$propre" channel rename Notes --to Blog
 t "no database yet: the worker says so and does not pretend to run" 7 'does not answer' "$propre" worker --data postgresql://127.0.0.1:1/x
 t "no database yet: nor do the pages start without their worker" 7 'does not answer' "$propre" serve --data postgresql://127.0.0.1:1/x
 
+# ---- what has no time, and what was cancelled ----
+made() { "$propre" "$@" --json 2>/dev/null | grep -o '"numbers":\[[0-9]*' | grep -o '[0-9]*$'; }
+id=$(made post "Some day" --to blog --draft)
+t "a draft has no time" 0 "$id +no time yet" "$propre" queue
+j "nor for programs" "[d['due_us'] for d in v if d['id'] == $id] == [None]" "$propre" queue
+t "nor is it let go without one" 2 "propre release $id --at" "$propre" release "$id"
+t "one time, not two" 2 'one of --at and --now' "$propre" release "$id" --at "tomorrow 09:00" --now
+j "with one it goes out then" 'v["state"] == "scheduled" and v["wall"].endswith("T11:00")' "$propre" release "$id" --at "tomorrow 11:00"
+t "cancelled" 0 'cancelled' "$propre" cancel "$id"
+j "it is planned again, by another number" "v['id'] > $id and v['state'] == 'scheduled' and v['wall'].endswith('T11:00')" "$propre" release "$id"
+t "only once" 4 'planned for that channel already' "$propre" move "$id" --at "tomorrow 12:00"
+t "at another time, in French" 0 'reste annulé' sh -c "'$propre' cancel $((id + 1)) && '$propre' move $((id + 1)) --at 'demain 13 h' --lang fr"
+long=$(printf '%0400d' 0)
+t "what is too long is kept as a draft" 2 'propre release [0-9]* --now' "$propre" post "$long" --to bluesky --now
+id=$("$propre" queue --json | grep -o '"id":[0-9]*,"post":[0-9]*,"channel":"Bluesky","network":"bluesky","state":"draft"' | head -n 1 | grep -o '^"id":[0-9]*' | cut -d: -f2)
+t "and not let go as it is" 2 'Bluesky: The text is 400 characters long; at most 300 are taken' "$propre" release "$id" --now
+
+# ---- what needs a person ----
+t "what needs a person is said with its post" 0 'Number 5, Blog, “refuse”: ' "$propre" incident list
+t "in French too" 0 'Le numéro 5, Blog, «.refuse.».: ' "$propre" incident list --lang fr
+j "and for programs" 'len(v) == 1 and v[0]["title"] == "refuse" and v[0]["closed_us"] is None' "$propre" incident list
+t "let be" 0 'cancelled' "$propre" cancel 5
+t "then nothing does" 0 '^Nothing needs you' "$propre" incident list
+t "what is over is there when asked for" 0 '“refuse”: .*\(over\)' "$propre" incident list --all
+
 # ---- French, and a restored backup ----
 t "French" 0 '^Jour .*Canal' "$propre" schedule --lang fr
 t "French errors" 2 'quand' "$propre" post "X" --to blog --lang fr
