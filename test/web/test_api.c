@@ -917,6 +917,26 @@ test_drafts(void **state)
     assert_int_equal(4, json_as_int(json_get(p.json, S("id"))).is);
 }
 
+/* What comes again stays off the channel it was cancelled on, whatever forms the post has. */
+static void
+test_repeat_after_cancel(void **state)
+{
+    struct house *house = *state;
+    struct program p;
+    setup_program(&p, house, SCOPES_ALL);
+    two_channels(&p);
+    assert_int_equal(
+        201, ask(&p, "POST", "/api/v1/posts",
+                 S("{\"text\": \"Tea\", \"channels\": [1, 2], \"at\": \"tomorrow 09:00\", "
+                   "\"variants\": [{\"channel\": 1}, {\"channel\": 2, \"text\": \"B\"}]}")));
+    assert_int_equal(200, ask(&p, "POST", "/api/v1/deliveries/1/cancel", S("")));
+    assert_int_equal(201, ask(&p, "POST", "/api/v1/repeats",
+                              S("{\"post\": 1, \"at\": \"tomorrow 10:00\", "
+                                "\"rule\": \"weekly\"}")));
+    assert_int_equal(1, counts(&p, "/api/v1/deliveries?channel=1"));
+    assert_true(counts(&p, "/api/v1/deliveries?channel=2") > 1);
+}
+
 /*
  * Where clocks stand five hours and a half ahead: the wall time that is shown after saving is the one that was asked for,
  * however often it is saved again as shown; and every date to come up to ten years ahead is taken.
@@ -1193,6 +1213,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_post, setup, teardown),
         cmocka_unit_test_setup_teardown(test_content_is_checked, setup, teardown),
         cmocka_unit_test_setup_teardown(test_drafts, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_repeat_after_cancel, setup, teardown),
         cmocka_unit_test_setup_teardown(test_half_hour_zone_and_far_dates, setup, teardown),
         cmocka_unit_test_setup_teardown(test_post_scopes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_post_whole, setup, teardown),
