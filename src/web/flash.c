@@ -22,9 +22,16 @@ static const struct flash_words words[FLASH_KINDS_N] = {
                         NULL},
     [FLASH_SIGNED_OUT] = {TONE_QUIET, N_("You are signed out."), NULL, NULL},
     [FLASH_SETTINGS] = {TONE_GOOD, N_("The settings are saved."), NULL, NULL},
-    /* The plural is translated with pages/import_one.html, which says the same. */
+    /* The plurals are translated with pages/import_one.html, which says the same. */
     [FLASH_IMPORTED] = {TONE_GOOD, "%s post was added.", "%s posts were added.",
                         "/import/%" PRId64 "/undo"},
+    [FLASH_IMPORT_NUMBERS] = {TONE_GOOD, "%s known post has new numbers; no post was added.",
+                              "%s known posts have new numbers; no post was added.",
+                              "/import/%" PRId64 "/undo"},
+    [FLASH_IMPORT_KNOWN] = {TONE_QUIET,
+                            N_("Every post of this file is known already, with these numbers: "
+                               "there is nothing to add."),
+                            NULL, NULL},
     [FLASH_IMPORT_UNDONE] = {TONE_GOOD, N_("The import was undone."), NULL, NULL},
     [FLASH_POST_KEPT] = {TONE_GOOD, N_("The draft is kept. Nothing goes out of it yet."), NULL,
                          NULL},

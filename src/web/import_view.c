@@ -52,8 +52,10 @@ import_view_of_record(struct exchange *x, const struct import *import, struct im
     view->warned_n = import->warned;
     view->refused_n = import->refused;
     view->ok_n = import->rows - import->warned - import->refused;
-    view->already_n =
+    view->new_n = import->posts;
+    view->updated_n =
         import->snapshots - import->posts > 0 ? import->snapshots - import->posts : 0;
+    view->already_n = view->updated_n;
     view->can_undo = !import->undone_us.has;
 }
 
@@ -192,6 +194,8 @@ import_view_of_plan(struct exchange *x, const struct pending *pending,
     view->warned_n = c->warned;
     view->refused_n = c->refused;
     view->already_n = c->posts_known;
+    view->new_n = c->posts_new;
+    view->updated_n = c->posts_known - c->unchanged;
     view->can_apply = !plan->asks && !plan->already && c->ok + c->warned > 0 && c->points > 0;
     if (c->refused > 0)
         view->refused_href =

@@ -219,6 +219,20 @@ learn_again(struct exchange *x)
     (void)fault; /* as said */
 }
 
+/* What was really added: a later export of known posts brings numbers and no post. */
+static void
+tell_imported(struct exchange *x, const struct import_outcome *outcome)
+{
+    const struct import_counts *c = &outcome->counts;
+    int64_t updated = c->posts_known - c->unchanged;
+    if (c->posts_new > 0)
+        answer_flash(x, FLASH_IMPORTED, outcome->import, c->posts_new);
+    else if (updated > 0)
+        answer_flash(x, FLASH_IMPORT_NUMBERS, outcome->import, updated);
+    else
+        answer_flash(x, FLASH_IMPORT_KNOWN, outcome->import, 0);
+}
+
 enum fault
 handle_import_apply(struct exchange *x, struct error *error)
 {
@@ -236,7 +250,7 @@ handle_import_apply(struct exchange *x, struct error *error)
     if (fault)
         return fault;
     learn_again(x);
-    answer_flash(x, FLASH_IMPORTED, outcome.import, outcome.counts.posts_new);
+    tell_imported(x, &outcome);
     answer_redirect(x, arena_printf(x->keep, "/import/%lld", (long long)outcome.import));
     return OK;
 }
@@ -258,7 +272,7 @@ handle_import_demo(struct exchange *x, struct error *error)
     if (fault)
         return fault;
     learn_again(x);
-    answer_flash(x, FLASH_IMPORTED, outcome.import, outcome.counts.posts_new);
+    tell_imported(x, &outcome);
     answer_redirect(x, S("/"));
     return OK;
 }

@@ -322,6 +322,8 @@ struct import_view {
     str dialect; /* "Separator “;”, UTF-8" */
     str when;
     int64_t rows_n, ok_n, warned_n, refused_n, already_n;
+    int64_t new_n;     /* posts that would be, or were, added */
+    int64_t updated_n; /* known posts that would get, or got, new numbers */
     bool can_apply, can_undo;
     struct options_view filter; /* links all / with warnings / refused */
     const struct import_row *rows;

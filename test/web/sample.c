@@ -714,6 +714,7 @@ import_view(struct html *h)
                                 .ok_n = 492,
                                 .warned_n = 6,
                                 .refused_n = 2,
+                                .new_n = 497,
                                 .can_apply = true,
                                 .filter = {filter, 3},
                                 .rows = rows,
@@ -761,7 +762,7 @@ import_nothing_new(struct html *h)
 {
     struct import_view view = import_view(h);
     view.can_apply = false;
-    view.ok_n = view.warned_n = view.refused_n = 0;
+    view.ok_n = view.warned_n = view.refused_n = view.new_n = 0;
     view.already_n = 500;
     view.filter.n = 0;
     view.rows_shown_n = 0;
