@@ -14,33 +14,34 @@
 
 /* ---- options ---- */
 
-/* The channel named by --channel, made when there is none of that name. */
+/* The channel named by --channel; one that is not there is made when the file is taken in. */
 static enum fault
-take_channel(struct cli *cli, int64_t *ret, struct error *error)
+take_channel(struct cli *cli, struct import_options *o, struct error *error)
 {
     str name = args_value(cli->args, "channel"), network = args_value(cli->args, "network");
     struct channel *all = NULL;
     ptrdiff_t n = 0;
-    *ret = 0;
     if (!name.p)
         return OK;
     if (channel_list(&cli->propre, cli->workspace.id, cli->keep, &all, &n, error))
         return error->fault;
     for (ptrdiff_t i = 0; i < n; i++) {
         if (str_eq(all[i].name, name) || str_eq(all[i].handle, name)) {
-            *ret = all[i].id;
+            o->channel = all[i].id;
             return OK;
         }
     }
-    struct channel channel = {.workspace = cli->workspace.id, .name = name, .handle = S("")};
+    struct channel channel = {
+        .workspace = cli->workspace.id, .name = name, .handle = str_trim(name)};
     if (!network.p || !network_parse(network, &channel.network)) {
         return fail(error, FAULT_INPUT,
                     "there is no channel \"%.*s\" yet; say its --network too (facebook, x, "
                     "instagram, linkedin, …) and it is made",
                     STR_FMT(str_slice(name, 0, 60)));
     }
-    channel.ownership = network_ownership(channel.network);
-    return channel_insert(&cli->propre, &channel, ret, error);
+    o->channel_name = channel.handle;
+    o->channel_network = channel.network;
+    return channel_insertable(&cli->propre, &channel, error);
 }
 
 static enum fault
@@ -77,7 +78,7 @@ take_options(struct cli *cli, struct import_options *o, struct error *error)
         return fail(error, FAULT_INPUT, "--decimal is comma or point, not \"%.*s\"",
                     STR_FMT(decimal));
     enum fault fault = take_taken(cli, &o->taken_us, error);
-    return fault ? fault : take_channel(cli, &o->channel, error);
+    return fault ? fault : take_channel(cli, o, error);
 }
 
 /* ---- progress ---- */

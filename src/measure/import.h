@@ -114,11 +114,13 @@ struct import_progress {
 
 struct import_options {
     int64_t workspace;
-    int64_t channel; /* 0: the only channel of the network, or a new one when there is none */
-    str file_name;   /* as the person knows it; none: the end of the path */
-    str zone;        /* the workspace's, for sources that do not say theirs */
-    enum lang lang;  /* of names that the import has to make up */
-    struct maybe_int taken_us; /* when the file was exported, if the person says so */
+    int64_t channel;  /* 0: the only channel of the network, or a new one when there is none */
+    str channel_name; /* of a new channel the posts shall belong to, made by import_apply */
+    enum network channel_network; /* of it */
+    str file_name;                /* as the person knows it; none: the end of the path */
+    str zone;                     /* the workspace's, for sources that do not say theirs */
+    enum lang lang;               /* of names that the import has to make up */
+    struct maybe_int taken_us;    /* when the file was exported, if the person says so */
     enum import_date_order date_order;
     enum import_decimal decimal;
     const struct import_mapping
@@ -211,7 +213,7 @@ struct import_outcome {
  * Takes in the rows of the plan that were not refused. Needs an open write transaction; on a fault it
  * must be rolled back. ${progress} may be NULL.
  * Faults: INPUT when the plan still asks something; CONFLICT when the file is not the one planned any
- *         more, or progress stopped it; those of writing.
+ *         more, when there is a channel of the new one's name, or progress stopped it; those of writing.
  */
 must_use enum fault import_apply(struct propre *propre, const struct import_plan *plan,
                                  const struct import_progress *progress,

@@ -60,6 +60,7 @@ begin(struct applier *a, struct error *error)
         enum network network = plan->mapping.network;
         struct channel channel = {.workspace = plan->options.workspace,
                                   .network = network,
+                                  .handle = plan->options.channel_name,
                                   .name = plan->channel_name,
                                   .ownership = network_ownership(network)};
         if (channel_insert(a->propre, &channel, &a->channel, error))

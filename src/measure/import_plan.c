@@ -269,6 +269,11 @@ choose_channel(struct planner *p, struct error *error)
         plan->mapping.network = channel.network;
         return OK;
     }
+    if (plan->options.channel_name.n > 0) {
+        plan->channel_name = plan->options.channel_name;
+        plan->mapping.network = plan->options.channel_network;
+        return OK;
+    }
     if (channel_list(p->propre, plan->options.workspace, p->keep, &channels, &n, error))
         return error->fault;
     plan->channel_name = network_name(plan->mapping.network);
@@ -405,6 +410,7 @@ import_plan_make(struct propre *propre, str path, const struct import_options *o
             arena_str(keep, options->file_name.n > 0 ? options->file_name : name_of(path)),
         .notes = new (keep, struct import_note, IMPORT_NOTES_MAX),
     };
+    plan.options.channel_name = arena_str(keep, options->channel_name);
     plan.options.zone = arena_str(keep, options->zone.n > 0 ? options->zone : S("UTC"));
     struct planner planner = {.propre = propre, .plan = &plan, .keep = keep};
     if (make(&planner, &options->progress, error))

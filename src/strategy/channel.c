@@ -128,6 +128,23 @@ channel_insert(struct propre *propre, const struct channel *channel, int64_t *re
     return OK;
 }
 
+enum fault
+channel_insertable(struct propre *propre, const struct channel *channel, struct error *error)
+{
+    struct channel_with_account_row other;
+    bool taken = false;
+    if (channel_check(channel, error))
+        return error->fault;
+    struct channel_with_account_in in = {
+        .workspace = channel->workspace,
+        .network = network_word(channel->network),
+        .handle = channel->handle.p ? str_trim(channel->handle) : S(""),
+    };
+    if (q_channel_with_account(propre->db, &in, NULL, &other, &taken, error))
+        return error->fault;
+    return taken ? taken_already(in.handle, channel->network, error) : OK;
+}
+
 #define CHANNEL_FROM(row)                                                                 \
     ((struct channel){.id = (row)->id,                                                    \
                       .workspace = (row)->workspace,                                      \

@@ -75,6 +75,9 @@ str ownership_word(enum ownership ownership);
  */
 must_use enum fault channel_insert(struct propre *propre, const struct channel *channel,
                                    int64_t *ret_id, struct error *error);
+/* channel_insertable(propre, channel, error): whether channel_insert would take it now. Faults: as there. */
+must_use enum fault channel_insertable(struct propre *propre, const struct channel *channel,
+                                       struct error *error);
 /* channel_get(propre, workspace, id, keep, ret, error): Faults: ABSENT. */
 must_use enum fault channel_get(struct propre *propre, int64_t workspace, int64_t id,
                                 struct arena *keep, struct channel *ret, struct error *error);

@@ -183,7 +183,8 @@ import_view_of_plan(struct exchange *x, const struct pending *pending,
     static const char *const signs[2] = {"point", "comma"}, *const sign_names[2] = {N_("1.5"),
                                                                                     N_("1,5")};
     const struct import_counts *c = &plan->counts;
-    view->state = plan->asks ? IMPORT_UNKNOWN : IMPORT_DRY;
+    bool again = view->state == IMPORT_UNKNOWN;
+    view->state = plan->asks || again ? IMPORT_UNKNOWN : IMPORT_DRY;
     view->key = pending->key;
     view->file_name = plan->file_name;
     view->size = format_bytes(x->keep, x->lang, plan->file_bytes);
@@ -201,12 +202,13 @@ import_view_of_plan(struct exchange *x, const struct pending *pending,
         view->refused_href =
             arena_printf(x->keep, "/import/%.*s/refused.csv", STR_FMT(pending->key));
     add_rows(x, plan, view);
-    if (!plan->asks)
+    if (view->state == IMPORT_DRY)
         return;
     add_columns(x, plan, view);
     add_places(x, pending, plan, channels, channels_n, view);
     view->date_orders = two_options(x, orders, order_names, pending->dates);
     view->decimals = two_options(x, signs, sign_names, pending->decimal);
-    if (pending->columns.p) /* something was said, and something is still open */
+    view->channel_name.value = pending->channel_name;
+    if (pending->columns.p && plan->asks && !again) /* something is still open */
         view->mapping_error = import_ask_text(plan, x->lang, x->keep);
 }

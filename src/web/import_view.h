@@ -10,7 +10,8 @@
 struct import_line import_line_of(struct exchange *x, const struct import *import);
 /*
  * import_view_of_plan(x, pending, plan, channels, channels_n, view):
- * The dry run, or the form that asks what the file leaves open.
+ * The dry run, or the form that asks what the file leaves open; the form too when view->state is
+ * IMPORT_UNKNOWN already, because what was said cannot be.
  */
 struct channel;
 void import_view_of_plan(struct exchange *x, const struct pending *pending,

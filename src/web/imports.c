@@ -104,24 +104,38 @@ record_page(struct exchange *x, int64_t id, struct error *error)
     return OK;
 }
 
+/* What was typed and cannot be: of the new channel, or of the columns. */
+struct typed_wrong {
+    str channel, columns;
+};
+
+/* The dry run; or, with ${wrong}, the form again as it was filled, with the reason. */
 static enum fault
-plan_page(struct exchange *x, const struct pending *pending, str channel_problem,
+plan_page(struct exchange *x, const struct pending *pending, const struct typed_wrong *wrong,
           struct error *error)
 {
     struct import_plan plan;
     struct channel *channels = NULL;
     ptrdiff_t channels_n = 0;
-    struct import_view view = {.layout = layout(x, NAV_IMPORT)};
-    enum fault fault = pending_plan(x, pending, &plan, error);
+    struct import_view view = {.layout = layout(x, NAV_IMPORT),
+                               .state = wrong ? IMPORT_UNKNOWN : IMPORT_DRY};
+    struct pending said = *pending;
+    if (wrong) /* what it proposes: what was typed may not make a plan */
+        said.columns = STR_NONE;
+    enum fault fault = pending_plan(x, &said, &plan, error);
     fault = fault ? fault
                   : channel_list(x->web->propre, x->workspace.id, x->keep, &channels,
                                  &channels_n, error);
     if (fault)
         return fault;
+    if (wrong)
+        pending_columns_said(pending, &plan.mapping);
     import_view_of_plan(x, pending, &plan, channels, channels_n, &view);
-    view.channel_name.value = form_text(&x->form, "channel_name");
-    view.channel_name.error = channel_problem;
-    struct html h = answer_html(x, channel_problem.p ? 422 : 200);
+    if (wrong) {
+        view.channel_name.error = wrong->channel;
+        view.mapping_error = wrong->columns;
+    }
+    struct html h = answer_html(x, wrong ? 422 : 200);
     page_import_one(&h, &view);
     return OK;
 }
@@ -139,43 +153,54 @@ handle_import_page(struct exchange *x, struct error *error)
         answer_redirect(x, arena_printf(x->keep, "/import/%lld", (long long)pending.import.is));
         return OK;
     }
-    return plan_page(x, &pending, STR_NONE, error);
+    return plan_page(x, &pending, NULL, error);
 }
 
 /* ---- what its columns mean ---- */
 
-/* The channel said: an existing one, or a new one that is made now. */
+/* Whether the new channel that was named can be made; one that exists already can be chosen. */
+static enum fault
+new_channel_possible(struct exchange *x, const struct pending *pending, struct error *error)
+{
+    struct channel channel = {.workspace = x->workspace.id,
+                              .network = NETWORK_OTHER,
+                              .name = pending->channel_name,
+                              .handle = pending->channel_name};
+    if (!pending->channel_name.p)
+        return OK;
+    if (pending->network.p)
+        (void)network_parse(pending->network, &channel.network); /* checked when it was said */
+    return channel_insertable(x->web->propre, &channel, error);
+}
+
+/* The channel said: an existing one, or the name of a new one that is made when the file is taken in. */
 static enum fault
 take_channel(struct exchange *x, struct pending *pending, struct error *error)
 {
     int64_t id = 0;
+    struct channel channel;
+    enum network network = NETWORK_OTHER;
+    str said = form_text(&x->form, "network");
+    pending->network = network_parse(said, &network) ? said : STR_NONE;
+    pending->channel = no_int;
+    pending->channel_name = STR_NONE;
     if (is_record(form_text(&x->form, "channel"), &id)) {
-        struct channel channel;
         pending->channel = some_int(id);
         return channel_get(x->web->propre, x->workspace.id, id, x->keep, &channel, error);
     }
-    struct channel channel = {.workspace = x->workspace.id,
-                              .name = form_text(&x->form, "channel_name"),
-                              .handle = S("")};
-    if (!network_parse(form_text(&x->form, "network"), &channel.network))
-        channel.network = NETWORK_OTHER;
-    if (channel.name.n == 0)
-        channel.name = network_name(channel.network);
-    channel.ownership = network_ownership(channel.network);
-    channel.handle = channel.name;
-    if (channel_insert(x->web->propre, &channel, &id, error))
-        return error->fault;
-    pending->channel = some_int(id);
+    pending->channel_name = str_trim(form_text(&x->form, "channel_name"));
+    if (pending->channel_name.n == 0)
+        pending->channel_name = network_name(network);
     return OK;
 }
 
-enum fault
-handle_import_mapping(struct exchange *x, struct error *error)
+static enum fault
+take_columns(struct exchange *x, struct pending *pending, struct error *error)
 {
-    struct pending pending;
     struct import_plan plan;
-    if (pending_get(x, x->parameters[0], &pending, error) ||
-        pending_plan(x, &pending, &plan, error))
+    struct pending bare = *pending;
+    bare.columns = STR_NONE;
+    if (pending_plan(x, &bare, &plan, error))
         return error->fault;
     auto_buf words;
     buf_init(&words, 64 * 1024);
@@ -188,16 +213,35 @@ handle_import_mapping(struct exchange *x, struct error *error)
     }
     if (buf_check(&words, "the meaning of the columns", error))
         return error->fault;
-    pending.columns = arena_str(x->keep, buf_str(&words));
+    pending->columns = arena_str(x->keep, buf_str(&words));
     str dates = form_text(&x->form, "dates"), decimal = form_text(&x->form, "decimal");
     enum import_date_order order;
     enum import_decimal sign;
-    pending.dates = import_date_order_parse(dates, &order) ? dates : STR_NONE;
-    pending.decimal = import_decimal_parse(decimal, &sign) ? decimal : STR_NONE;
-    enum network network;
-    str said = form_text(&x->form, "network");
-    pending.network = network_parse(said, &network) ? said : STR_NONE;
-    enum fault fault = take_channel(x, &pending, error);
+    pending->dates = import_date_order_parse(dates, &order) ? dates : STR_NONE;
+    pending->decimal = import_decimal_parse(decimal, &sign) ? decimal : STR_NONE;
+    return OK;
+}
+
+/* Nothing is made yet but a note of what was said; what cannot be is said beside the filled form. */
+enum fault
+handle_import_mapping(struct exchange *x, struct error *error)
+{
+    struct pending pending;
+    struct import_plan plan;
+    if (pending_get(x, x->parameters[0], &pending, error) || take_columns(x, &pending, error) ||
+        take_channel(x, &pending, error))
+        return error->fault;
+    struct typed_wrong wrong = {STR_NONE, STR_NONE};
+    enum fault fault = new_channel_possible(x, &pending, error);
+    if (fault == FAULT_INPUT || fault == FAULT_CONFLICT) {
+        wrong.channel = translate_error(x->keep, x->lang, error);
+        return plan_page(x, &pending, &wrong, error);
+    }
+    fault = fault ? fault : pending_plan(x, &pending, &plan, error);
+    if (fault == FAULT_INPUT) {
+        wrong.columns = translate_error(x->keep, x->lang, error);
+        return plan_page(x, &pending, &wrong, error);
+    }
     fault = fault ? fault : pending_say(x, &pending, error);
     if (fault)
         return fault;
@@ -243,6 +287,10 @@ handle_import_apply(struct exchange *x, struct error *error)
     if (!fault && pending.import.has) { /* the button was pressed twice */
         answer_redirect(x, arena_printf(x->keep, "/import/%lld", (long long)pending.import.is));
         return OK;
+    }
+    if (!fault && new_channel_possible(x, &pending, error) == FAULT_CONFLICT) {
+        struct typed_wrong wrong = {translate_error(x->keep, x->lang, error), STR_NONE};
+        return plan_page(x, &pending, &wrong, error);
     }
     fault = fault ? fault : pending_plan(x, &pending, &plan, error);
     fault = fault ? fault : import_apply(x->web->propre, &plan, NULL, &outcome, error);

@@ -108,6 +108,7 @@ pending_get(struct exchange *x, str key, struct pending *ret, struct error *erro
                             .path = path,
                             .file_name = row.file_name,
                             .channel = row.channel,
+                            .channel_name = row.channel_name,
                             .network = row.network,
                             .dates = row.dates,
                             .decimal = row.decimal_sign,
@@ -119,8 +120,8 @@ pending_get(struct exchange *x, str key, struct pending *ret, struct error *erro
 enum fault
 pending_say(struct exchange *x, const struct pending *p, struct error *error)
 {
-    struct pending_say_in in = {x->workspace.id, p->key,     p->channel, p->network,
-                                p->dates,        p->decimal, p->columns};
+    struct pending_say_in in = {x->workspace.id, p->key,   p->channel, p->channel_name,
+                                p->network,      p->dates, p->decimal, p->columns};
     return q_pending_say(x->web->propre->db, &in, error);
 }
 
@@ -156,6 +157,16 @@ pending_clean(struct exchange *x, struct error *error)
     return OK;
 }
 
+void
+pending_columns_said(const struct pending *p, struct import_mapping *mapping)
+{
+    str rest = p->columns, word;
+    for (int32_t i = 0; i < mapping->columns_n && rest.n > 0; i++) {
+        (void)str_cut(&rest, '\n', &word);                     /* the last has no line end */
+        (void)import_column_parse(word, &mapping->columns[i]); /* checked when it was said */
+    }
+}
+
 enum fault
 pending_plan(struct exchange *x, const struct pending *p, struct import_plan *ret_plan,
              struct error *error)
@@ -164,24 +175,24 @@ pending_plan(struct exchange *x, const struct pending *p, struct import_plan *re
                                .file_name = p->file_name,
                                .zone = x->workspace.zone,
                                .lang = x->lang,
-                               .channel = p->channel.has ? p->channel.is : 0};
+                               .channel = p->channel.has ? p->channel.is : 0,
+                               .channel_name = p->channel_name,
+                               .channel_network = NETWORK_OTHER};
     if (p->dates.p)
         (void)import_date_order_parse(p->dates,
                                       &o.date_order); /* only words we wrote ourselves */
     if (p->decimal.p)
         (void)import_decimal_parse(p->decimal, &o.decimal); /* as above */
+    if (p->network.p)
+        (void)network_parse(p->network, &o.channel_network); /* as above */
     if (import_plan_make(x->web->propre, p->path, &o, x->keep, ret_plan, error))
         return error->fault;
     if (!p->columns.p)
         return OK;
     struct import_mapping mapping = ret_plan->mapping;
-    str rest = p->columns, word;
-    for (int32_t i = 0; i < mapping.columns_n && rest.n > 0; i++) {
-        (void)str_cut(&rest, '\n', &word);                    /* the last has no line end */
-        (void)import_column_parse(word, &mapping.columns[i]); /* checked when it was said */
-    }
+    pending_columns_said(p, &mapping);
     if (p->network.p)
-        (void)network_parse(p->network, &mapping.network); /* as above */
+        mapping.network = o.channel_network;
     mapping.date_order = o.date_order;
     mapping.decimal = o.decimal;
     o.mapping = &mapping;

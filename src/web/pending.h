@@ -16,6 +16,7 @@ struct pending {
     str path; /* of the file */
     str file_name;
     struct maybe_int channel;
+    str channel_name;                     /* of a new one, made when the file is taken in */
     str network, dates, decimal, columns; /* none: nothing said; columns: words, one a line */
     struct maybe_int import;              /* it was taken in as that */
 };
@@ -28,7 +29,7 @@ must_use enum fault pending_add_bytes(struct exchange *x, str file_name, str byt
 /* pending_get(x, key, ret, error): Faults: ABSENT when there is none, or its file is gone. */
 must_use enum fault pending_get(struct exchange *x, str key, struct pending *ret,
                                 struct error *error);
-/* pending_say(x, pending, error): keeps channel, network, dates, decimal and columns. */
+/* pending_say(x, pending, error): keeps channel or its name, network, dates, decimal and columns. */
 must_use enum fault pending_say(struct exchange *x, const struct pending *pending,
                                 struct error *error);
 /* pending_applied(x, key, import, error) */
@@ -38,6 +39,9 @@ must_use enum fault pending_applied(struct exchange *x, str key, int64_t import,
 must_use enum fault pending_drop(struct exchange *x, str key, struct error *error);
 /* pending_clean(x, error): drops those older than a day. */
 must_use enum fault pending_clean(struct exchange *x, struct error *error);
+
+/* pending_columns_said(pending, mapping): what was said of the columns, over what is proposed. */
+void pending_columns_said(const struct pending *pending, struct import_mapping *mapping);
 
 /*
  * pending_plan(x, pending, ret_plan, error): the dry run with what was said so far.

@@ -8,6 +8,13 @@ VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (workspace_id, network, handle) DO NOTHING
 RETURNING id;
 
+-- query: channel_with_account
+-- in: workspace int, network text, handle text
+-- out: id int
+-- gives: maybe
+-- does: reads
+SELECT id FROM channel WHERE workspace_id = $1 AND network = $2 AND handle = $3;
+
 -- query: channel_by_id
 -- in: workspace int, id int
 -- out: id int, workspace int, network text, handle text, name text, ownership text, archived_us int?,

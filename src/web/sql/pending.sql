@@ -7,21 +7,22 @@ INSERT INTO pending (key, workspace_id, person_id, file_name, created_us) VALUES
 
 -- query: pending_get
 -- in: workspace int, key text
--- out: file_name text, channel int?, network text?, dates text?, decimal_sign text?, columns_said text?,
---      import int?, created_us int
+-- out: file_name text, channel int?, channel_name text?, network text?, dates text?, decimal_sign text?,
+--      columns_said text?, import int?, created_us int
 -- gives: maybe
 -- does: reads
-SELECT file_name, channel_id AS channel, network, dates, decimal_sign, columns_said, import_id AS import,
-       created_us
+SELECT file_name, channel_id AS channel, channel_name, network, dates, decimal_sign, columns_said,
+       import_id AS import, created_us
 FROM pending WHERE workspace_id = $1 AND key = $2;
 
 -- query: pending_say
 -- What the person said of the file.
--- in: workspace int, key text, channel int?, network text?, dates text?, decimal_sign text?, columns_said text?
+-- in: workspace int, key text, channel int?, channel_name text?, network text?, dates text?, decimal_sign text?,
+--     columns_said text?
 -- out: nothing
 -- gives: none
 -- does: writes
-UPDATE pending SET channel_id = $3, network = $4, dates = $5, decimal_sign = $6, columns_said = $7
+UPDATE pending SET channel_id = $3, channel_name = $4, network = $5, dates = $6, decimal_sign = $7, columns_said = $8
 WHERE workspace_id = $1 AND key = $2;
 
 -- query: pending_applied
