@@ -98,10 +98,18 @@ struct csv_source csv_from_str(str *s);
 /*
  * csv_write_cell(out, cell, first):
  * A text cell, always quoted. A text a spreadsheet would run as a formula (it starts with = + -
- * @, tab, CR, LF or the full-width forms of the first four) gets an apostrophe in front; NUL
- * becomes U+FFFD. Source: OWASP, "CSV injection".
+ * @, tab, CR, LF or the full-width forms of the first four) gets an apostrophe in front, and so
+ * does one that is such a text behind apostrophes already, so that csv_cell_written tells them
+ * apart; NUL becomes U+FFFD. Source: OWASP, "CSV injection".
  */
 void csv_write_cell(struct buf *out, str cell, bool first);
+/*
+ * csv_cell_written(cell):
+ * The text csv_write_cell was given, from a cell it wrote (but for NUL): without the apostrophe that
+ * stands before other apostrophes and the start of a formula. Only for files known to be our own:
+ * in others a text may begin so.
+ */
+str csv_cell_written(str cell);
 /* csv_write_int(out, n, first), csv_write_number(out, x, first): unquoted, so never taken for
  * text. */
 void csv_write_int(struct buf *out, int64_t n, bool first);

@@ -3,10 +3,12 @@
 #include "base/csv.h"
 #include "base/json.h"
 
-/* Whether a spreadsheet would take the text for a formula or a command. */
+/* Whether a spreadsheet would take the text for a formula or a command, behind any apostrophes. */
 static bool
 is_formula(str s)
 {
+    while (str_starts(s, S("'")))
+        s = str_slice(s, 1, s.n);
     static const str starts[] = {S_CONST("="),
                                  S_CONST("+"),
                                  S_CONST("-"),
@@ -43,6 +45,12 @@ csv_write_cell(struct buf *out, str cell, bool first)
     }
     buf_add(out, str_slice(cell, plain, cell.n));
     buf_add_char(out, '"');
+}
+
+str
+csv_cell_written(str cell)
+{
+    return str_starts(cell, S("'")) && is_formula(cell) ? str_slice(cell, 1, cell.n) : cell;
 }
 
 void

@@ -222,7 +222,8 @@ must_use enum fault import_apply(struct propre *propre, const struct import_plan
 /*
  * import_refused_write(propre, plan, fd, ret_n, error):
  * Writes the refused rows as CSV: line, reason (in plan->options.lang), then the file's own columns.
- * Texts that a spreadsheet would run as formulas are neutralised.
+ * Texts that a spreadsheet would run as formulas are neutralised. While its two first headers stand,
+ * such a file is read as the one it came from: what was put in front of columns and texts is taken off.
  */
 must_use enum fault import_refused_write(struct propre *propre, const struct import_plan *plan,
                                          int fd, int64_t *ret_n, struct error *error);

@@ -69,12 +69,29 @@ import_file_open(const char *path, const struct import_progress *progress,
     return csv_open(&source, NULL, &file->csv, error);
 }
 
+/* A row that was saved when it was refused, as it stood in its file. */
+static void
+as_it_was(struct csv_row *row)
+{
+    int32_t ours = row->cells_n < REFUSED_COLUMNS ? row->cells_n : REFUSED_COLUMNS;
+    row->cells += ours;
+    row->cells_n -= ours;
+    for (int32_t i = 0; i < row->cells_n; i++)
+        row->cells[i] = csv_cell_written(row->cells[i]);
+}
+
 enum fault
 import_file_next(struct import_file *file, struct csv_row *ret, bool *ret_end,
                  struct error *error)
 {
     if (csv_next(file->csv, ret, ret_end, error))
         return error->fault;
+    if (!*ret_end && !file->begun) {
+        file->begun = true;
+        file->saved = refused_header(ret);
+    }
+    if (!*ret_end && file->saved)
+        as_it_was(ret);
     if (file->progress && file->progress->step &&
         (*ret_end || file->done - file->told >= TELL_EVERY)) {
         file->told = file->done;

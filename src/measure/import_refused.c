@@ -15,6 +15,24 @@ enum {
         16 * 1024 * 1024 /* a flush and one row: 4 MiB of cells, each quote doubled */
 };
 
+static const char *const heads[REFUSED_COLUMNS] = {N_("Row"), N_("Why it was refused")};
+
+bool
+refused_header(const struct csv_row *row)
+{
+    if (row->cells_n < REFUSED_COLUMNS)
+        return false;
+    for (int lang = LANG_EN; lang <= LANG_FR; lang++) {
+        bool same = true;
+        for (int32_t i = 0; i < REFUSED_COLUMNS; i++)
+            same &= str_eq(str_trim(row->cells[i]),
+                           str_of(translate((enum lang)lang, heads[i])));
+        if (same)
+            return true;
+    }
+    return false;
+}
+
 struct refused {
     const struct import_plan *plan;
     int fd;
@@ -84,8 +102,8 @@ import_refused_write(struct propre *propre, const struct import_plan *plan, int 
     struct arena keep = arena_reserve(REFUSED_ARENA, &region);
     str sha256;
     buf_init(&r.out, REFUSED_BUF_MAX);
-    csv_write_cell(&r.out, str_of(translate(lang, N_("Row"))), true);
-    csv_write_cell(&r.out, str_of(translate(lang, N_("Why it was refused"))), false);
+    for (int32_t i = 0; i < REFUSED_COLUMNS; i++)
+        csv_write_cell(&r.out, str_of(translate(lang, heads[i])), i == 0);
     for (int32_t i = 0; i < plan->mapping.columns_n; i++)
         csv_write_cell(&r.out, plan->mapping.columns[i].header, false);
     csv_write_end(&r.out);

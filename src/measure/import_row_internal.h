@@ -18,6 +18,8 @@ struct import_file {
     struct csv_reader *csv;
     const struct import_progress *progress; /* NULL: nobody watches */
     int64_t told;                           /* done when progress was last told */
+    bool begun;                             /* the first record was read */
+    bool saved;                             /* a file of refused rows that we wrote */
 };
 
 /*
@@ -28,11 +30,23 @@ struct import_file {
  */
 must_use enum fault import_file_open(const char *path, const struct import_progress *progress,
                                      struct import_file *file, struct error *error);
-/* The next record, telling progress now and then. Faults: as csv_next; CONFLICT when it was stopped. */
+/*
+ * import_file_next(file, ret, ret_end, error):
+ * The next record, telling progress now and then. A file of refused rows is given as the file it came
+ * from: without the two columns and the apostrophes that import_refused_write put in front.
+ * Faults: as csv_next; CONFLICT when it was stopped.
+ */
 must_use enum fault import_file_next(struct import_file *file, struct csv_row *ret,
                                      bool *ret_end, struct error *error);
 void import_file_close(struct import_file *file);
 #define auto_import_file __attribute__((cleanup(import_file_close))) struct import_file
+
+/* ---- import_refused.c: the rows that stay out ---- */
+
+/* The columns import_refused_write puts in front of the file's own. */
+enum { REFUSED_COLUMNS = 2 };
+/* refused_header(row): whether that is the first record of a file of refused rows, in any language. */
+bool refused_header(const struct csv_row *row);
 
 /* ---- import_seen.c: what was met before in the file ---- */
 

@@ -353,6 +353,32 @@ test_writing(void **state)
     assert_str("1:[a\"b,c][ x ] ", buf_str(&out));
 }
 
+/* What is written comes back as it was, also a text that began with the apostrophe itself. */
+static void
+test_written_cells_come_back(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"=1", "'=1", "''=1", "-5",   "'-5", "'",  "''",
+                                        "'a", "a'=", "",     "'\tx", "＝1", "'＝1"};
+    struct error error = {0};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        auto_buf file;
+        buf_init(&file, 1 << 16);
+        csv_write_cell(&file, str_of(texts[i]), true);
+        csv_write_cell(&file, S("x"), false);
+        csv_write_end(&file);
+        str rest = buf_str(&file);
+        struct csv_source source = csv_from_str(&rest);
+        auto_csv reader = NULL;
+        struct csv_row row;
+        bool end = false;
+        assert_ok(csv_open(&source, NULL, &reader, &error), &error);
+        assert_ok(csv_next(reader, &row, &end, &error), &error);
+        assert_int_equal(2, row.cells_n);
+        assert_str(texts[i], csv_cell_written(row.cells[0]));
+    }
+}
+
 static void
 test_fd(void **state)
 {
@@ -380,7 +406,8 @@ main(void)
         cmocka_unit_test(test_dialect),         cmocka_unit_test(test_given_separator_wins),
         cmocka_unit_test(test_refusals),        cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_longest_allowed), cmocka_unit_test(test_reading_fails),
-        cmocka_unit_test(test_writing),         cmocka_unit_test(test_fd),
+        cmocka_unit_test(test_writing), cmocka_unit_test(test_fd),
+        cmocka_unit_test(test_written_cells_come_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

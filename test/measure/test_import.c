@@ -641,6 +641,84 @@ refused_rows_can_be_saved_and_are_harmless(void **state)
     assert_non_null(strstr(text, "is not a number"));
 }
 
+/* The refused rows of ${p}, saved beside. */
+static str
+saved(struct fixture *f, const struct import_plan *p)
+{
+    str path = file_of(f, "refused.csv", S(""));
+    int fd = open(cstr(f->keep, path), O_RDWR);
+    int64_t n = 0;
+    assert_ok(import_refused_write(f->propre, p, fd, &n, &f->error), &f->error);
+    (void)close(fd);
+    assert_int_equal(p->counts.refused, n);
+    return path;
+}
+
+/* ${path} with one text put right in place of another. */
+static str
+put_right(struct fixture *f, str path, const char *wrong, const char *right)
+{
+    static char text[65536];
+    int fd = open(cstr(f->keep, path), O_RDONLY);
+    ssize_t n = read(fd, text, sizeof text);
+    assert_true(fd >= 0 && n > 0);
+    (void)close(fd);
+    str s = {text, n};
+    for (ptrdiff_t at; (at = str_find(s, str_of(wrong))) >= 0;)
+        s = arena_printf(f->keep, "%.*s%s%.*s", STR_FMT(str_slice(s, 0, at)), right,
+                         STR_FMT(str_slice(s, at + (ptrdiff_t)strlen(wrong), s.n)));
+    return file_of(f, "right.csv", s);
+}
+
+/* What was refused, put right and imported again, is what it would have been at once. */
+static void
+refused_rows_come_back_as_they_were(void **state)
+{
+    struct fixture *f = *state;
+    static const enum lang langs[] = {LANG_EN, LANG_FR};
+    for (size_t i = 0; i < 2; i++) {
+        str path = file_of(f, "club.csv",
+                           S("published;text;=tag;likes\n"
+                             "2025-11-24 18:00;=cmd|x;a;many\n"
+                             "2025-11-24 19:00;'=cmd|x;-a;many\n"
+                             "2025-11-24 20:00;plain;'a;many\n"
+                             "2025-11-24 20:00;plain;'a;many\n"
+                             "2025-11-24 21:00;-5;a;-5\n"));
+        struct import_options with = options(f);
+        struct import_plan p = plan(f, path, NULL);
+        struct fixture_posts_row *posts;
+        ptrdiff_t n = 0;
+        with.lang = langs[i];
+        assert_ok(import_mapping_set(&p.mapping, S("=tag=hashtags"), &f->error), &f->error);
+        with.mapping = &p.mapping;
+        p = plan(f, path, &with);
+        assert_int_equal(5, p.counts.refused);
+        str fingerprint = p.fingerprint;
+        str refused_path = put_right(f, saved(f, &p), ",\"many\"", ",7");
+        struct import_options again = options(f);
+        again.mapping = with.mapping;
+        p = plan(f, refused_path, &again);
+        assert_true(str_eq(fingerprint, p.fingerprint)); /* what was said of its columns holds */
+        assert_int_equal(4, p.mapping.columns_n);
+        assert_int_equal(4, p.counts.ok + p.counts.warned);
+        assert_int_equal(1, p.counts.left_out); /* the row that stood twice still does */
+        assert_int_equal(1, p.counts.refused);
+        assert_str("-5 is below zero, and a count cannot be",
+                   import_note_text(&p.notes[p.notes_n - 1], LANG_EN, f->keep));
+        struct import_outcome outcome = apply(f, &p);
+        assert_ok(q_fixture_posts(f->propre->db, NULL, f->keep, &posts, &n, &f->error),
+                  &f->error);
+        assert_int_equal(3, n);
+        assert_str("=cmd|x", posts[0].body);
+        assert_str("'=cmd|x", posts[1].body);
+        assert_str("-a", posts[1].hashtags);
+        assert_str("'a", posts[2].hashtags);
+        struct import_undone undone;
+        assert_ok(import_undo(f->propre, f->workspace, outcome.import, &undone, &f->error),
+                  &f->error);
+    }
+}
+
 /* Twenty rows of long words, each more like a header than the last: memory stays what it is. */
 static void
 long_headers_take_no_room(void **state)
@@ -726,6 +804,7 @@ main(void)
         T(files_that_cannot_be_read_say_why),
         T(nasty_files_get_the_report_written_down),
         T(refused_rows_can_be_saved_and_are_harmless),
+        T(refused_rows_come_back_as_they_were),
         T(long_headers_take_no_room),
         T(real_files_beside_the_project),
     };
