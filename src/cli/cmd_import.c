@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/format.h"
@@ -205,16 +207,60 @@ print_json(struct cli *cli, const struct import_plan *plan,
     return cli_json_end(&json, error);
 }
 
+/* Whether the file ${path} holds just what ${fd} does. */
+static bool
+same_bytes(const char *path, int fd)
+{
+    char theirs[16 * 1024], ours[sizeof theirs];
+    int other = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    bool same = other >= 0;
+    (void)lseek(fd, 0, SEEK_SET); /* a memory file can always go back */
+    for (bool end = !same;
+         !end;) { /* ends with the file in memory, which is as long as it is */
+        ssize_t n = read(fd, ours, sizeof ours), got = 0;
+        for (ssize_t more = 1; more > 0 && got < (ssize_t)sizeof theirs; got += more) {
+            more = read(other, theirs + got, sizeof theirs - (size_t)got);
+            if (more < 0)
+                more = 0; /* what cannot be read is not the same */
+        }
+        same = n >= 0 && n == got && memcmp(theirs, ours, (size_t)n) == 0;
+        end = !same || n == 0;
+    }
+    if (other >= 0)
+        (void)close(other); /* only read */
+    return same;
+}
+
+/* A dry run wrote it before: the same rows need no second file, other ones would be somebody's work. */
+static bool
+written_before(struct cli *cli, const struct import_plan *plan, const char *path)
+{
+    struct error ignored = {0};
+    int64_t n = 0;
+    int fd = memfd_create("refused", MFD_CLOEXEC);
+    if (fd < 0)
+        return false;
+    bool same = import_refused_write(&cli->propre, plan, fd, &n, &ignored) == OK &&
+                same_bytes(path, fd);
+    (void)close(fd); /* only memory */
+    return same;
+}
+
+/* Not while the file is still asked about: rows are refused by what it is confirmed to mean. */
 static enum fault
 write_refused(struct cli *cli, const struct import_plan *plan, struct error *error)
 {
     str name = args_value(cli->args, "refused");
-    if (!name.p || plan->counts.refused == 0)
+    if (!name.p || plan->counts.refused == 0 || plan->asks)
         return OK;
     const char *path = cstr(cli->keep, name);
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0 && errno == EEXIST && written_before(cli, plan, path)) {
+        cli_say(cli, N_("The refused rows stand in %s already"), name);
+        return OK;
+    }
     if (fd < 0) {
-        return fail(error, errno == EEXIST ? FAULT_CONFLICT : FAULT_SYSTEM,
+        return fail(error, access(path, F_OK) == 0 ? FAULT_CONFLICT : FAULT_SYSTEM,
                     "the refused rows could not be written to %s; give the name of a file that "
                     "does not exist yet",
                     path);

@@ -25,8 +25,8 @@ refused_header(const struct csv_row *row)
     for (int lang = LANG_EN; lang <= LANG_FR; lang++) {
         bool same = true;
         for (int32_t i = 0; i < REFUSED_COLUMNS; i++)
-            same &= str_eq(str_trim(row->cells[i]),
-                           str_of(translate((enum lang)lang, heads[i])));
+            same &=
+                str_eq(str_trim(row->cells[i]), str_of(translate((enum lang)lang, heads[i])));
         if (same)
             return true;
     }

@@ -91,6 +91,21 @@ is_record(str key, int64_t *ret_id)
     return parse_i64(key, 1, INT64_MAX, ret_id, &ignored) == OK;
 }
 
+/* Its refused rows can be saved while the file that was uploaded is still kept. */
+static enum fault
+add_refused(struct exchange *x, const struct import *import, struct import_view *view,
+            struct error *error)
+{
+    str key = STR_NONE;
+    if (import->refused == 0 || import->undone_us.has)
+        return OK;
+    if (pending_of(x, import->id, &key, error))
+        return error->fault;
+    if (key.p)
+        view->refused_href = arena_printf(x->keep, "/import/%.*s/refused.csv", STR_FMT(key));
+    return OK;
+}
+
 static enum fault
 record_page(struct exchange *x, int64_t id, struct error *error)
 {
@@ -99,6 +114,8 @@ record_page(struct exchange *x, int64_t id, struct error *error)
     if (import_get(x->web->propre, x->workspace.id, id, x->keep, &import, error))
         return error->fault;
     import_view_of_record(x, &import, &view);
+    if (add_refused(x, &import, &view, error))
+        return error->fault;
     struct html h = answer_html(x, 200);
     page_import_one(&h, &view);
     return OK;

@@ -118,6 +118,19 @@ pending_get(struct exchange *x, str key, struct pending *ret, struct error *erro
 }
 
 enum fault
+pending_of(struct exchange *x, int64_t import, str *ret_key, struct error *error)
+{
+    struct pending_of_import_row *rows = NULL;
+    ptrdiff_t n = 0;
+    struct pending_of_import_in in = {x->workspace.id, import};
+    if (q_pending_of_import(x->web->propre->db, &in, x->keep, &rows, &n, error))
+        return error->fault;
+    bool there = n > 0 && access(cstr(x->keep, path_of(x, rows[0].key)), R_OK) == 0;
+    *ret_key = there ? rows[0].key : STR_NONE;
+    return OK;
+}
+
+enum fault
 pending_say(struct exchange *x, const struct pending *p, struct error *error)
 {
     struct pending_say_in in = {x->workspace.id, p->key,   p->channel, p->channel_name,

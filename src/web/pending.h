@@ -29,6 +29,9 @@ must_use enum fault pending_add_bytes(struct exchange *x, str file_name, str byt
 /* pending_get(x, key, ret, error): Faults: ABSENT when there is none, or its file is gone. */
 must_use enum fault pending_get(struct exchange *x, str key, struct pending *ret,
                                 struct error *error);
+/* pending_of(x, import, ret_key, error): the file it was made from; none when it is not kept any more. */
+must_use enum fault pending_of(struct exchange *x, int64_t import, str *ret_key,
+                               struct error *error);
 /* pending_say(x, pending, error): keeps channel or its name, network, dates, decimal and columns. */
 must_use enum fault pending_say(struct exchange *x, const struct pending *pending,
                                 struct error *error);

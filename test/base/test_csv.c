@@ -358,7 +358,7 @@ static void
 test_written_cells_come_back(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"=1", "'=1", "''=1", "-5",   "'-5", "'",  "''",
+    static const char *const texts[] = {"=1", "'=1", "''=1", "-5",   "'-5", "'",   "''",
                                         "'a", "a'=", "",     "'\tx", "＝1", "'＝1"};
     struct error error = {0};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -402,11 +402,16 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_forms),           cmocka_unit_test(test_pieces),
-        cmocka_unit_test(test_dialect),         cmocka_unit_test(test_given_separator_wins),
-        cmocka_unit_test(test_refusals),        cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_longest_allowed), cmocka_unit_test(test_reading_fails),
-        cmocka_unit_test(test_writing), cmocka_unit_test(test_fd),
+        cmocka_unit_test(test_forms),
+        cmocka_unit_test(test_pieces),
+        cmocka_unit_test(test_dialect),
+        cmocka_unit_test(test_given_separator_wins),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_longest_allowed),
+        cmocka_unit_test(test_reading_fails),
+        cmocka_unit_test(test_writing),
+        cmocka_unit_test(test_fd),
         cmocka_unit_test(test_written_cells_come_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

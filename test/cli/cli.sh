@@ -113,6 +113,19 @@ t "a file that is not there" 3 'absent.csv' "$propre" import "$dir/absent.csv" -
 truncate -s 2200M "$dir/huge.csv"
 t "a file of 2 GB is refused before it is read" 2 'huge.csv' "$propre" import "$dir/huge.csv" --data "$d"
 rm -f "$dir/huge.csv"
+printf 'date,text,likes\n2026-01-02 10:00,=a,3\n2026-01-03 10:00,=b,many\n' >"$dir/rows.csv"
+ref=$dir/ref.csv
+t "what is not confirmed refuses nothing yet" 2 '--map' "$propre" import "$dir/rows.csv" --refused "$ref" --data "$d"
+t "so no file was written" 2 'cannot access' ls "$ref"
+t "a dry run writes the refused rows" 0 'written to' "$propre" import "$dir/rows.csv" --map text=body --dry-run --refused "$ref" --data "$d"
+t "the import after it finds them there" 0 'already' "$propre" import "$dir/rows.csv" --map text=body --channel R --network other --refused "$ref" --data "$d"
+printf '9,x,2026-01-09 10:00,c,1\n' >>"$ref"
+t "a file that was changed since is not overwritten" 4 'does not exist yet' "$propre" import "$dir/rows.csv" --map text=body --dry-run --channel R --refused "$ref" --data "$d"
+sed 's/,"many"/,4/' "$ref" >"$dir/right.csv"
+t "refused rows put right are known by their columns" 0 'Imported: 2 new posts' "$propre" import "$dir/right.csv" --channel R --data "$d"
+t "and their texts are as they were" 0 '[^'\'']=b' "$propre" post list --data "$d"
+t "away with it" 0 'Undone: 2 posts' "$propre" import undo 4 --data "$d"
+t "and with the first" 0 'Undone: 1 posts' "$propre" import undo 3 --data "$d"
 same_posts "nothing of all that was written" 500 "$d"
 for case in "$cases"/*.csv; do
     [ -f "$case" ] || continue

@@ -698,7 +698,8 @@ refused_rows_come_back_as_they_were(void **state)
         struct import_options again = options(f);
         again.mapping = with.mapping;
         p = plan(f, refused_path, &again);
-        assert_true(str_eq(fingerprint, p.fingerprint)); /* what was said of its columns holds */
+        assert_true(
+            str_eq(fingerprint, p.fingerprint)); /* what was said of its columns holds */
         assert_int_equal(4, p.mapping.columns_n);
         assert_int_equal(4, p.counts.ok + p.counts.warned);
         assert_int_equal(1, p.counts.left_out); /* the row that stood twice still does */
