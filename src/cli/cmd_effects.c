@@ -21,7 +21,11 @@ take_outcome(struct cli *cli, enum metric *ret, struct error *error)
     int32_t n = 0;
     const enum metric *outcomes = learn_outcomes(&n);
     if (!word.p) {
-        *ret = outcomes[0];
+        int64_t present_n[LEARN_OUTCOMES_N];
+        if (learn_outcomes_present(&cli->propre, cli->workspace.id, cli->keep, present_n,
+                                   error))
+            return error->fault;
+        *ret = learn_outcome_usual(present_n);
         return OK;
     }
     auto_buf list;

@@ -56,14 +56,14 @@ const struct command commands[] = {
     {"import", "undo", "ID", N_("Take an import back whole"), NEEDS_WRITE, command_import_undo, {{NULL, NULL, NULL}}},
 
     {"effects", "", NULL, N_("Compute what works and how sure that is"), NEEDS_WRITE, command_effects_run,
-     {{"outcome", "METRIC", N_("the result that counts; default: interactions")},
+     {{"outcome", "METRIC", N_("the result that counts; default: interactions, else the first that posts have")},
       {"preview", NULL, N_("only the quick approximation; nothing is kept")},
       {"seed", "NUMBER", N_("start of the chance used; the same seed gives the same digits; default 1")},
       {"chains", "NUMBER", N_("default 4")},
       {"draws", "NUMBER", N_("draws kept of each chain, after as many to warm up; default 1000")},
       {"all", NULL, N_("show every comparison, not only the main ones")}}},
     {"effects", "show", NULL, N_("Show the last computed answer"), NEEDS_READ, command_effects_show,
-     {{"outcome", "METRIC", N_("the result that counts; default: interactions")},
+     {{"outcome", "METRIC", N_("the result that counts; default: interactions, else the first that posts have")},
       {"all", NULL, N_("show every comparison, not only the main ones")}}},
 
     {"objective", "add", "NAME", N_("Add an objective"), NEEDS_WRITE, command_objective_add,

@@ -491,3 +491,17 @@ learn_outcomes_present(struct propre *propre, int64_t workspace, struct arena *k
     memcpy(ret_n, counts, sizeof counts);
     return OK;
 }
+
+enum metric
+learn_outcome_usual(const int64_t present_n[LEARN_OUTCOMES_N])
+{
+    int32_t n = 0, any = 0;
+    const enum metric *outcomes = learn_outcomes(&n);
+    for (int32_t i = n - 1; i >= 0; i--)
+        any = present_n[i] > 0 ? i : any;
+    for (int32_t i = 0; i < n; i++) {
+        if (present_n[i] >= LEARN_POSTS_MIN)
+            return outcomes[i];
+    }
+    return outcomes[any];
+}

@@ -31,3 +31,11 @@ enum { LEARN_OUTCOMES_N = 9 };
 must_use enum fault learn_outcomes_present(struct propre *propre, int64_t workspace,
                                            struct arena *keep, int64_t ret_n[LEARN_OUTCOMES_N],
                                            struct error *error);
+
+/* Fewer posts than this give an answer that is only the prior; the faces say so instead. */
+enum { LEARN_POSTS_MIN = 5 };
+/*
+ * learn_outcome_usual(present_n): the outcome to speak of when nobody named one: the most telling that enough posts
+ * have, else the first that any has, else the first. ${present_n} as learn_outcomes_present gives it.
+ */
+enum metric learn_outcome_usual(const int64_t present_n[LEARN_OUTCOMES_N]);

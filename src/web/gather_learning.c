@@ -5,6 +5,7 @@
 #include "base/format.h"
 #include "base/sha256.h"
 #include "base/translate.h"
+#include "learn/gather.h"
 #include "learn/words.h"
 #include "web/findings.h"
 #include "web/picture.h"
@@ -227,7 +228,7 @@ gather_learning(const struct learning_facts *facts, enum lang lang, struct arena
                 struct learning_view *view)
 {
     view->posts_n = facts->posts_n;
-    view->posts_min = LEARNING_POSTS_MIN;
+    view->posts_min = LEARN_POSTS_MIN;
     view->outcome_label = words_outcome(lang, facts->outcome);
     view->confounding = str_of(words_confounding(lang));
     if (!facts->result)

@@ -9,11 +9,8 @@ struct learning_facts {
     const struct effects_result *result; /* NULL when there is none */
     str outcome;                         /* metric word */
     double seconds;                      /* the computation took; NAN when not known */
-    int64_t posts_n;                     /* in the workspace */
+    int64_t posts_n;                     /* with the outcome */
 };
-
-/* Fewer posts than this give an answer that is only the prior; the page says so instead. */
-enum { LEARNING_POSTS_MIN = 5 };
 
 /*
  * gather_learning(facts, lang, keep, view):

@@ -4,7 +4,6 @@
 #include "base/format.h"
 #include "base/number.h"
 #include "base/translate.h"
-#include "learn/gather.h"
 #include "measure/import.h"
 #include "strategy/channel.h"
 #include "web/answer.h"
@@ -12,6 +11,7 @@
 #include "web/handlers.h"
 #include "web/import_view.h"
 #include "web/learn_job.h"
+#include "web/learning.h"
 #include "web/pages.h"
 #include "web/pending.h"
 #include "web/web_internal.h"
@@ -273,10 +273,12 @@ static void
 learn_again(struct exchange *x)
 {
     struct error ignored = {0};
-    int32_t n = 0;
-    const enum metric *outcomes = learn_outcomes(&n);
-    enum fault fault =
-        learn_job_again(x->web->job, x->web->propre, x->workspace.id, outcomes[0], &ignored);
+    enum metric outcome;
+    int64_t posts_n = 0;
+    enum fault fault = learning_usual(x, &outcome, &posts_n, &ignored);
+    fault = fault ? fault
+                  : learn_job_again(x->web->job, x->web->propre, x->workspace.id, outcome,
+                                    &ignored);
     (void)fault; /* as said */
 }
 

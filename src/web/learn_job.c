@@ -76,9 +76,11 @@ learn_job_start(struct learn_job *job, struct propre *propre, int64_t workspace,
     fault = fault ? fault : result_mark(propre, workspace, &job->keep, &job->mark, error);
     if (fault)
         return fault;
-    if (gathered->input.posts_n == 0)
+    if (gathered->input.posts_n < LEARN_POSTS_MIN)
         return fail(error, FAULT_ABSENT,
-                    "no post has a number of this result yet; import a file first");
+                    "an answer needs at least %d posts with a number of this result; import a "
+                    "file first",
+                    LEARN_POSTS_MIN);
     fault = effects_prepare(&gathered->input, &options, &job->keep, scratch, &model, error);
     fault = fault ? fault : effects_run_start(model, &processes, &job->keep, &job->run, error);
     if (fault) {

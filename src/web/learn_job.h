@@ -18,7 +18,7 @@ void learn_job_close(struct learn_job *job);
 /*
  * learn_job_start(job, propre, workspace, outcome, error):
  * Reads the posts (in the caller's transaction) and starts computing.
- * Faults: CONFLICT when one runs already; ABSENT when there is no post with this outcome; SYSTEM.
+ * Faults: CONFLICT when one runs already; ABSENT when too few posts have this outcome; SYSTEM.
  */
 must_use enum fault learn_job_start(struct learn_job *job, struct propre *propre,
                                     int64_t workspace, enum metric outcome,

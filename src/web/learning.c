@@ -15,17 +15,49 @@
 
 enum { PREVIEW_POSTS_MAX = 5000 /* a page must not compute longer than a reader waits */ };
 
-/* The outcome asked for, interactions when it is none of ours. */
-static enum metric
-outcome_of(str word)
+static bool
+outcome_parse(str word, enum metric *ret)
 {
     int32_t n = 0;
     const enum metric *outcomes = learn_outcomes(&n);
     for (int32_t i = 0; i < n; i++) {
-        if (str_eq(word, metric_word(outcomes[i])))
-            return outcomes[i];
+        if (str_eq(word, metric_word(outcomes[i]))) {
+            *ret = outcomes[i];
+            return true;
+        }
     }
-    return outcomes[0];
+    return false;
+}
+
+static int64_t
+posts_with(const int64_t present_n[LEARN_OUTCOMES_N], enum metric outcome)
+{
+    int32_t n = 0;
+    const enum metric *outcomes = learn_outcomes(&n);
+    for (int32_t i = 0; i < n; i++) {
+        if (outcomes[i] == outcome)
+            return present_n[i];
+    }
+    return 0;
+}
+
+enum fault
+learning_usual(struct exchange *x, enum metric *ret, int64_t *ret_posts_n, struct error *error)
+{
+    int64_t present_n[LEARN_OUTCOMES_N];
+    if (learn_outcomes_present(x->web->propre, x->workspace.id, x->keep, present_n, error))
+        return error->fault;
+    *ret = learn_outcome_usual(present_n);
+    *ret_posts_n = posts_with(present_n, *ret);
+    return OK;
+}
+
+/* The outcome asked for, the usual one when it is none of ours. */
+static enum fault
+outcome_asked(struct exchange *x, str word, enum metric *ret, struct error *error)
+{
+    int64_t posts_n = 0;
+    return outcome_parse(word, ret) ? OK : learning_usual(x, ret, &posts_n, error);
 }
 
 static enum fault
@@ -38,7 +70,7 @@ preview(struct exchange *x, enum metric outcome, struct effects_result **ret,
     *ret = NULL;
     enum fault fault =
         learn_gather(x->web->propre, x->workspace.id, outcome, x->keep, &gathered, error);
-    if (fault || gathered.input.posts_n < LEARNING_POSTS_MIN ||
+    if (fault || gathered.input.posts_n < LEARN_POSTS_MIN ||
         gathered.input.posts_n > PREVIEW_POSTS_MAX)
         return fault;
     fault = effects_prepare(&gathered.input, &options, x->keep, x->scratch, &model, error);
@@ -112,42 +144,41 @@ learning_read(struct exchange *x, enum metric outcome, struct learning_now *ret,
 
 /* ---- the page ---- */
 
-static enum fault
-gather_outcomes(struct exchange *x, enum metric chosen, struct learning_view *view,
-                struct error *error)
+static void
+gather_outcomes(struct exchange *x, const int64_t present_n[LEARN_OUTCOMES_N],
+                enum metric chosen, struct learning_view *view)
 {
-    int64_t present[LEARN_OUTCOMES_N];
     int32_t n = 0;
     const enum metric *outcomes = learn_outcomes(&n);
     struct option_view *at = new (x->keep, struct option_view, n);
-    if (learn_outcomes_present(x->web->propre, x->workspace.id, x->keep, present, error))
-        return error->fault;
     for (int32_t i = 0; i < n; i++) {
-        if (present[i] < LEARNING_POSTS_MIN && outcomes[i] != chosen)
+        if (present_n[i] < LEARN_POSTS_MIN && outcomes[i] != chosen)
             continue;
         str word = metric_word(outcomes[i]);
         at[view->outcomes.n++] = (struct option_view){
             arena_printf(x->keep, "/learning?outcome=%.*s", STR_FMT(word)),
             str_of(translate(x->lang, metric_name(outcomes[i]))), outcomes[i] == chosen};
-        if (outcomes[i] == chosen)
-            view->posts_n = present[i];
     }
     view->outcomes.at = at;
-    return OK;
 }
 
 enum fault
 handle_learning_page(struct exchange *x, struct error *error)
 {
-    enum metric outcome = outcome_of(exchange_query(x, "outcome"));
+    int64_t present_n[LEARN_OUTCOMES_N];
+    enum metric outcome;
     struct learning_now now;
     struct learning_view view = {.layout = layout(x, NAV_LEARNING)};
+    if (learn_outcomes_present(x->web->propre, x->workspace.id, x->keep, present_n, error))
+        return error->fault;
+    if (!outcome_parse(exchange_query(x, "outcome"), &outcome))
+        outcome = learn_outcome_usual(present_n);
     if (learning_read(x, outcome, &now, error))
         return error->fault;
     view.run = now.run;
+    now.facts.posts_n = posts_with(present_n, outcome);
     gather_learning(&now.facts, x->lang, x->keep, &view);
-    if (gather_outcomes(x, outcome, &view, error))
-        return error->fault;
+    gather_outcomes(x, present_n, outcome, &view);
     struct html h = answer_html(x, 200);
     page_learning(&h, &view);
     return OK;
@@ -156,9 +187,11 @@ handle_learning_page(struct exchange *x, struct error *error)
 enum fault
 handle_learning_progress(struct exchange *x, struct error *error)
 {
-    (void)error; /* nothing that can go wrong */
+    enum metric outcome;
     const struct learn_job *job = x->web->job;
-    bool running = learn_job_running(job, outcome_of(exchange_query(x, "outcome")));
+    if (outcome_asked(x, exchange_query(x, "outcome"), &outcome, error))
+        return error->fault;
+    bool running = learn_job_running(job, outcome);
     struct json_writer w;
     json_writer_init(&w, answer_json(x, 200));
     json_object_begin(&w);
@@ -175,7 +208,9 @@ handle_learning_progress(struct exchange *x, struct error *error)
 enum fault
 handle_learning_run(struct exchange *x, struct error *error)
 {
-    enum metric outcome = outcome_of(form_text(&x->form, "outcome"));
+    enum metric outcome;
+    if (outcome_asked(x, form_text(&x->form, "outcome"), &outcome, error))
+        return error->fault;
     /* Asking twice for what runs already is no mistake: the page shows how far it is. */
     if (!learn_job_running(x->web->job, outcome) &&
         learn_job_start(x->web->job, x->web->propre, x->workspace.id, outcome, error))

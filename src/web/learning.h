@@ -11,6 +11,13 @@ struct learning_now {
 };
 
 /*
+ * learning_usual(x, ret, ret_posts_n, error):
+ * The outcome the pages speak of when nobody chose one, and how many posts have it. Reads only.
+ */
+must_use enum fault learning_usual(struct exchange *x, enum metric *ret, int64_t *ret_posts_n,
+                                   struct error *error);
+
+/*
  * learning_read(x, outcome, ret, error):
  * The kept answer for ${outcome} and the state of the computation. Where there is none, or it did not settle, a
  * preview is made at once. Reads only.

@@ -19,6 +19,8 @@ next_of(const struct today_view *view)
         return NEXT_IMPORT_FIRST;
     if (view->run.state == RUN_RUNNING)
         return NEXT_WAIT;
+    if (view->run.state == RUN_NEVER)
+        return view->outcome_posts_n < view->outcome_posts_min ? NEXT_IMPORT_MORE : NEXT_RUN;
     if (view->run.stale || view->run.state == RUN_PREVIEW || view->run.state == RUN_UNSETTLED)
         return NEXT_RUN;
     if (view->last_import && view->last_import->demo)
@@ -54,14 +56,15 @@ handle_today(struct exchange *x, struct error *error)
     instant now = clock_now(&x->web->propre->clock);
     struct result_overview overview;
     struct learning_now learning;
-    int32_t outcomes_n = 0;
-    const enum metric *outcomes = learn_outcomes(&outcomes_n);
+    enum metric outcome;
     struct today_view view = {
         .layout = layout(x, NAV_TODAY),
+        .outcome_posts_min = LEARN_POSTS_MIN,
         .date = format_instant(x->keep, x->lang, x->zone, now, FORMAT_LONG_DATE)};
     enum fault fault = result_overview(x->web->propre, x->workspace.id, &overview, error);
     fault = fault ? fault : find_last_import(x, now, &view, error);
-    fault = fault ? fault : learning_read(x, outcomes[0], &learning, error);
+    fault = fault ? fault : learning_usual(x, &outcome, &view.outcome_posts_n, error);
+    fault = fault ? fault : learning_read(x, outcome, &learning, error);
     fault = fault ? fault : today_queue(x, &view.queue, error);
     if (fault)
         return fault;
@@ -69,8 +72,9 @@ handle_today(struct exchange *x, struct error *error)
     view.run = learning.run;
     gather_findings(&learning.facts, x->lang, x->keep, &view.clear, &view.leaning,
                     &view.unknown);
-    view.summary =
-        words_summary(x->keep, x->lang, view.clear.n, view.leaning.n, view.unknown.n);
+    if (learning.facts.result)
+        view.summary =
+            words_summary(x->keep, x->lang, view.clear.n, view.leaning.n, view.unknown.n);
     view.next = next_of(&view);
     struct html h = answer_html(x, 200);
     page_today(&h, &view);

@@ -110,6 +110,7 @@ struct run_view {
 enum next_step {
     NEXT_IMPORT_FIRST, /* empty workspace: the page teaches */
     NEXT_IMPORT_OWN,   /* only demo data so far */
+    NEXT_IMPORT_MORE,  /* too few posts with results to tell anything */
     NEXT_RUN,          /* data without a result, or a stale one */
     NEXT_WAIT,         /* computing */
     NEXT_IMPORT_FRESH, /* the last numbers are old */
@@ -136,7 +137,9 @@ struct today_view {
     int64_t posts_n;
     int64_t days_since_import; /* for NEXT_IMPORT_FRESH */
     struct run_view run;
-    str summary; /* "One thing is clear, one is leaning, two cannot be told yet." (web/words.h) */
+    str summary; /* "One thing is clear, one is leaning, two cannot be told yet." (web/words.h); none before a result */
+    int64_t outcome_posts_n,
+        outcome_posts_min; /* with the outcome; fewer than the second give no result */
     struct findings_view clear, leaning, unknown;
     const struct import_line *last_import; /* NULL when none */
 };
@@ -259,7 +262,7 @@ struct diagnostic_line {
 struct learning_view {
     struct layout_view layout;
     struct run_view run;
-    int64_t posts_n;   /* in the workspace */
+    int64_t posts_n;   /* with the outcome */
     int64_t posts_min; /* fewer than this: nothing is computed and the page says so */
     struct options_view outcomes; /* links: label, value = href */
     str outcome_label;            /* "interactions" */

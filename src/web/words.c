@@ -335,7 +335,8 @@ words_summary(struct arena *arena, enum lang lang, int64_t clear_n, int64_t lean
         said = said.n == 0 ? part : SAY(arena, lang, N_("%1$s, %2$s"), said, part);
     }
     if (said.n == 0)
-        return STR_NONE;
+        return str_of(translate(lang, N_("Nothing can be compared yet: as far as is known, the "
+                                         "posts are all of one kind.")));
     return SAY(arena, lang, N_("%s."), capital(arena, said));
 }
 

@@ -65,7 +65,7 @@ str words_evidence(struct arena *arena, enum lang lang, const struct words_contr
 str words_interval(struct arena *arena, enum lang lang, double low, double high);
 /* words_needed(arena, lang, n, over): "about 140", "more than 500". */
 str words_needed(struct arena *arena, enum lang lang, int64_t n, bool over);
-/* words_summary(arena, lang, clear_n, leaning_n, unknown_n): "One thing is clear, two cannot be told yet." */
+/* words_summary(arena, lang, clear_n, leaning_n, unknown_n): "One thing is clear, two cannot be told yet."; of nothing: why. */
 str words_summary(struct arena *arena, enum lang lang, int64_t clear_n, int64_t leaning_n,
                   int64_t unknown_n);
 /* words_exposure(lang, exposure): the sentence that says what ratios mean. Static. */

@@ -94,6 +94,14 @@ t "the kept answer as JSON has its fingerprint" 0 '"fingerprint":"[0-9a-f]{64}"'
 t "the confounding sentence is there" 0 'You chose' "$propre" effects show --data "$d"
 t "the same in French" 0 'vous qui avez choisi' "$propre" effects show --lang fr --data "$d"
 t "an unknown outcome is answered with the list" 2 'interactions' "$propre" effects --outcome joy --data "$d"
+l=$dir/l.propre
+{
+    echo 'When,Words,Liked'
+    for day in 05 06 07 08 09 10; do echo "2026-01-$day 10:00,a,1$day"; done
+} >"$dir/likes.csv"
+t "init for a file without interactions" 0 'made' "$propre" init --data "$l"
+t "its columns are said" 0 'Imported: 6 new posts' "$propre" import "$dir/likes.csv" --channel Ours --network other --map "When=published,Words=body,Liked=likes" --data "$l"
+t "the answer is about what it has" 0 '"outcome":"likes"' "$propre" effects --preview --json --data "$l"
 t "undo takes the import back" 0 'Undone: 500 posts' "$propre" import undo 1 --data "$d"
 same_posts "no post is left" 0 "$d"
 t "undoing twice is refused" 4 'undone' "$propre" import undo 1 --data "$d"

@@ -74,6 +74,24 @@ the_demo_becomes_the_reference_input(void **state)
 }
 
 static void
+what_enough_posts_have_is_spoken_of(void **state)
+{
+    (void)state;
+    int32_t n = 0;
+    const enum metric *all = learn_outcomes(&n);
+    int64_t present[LEARN_OUTCOMES_N] = {0};
+    assert_int_equal(LEARN_OUTCOMES_N, n);
+    assert_int_equal(all[0], learn_outcome_usual(present));
+    present[6] = LEARN_POSTS_MIN - 1;
+    assert_int_equal(all[6], learn_outcome_usual(present)); /* little is more than nothing */
+    present[8] = LEARN_POSTS_MIN;
+    assert_int_equal(all[8], learn_outcome_usual(present));
+    present[7] = LEARN_POSTS_MIN;
+    present[0] = LEARN_POSTS_MIN - 1;
+    assert_int_equal(all[7], learn_outcome_usual(present)); /* the most telling of the two */
+}
+
+static void
 posts_without_the_outcome_are_left_out(void **state)
 {
     struct fixture *f = *state;
@@ -178,6 +196,7 @@ main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
     const struct CMUnitTest tests[] = {
         T(the_demo_becomes_the_reference_input),
+        cmocka_unit_test(what_enough_posts_have_is_spoken_of),
         T(posts_without_the_outcome_are_left_out),
         T(an_answer_is_kept_and_grows_stale_with_its_data),
     };
