@@ -47,6 +47,17 @@ format_integer(struct arena *arena, enum lang lang, int64_t n)
     return localized(arena, lang, plain);
 }
 
+/* A half goes away from zero, as in the pictures a browser draws; medians of counts often are one. */
+static double
+half_away(double x)
+{
+    enum { WHOLE_MAX = 1000000000 /* beyond it nobody sees a half */ };
+    if (!(fabs(x) < WHOLE_MAX))
+        return x;
+    double part = x - (double)(int64_t)x;
+    return part >= 0.5 ? x + 0.25 : part <= -0.5 ? x - 0.25 : x;
+}
+
 str
 format_real(struct arena *arena, enum lang lang, double x, int32_t decimals)
 {
@@ -56,7 +67,7 @@ format_real(struct arena *arena, enum lang lang, double x, int32_t decimals)
     if (isinf(x))
         return arena_str(arena, x > 0 ? S("\xe2\x88\x9e") : S("-\xe2\x88\x9e"));
     char plain[REAL_TEXT_MAX];
-    int n = snprintf(plain, sizeof plain, "%.*f", (int)decimals, x);
+    int n = snprintf(plain, sizeof plain, "%.*f", (int)decimals, decimals ? x : half_away(x));
     assert(n > 0 && n < (int)sizeof plain);
     bool zero = strspn(plain, "-0.") == (size_t)n; /* what rounds to zero carries no sign */
     return localized(arena, lang, zero && plain[0] == '-' ? plain + 1 : plain);

@@ -22,7 +22,9 @@ enum format_style {
 
 /* format_integer(arena, lang, n): "1,234" / "1 234". */
 str format_integer(struct arena *arena, enum lang lang, int64_t n);
-/* format_real(arena, lang, x, decimals): ${decimals} 0 to 9; NaN shows as "–", infinity as "∞".
+/*
+ * format_real(arena, lang, x, decimals): ${decimals} 0 to 9; NaN shows as "–", infinity as "∞". Halves of whole
+ * numbers go away from zero.
  */
 str format_real(struct arena *arena, enum lang lang, double x, int32_t decimals);
 /* format_share(arena, lang, share, decimals): 0.42 as "42%" / "42 %". */

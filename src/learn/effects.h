@@ -157,6 +157,7 @@ struct effects_level {
     str label; /* STR_NONE for the posts where the factor is not recorded */
     int32_t posts_n;
     bool recorded;
+    double outcome_median; /* of its posts' outcomes as they were observed; NAN: not known */
     struct effects_summary
         effect;        /* log ratio to the factor's average; exp() of it is "× 1.3" */
     double best_share; /* P(no other recorded level with posts is better), 0..1 */

@@ -86,6 +86,7 @@ write_factor(struct json_writer *w, const struct effects_factor_result *f)
         put_str(w, "label", level->label);
         put_int(w, "posts", level->posts_n);
         put_bool(w, "recorded", level->recorded);
+        put_real(w, "outcome_median", level->outcome_median);
         write_summary(w, "effect", &level->effect);
         put_real(w, "best_share", level->best_share);
         json_object_end(w);
@@ -210,6 +211,13 @@ get_real(struct reader *r, const struct json *object, const char *key)
     return x.has ? x.is : (double)NAN;
 }
 
+/* The same of a member that answers kept by older programs lack. */
+static double
+get_real_later(struct reader *r, const struct json *object, const char *key)
+{
+    return json_get(object, str_of(key)) ? get_real(r, object, key) : (double)NAN;
+}
+
 static bool
 get_bool(struct reader *r, const struct json *object, const char *key)
 {
@@ -304,6 +312,7 @@ read_factor(struct reader *r, const struct json *object, struct effects_factor_r
             .label = get_str(r, at, "label"),
             .posts_n = (int32_t)get_int(r, at, "posts", 0, EFFECTS_POSTS_MAX),
             .recorded = get_bool(r, at, "recorded"),
+            .outcome_median = get_real_later(r, at, "outcome_median"),
             .effect = read_summary(r, at, "effect"),
             .best_share = get_real(r, at, "best_share"),
         };

@@ -225,19 +225,41 @@ add_contrasts(struct table *t, struct effects_factor_result *f, int32_t first, s
         r->notes[r->notes_n++] = (struct effects_note){NOTE_CONTRASTS_CUT, f->factor, left_out};
 }
 
-static int32_t
-add_levels(struct table *t, const struct model_factor *from, struct effects_factor_result *f,
-           int32_t first, struct arena scratch)
+/* The median outcome of the posts of one level: what was observed, beside what is believed. */
+static double
+observed_median(const struct effects_model *m, int32_t k, int32_t level, struct arena scratch)
 {
+    int32_t present = m->factors[k].present_of_level[level], n = 0;
+    if (present < 0)
+        return (double)NAN;
+    double *y = new (&scratch, double, m->posts_n + 1);
+    for (int32_t r = 0; r < m->rows_n; r++) {
+        if (m->row_level[(ptrdiff_t)r * m->factors_n + k] !=
+            m->factors[k].first_present + present)
+            continue;
+        for (int32_t i = m->row_start[r]; i < m->row_start[r + 1]; i++)
+            y[n++] = m->y[i];
+    }
+    diag_sort(n, y);
+    return diag_quantile(n, y, 0.5);
+}
+
+static int32_t
+add_levels(struct table *t, int32_t k, struct effects_factor_result *f, int32_t first,
+           struct arena scratch)
+{
+    const struct model_factor *from = &t->model->factors[k];
     f->levels = new (t->keep, struct effects_level, from->levels_n + 1);
     for (int32_t j = 0; j < from->levels_n; j++) {
         if (!model_level_shown(from, j))
             continue;
         struct effects_level *level = &f->levels[f->levels_n];
         bool recorded = j < from->labels_n;
-        *level = (struct effects_level){.label = recorded ? from->labels[j] : STR_NONE,
-                                        .posts_n = from->posts_of_level[j],
-                                        .recorded = recorded};
+        *level =
+            (struct effects_level){.label = recorded ? from->labels[j] : STR_NONE,
+                                   .posts_n = from->posts_of_level[j],
+                                   .outcome_median = observed_median(t->model, k, j, scratch),
+                                   .recorded = recorded};
         str name = arena_printf(t->keep, "%.*s[%.*s]", STR_FMT(from->name),
                                 STR_FMT(recorded ? level->label : S("?")));
         level->effect = summarise(t, first + f->levels_n++, name, scratch);
@@ -261,7 +283,7 @@ add_factors(struct table *t, struct arena scratch)
         f->tau = summarise(t, tau_at + k,
                            arena_printf(t->keep, "tau[%.*s]", STR_FMT(from->name)), scratch);
         int32_t first = level_at;
-        level_at = add_levels(t, from, f, first, scratch);
+        level_at = add_levels(t, k, f, first, scratch);
         fill_best(t, f, first);
         if (from->kind != FACTOR_TREND && from->kind != FACTOR_INTERACTION)
             add_contrasts(t, f, first, &rng, scratch);

@@ -115,6 +115,7 @@ add_levels(const struct effects_factor_result *factor, enum lang lang, struct ar
             .posts_n = level->posts_n,
             .best_share =
                 level->recorded ? format_share(keep, lang, level->best_share, 0) : STR_NONE,
+            .typical = format_real(keep, lang, level->outcome_median, 0),
         };
     }
     view->levels = lines;
@@ -229,7 +230,6 @@ gather_learning(const struct learning_facts *facts, enum lang lang, struct arena
 {
     view->posts_n = facts->posts_n;
     view->posts_min = LEARN_POSTS_MIN;
-    view->outcome_label = words_outcome(lang, facts->outcome);
     view->confounding = str_of(words_confounding(lang));
     if (!facts->result)
         return;

@@ -201,15 +201,14 @@ struct results_view {
 
 struct fact_view {
     str name;
-    str value; /* none shows "not known" */
+    str value;
 };
 struct metric_line {
     str name;
     str value;
-    str standing; /* "more than 83 % of your photos", or none */
     str taken_at;
-    str source; /* "dataset_Facebook.csv" */
-    str source_href;
+    str source;      /* what its file or network calls it: "Lifetime Post Total Reach" */
+    str source_href; /* the import, or none */
 };
 struct post_view {
     struct layout_view layout;
@@ -229,7 +228,7 @@ struct level_line {
     str label;
     int64_t posts_n;
     str best_share; /* P(best): "99 %" */
-    str typical;    /* observed: "about 120 interactions a post", or none */
+    str typical;    /* the observed median of a post: "120"; "–" when not known */
 };
 struct contrast_line {
     enum verdict_view verdict;
@@ -265,7 +264,6 @@ struct learning_view {
     int64_t posts_n;   /* with the outcome */
     int64_t posts_min; /* fewer than this: nothing is computed and the page says so */
     struct options_view outcomes; /* links: label, value = href */
-    str outcome_label;            /* "interactions" */
     str exposure_sentence; /* "Compared at equal reach: …" or "this is a volume model …" */
     str confounding;       /* always present */
     str summary;

@@ -482,6 +482,9 @@ test_english(void **state)
     assert_str("-9,223,372,036,854,775,808", format_integer(keep, LANG_EN, INT64_MIN));
     assert_str("1,234.5", format_real(keep, LANG_EN, 1234.5, 1));
     assert_str("0.0", format_real(keep, LANG_EN, -0.04, 1)); /* no "-0.0" */
+    assert_str("53", format_real(keep, LANG_EN, 52.5, 0));   /* as the pictures round it */
+    assert_str("-53", format_real(keep, LANG_EN, -52.5, 0));
+    assert_str("0", format_real(keep, LANG_EN, -0.4, 0));
     assert_str("–", format_real(keep, LANG_EN, (double)NAN, 1));
     assert_str("-∞", format_real(keep, LANG_EN, -(double)INFINITY, 1));
     assert_str("42%", format_share(keep, LANG_EN, 0.42, 0));

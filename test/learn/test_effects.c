@@ -104,6 +104,7 @@ reference_result_is_hit(void **state)
     for (int32_t j = 0; j < 7; j++)
         assert_true(r.factors[2].levels[j].best_share < 0.36);
     assert_int_equal(r.factors[0].levels[1].posts_n, 426);
+    assert_true(fabs(r.factors[0].levels[1].outcome_median - 122) < 1e-9);
     assert_int_equal(r.factors[0].levels[2].posts_n, 45);
     assert_int_equal(r.draws_n, 1000);
     assert_int_equal(r.columns_n, 27);

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "learn/effects_json.h"
 #include "learn/gather.h"
 #include "learn/result_store.h"
 #include "measure/import.h"
@@ -176,6 +177,8 @@ an_answer_is_kept_and_grows_stale_with_its_data(void **state)
     assert_int_equal(result.factors_n, kept.result.factors_n);
     assert_int_equal(result.diagnostics.divergent, kept.result.diagnostics.divergent);
     assert_true(fabs(kept.seconds - 1.5) < 1e-9);
+    assert_true(fabs(kept.result.factors[0].levels[0].outcome_median -
+                     result.factors[0].levels[0].outcome_median) < 1e-9);
     /* somebody says more about a post: the answer no longer stands on the data there are */
     struct post post;
     f->t.now.us += SPAN_SECOND.us;
@@ -190,6 +193,32 @@ an_answer_is_kept_and_grows_stale_with_its_data(void **state)
     assert_true(stale(f));
 }
 
+/* Answers kept before the observed medians were are still answers. */
+static void
+an_answer_without_medians_is_read(void **state)
+{
+    struct fixture *f = *state;
+    struct effects_level level = {.label = S("photo"), .outcome_median = 7};
+    struct effects_factor_result factor = {
+        .name = S("format"), .levels = &level, .levels_n = 1};
+    struct effects_result read,
+        result = {.model = S(EFFECTS_MODEL), .factors = &factor, .factors_n = 1};
+    struct json_writer w;
+    auto_buf text;
+    buf_init(&text, 1 << 16);
+    json_writer_init(&w, &text);
+    effects_json_write(&w, &result);
+    assert_ok(effects_json_read(buf_str(&text), f->keep, &read, &f->error), &f->error);
+    assert_true(fabs(read.factors[0].levels[0].outcome_median - 7) < 1e-9);
+    char *member = strstr(cstr(f->keep, buf_str(&text)), "outcome_median");
+    assert_non_null(member);
+    memcpy(member, "unknown_member", strlen("outcome_median"));
+    assert_ok(effects_json_read(str_of(member - str_find(buf_str(&text), S("outcome_median"))),
+                                f->keep, &read, &f->error),
+              &f->error);
+    assert_true(isnan(read.factors[0].levels[0].outcome_median));
+}
+
 int
 main(void)
 {
@@ -198,6 +227,7 @@ main(void)
         T(the_demo_becomes_the_reference_input),
         cmocka_unit_test(what_enough_posts_have_is_spoken_of),
         T(posts_without_the_outcome_are_left_out),
+        T(an_answer_without_medians_is_read),
         T(an_answer_is_kept_and_grows_stale_with_its_data),
     };
     if (testdb_skips())

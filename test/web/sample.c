@@ -343,7 +343,6 @@ learning_view(struct html *h, bool good)
                                  .posts_n = 500,
                                  .posts_min = 10,
                                  .outcomes = {outcomes, 3},
-                                 .outcome_label = S("interactions"),
                                  .exposure_sentence =
                                      str_of(words_exposure_sentence(h->lang, WORDS_REACH)),
                                  .confounding = str_of(words_confounding(h->lang)),
@@ -612,25 +611,20 @@ post_full(struct html *h)
         {BOTH("Channel", "Canal"), S("Facebook")},
         {BOTH("Published", "Parue"), BOTH("July, weekday 3, 3 h (year not known)",
                                           "juillet, jour 3, 3 h (année inconnue)")},
-        {BOTH("Paid", "Payée"), BOTH("no", "non")},
-        {BOTH("Length", "Longueur"), STR_NONE},
-        {BOTH("Link", "Lien"), STR_NONE}};
+        {BOTH("Paid", "Payée"), BOTH("no", "non")}};
     struct metric_line metrics[] = {
         {BOTH("Reach", "Portée"), format_integer(h->scratch, h->lang, 180480),
-         BOTH("more than 99% of your photos", "plus que 99 % de vos photos"),
-         BOTH("22 November", "22 novembre"), S("dataset_Facebook.csv"), S("/import/1")},
+         BOTH("22 November", "22 novembre"), S("Lifetime Post Total Reach"), S("/import/1")},
         {BOTH("Interactions", "Interactions"), format_integer(h->scratch, h->lang, 6334),
-         BOTH("the most of all your posts", "le plus de toutes vos publications"),
-         BOTH("22 November", "22 novembre"), S("dataset_Facebook.csv"), S("/import/1")},
-        {BOTH("Comments", "Commentaires"), S("372"),
-         BOTH("more than 99% of your photos", "plus que 99 % de vos photos"),
-         BOTH("22 November", "22 novembre"), S("dataset_Facebook.csv"), S("/import/1")}};
+         BOTH("22 November", "22 novembre"), S("Total Interactions"), S("/import/1")},
+        {BOTH("Comments", "Commentaires"), S("372"), BOTH("not known", "non connu"),
+         S("reply_count"), STR_NONE}};
     struct post_view view = {.layout = layout(NAV_RESULTS, "/results/244"),
                              .title = BOTH("Photo, July, 3 h", "Photo, juillet, 3 h"),
                              .text = S("First line.\nSecond line, " HOSTILE),
                              .link = S("javascript:alert(3)"),
                              .facts = facts,
-                             .facts_n = 7,
+                             .facts_n = sizeof facts / sizeof *facts,
                              .metrics = metrics,
                              .metrics_n = 3,
                              .back_href = S("/results?sort=interactions")};
