@@ -12,10 +12,11 @@ enum {
     SAY_MAX = 64 * 1024 /* a sentence around a whole post */
 };
 
+/* Of the one catalogue there is; it holds every sentence of ours. */
 static const struct catalog_entry *
-find(enum lang lang, const char *id)
+entry_of(const char *id)
 {
-    int32_t low = 0, high = lang == LANG_FR ? catalog_fr_n : 0;
+    int32_t low = 0, high = catalog_fr_n;
     while (low < high) {
         int32_t middle = low + (high - low) / 2;
         int order = strcmp(id, catalog_fr[middle].id);
@@ -29,11 +30,26 @@ find(enum lang lang, const char *id)
     return NULL;
 }
 
+static const struct catalog_entry *
+find(enum lang lang, const char *id)
+{
+    return lang == LANG_FR ? entry_of(id) : NULL;
+}
+
 const char *
 translate(enum lang lang, const char *id)
 {
     const struct catalog_entry *entry = find(lang, id);
     return entry ? entry->one : id;
+}
+
+bool
+translate_known(struct arena *arena, enum lang lang, str text, str *ret)
+{
+    const struct catalog_entry *entry = text.n > 0 ? entry_of(cstr(arena, text)) : NULL;
+    if (entry)
+        *ret = str_of(lang == LANG_FR ? entry->one : entry->id);
+    return entry != NULL;
 }
 
 const char *

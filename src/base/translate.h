@@ -1,4 +1,5 @@
 #pragma once
+#include <stdbool.h>
 #include <stdint.h>
 #include "base/arena.h"
 #include "base/error.h"
@@ -17,6 +18,13 @@ enum { SAY_ARGS_MAX = 9 };
  * translation. Memory: lives as long as the program (or as ${id}).
  */
 const char *translate(enum lang lang, const char *id) __attribute__((nonnull, returns_nonnull));
+
+/*
+ * translate_known(arena, lang, text, ret):
+ * Whether ${text} is a sentence of ours; *ret is then the sentence in the reader's language. What somebody else wrote
+ * is none, and is quoted as it came.
+ */
+bool translate_known(struct arena *arena, enum lang lang, str text, str *ret);
 
 /*
  * translate_n(lang, one, many, n):

@@ -95,7 +95,7 @@ keep_blob(struct turn *turn, const char *name, int32_t index)
     const struct json *blob = json_get(turn->json, S("blob"));
     if (!blob || blob->kind != JSON_KIND_OBJECT || !bluesky_copy(&writer, blob) ||
         out.overflown) {
-        turn_fail(turn, CLASS_CONFIG, S("the answer names no file"));
+        turn_fail(turn, CLASS_CONFIG, S(N_("the answer names no file")));
         return false;
     }
     turn_remember(turn, name, index, buf_str(&out));
@@ -110,7 +110,7 @@ ask_image(struct turn *turn)
     else if (turn_memo(turn, "blob", turn->index).p)
         turn_go(turn, &at_image, turn->index + 1);
     else if (!str_starts(turn->message->media[turn->index].mime, S("image/")))
-        turn_fail(turn, CLASS_PERMANENT, S("only pictures can be sent to Bluesky so far"));
+        turn_fail(turn, CLASS_PERMANENT, S(N_("only pictures can be sent to Bluesky so far")));
     else
         ask_blob(turn, &turn->message->media[turn->index]);
 }
@@ -190,7 +190,7 @@ take_post(struct turn *turn)
     if (bluesky_keep_part(turn, turn->index))
         turn_go(turn, &at_post, turn->index + 1);
     else
-        turn_fail(turn, CLASS_AMBIGUOUS, S("the answer names another post"));
+        turn_fail(turn, CLASS_AMBIGUOUS, S(N_("the answer names another post")));
 }
 
 static void

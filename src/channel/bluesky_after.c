@@ -1,3 +1,4 @@
+#include "base/translate.h"
 #include "channel/bluesky_internal.h"
 
 /* What is asked of posts that are out: whether they are, withdrawn, edited, counted. */
@@ -94,7 +95,7 @@ ask_withdraw(struct turn *turn)
     if (bluesky_unverified(turn))
         return;
     if (key.n == 0) {
-        turn_fail(turn, CLASS_PERMANENT, S("this is no post of Bluesky"));
+        turn_fail(turn, CLASS_PERMANENT, S(N_("this is no post of Bluesky")));
         return;
     }
     auto_buf out;
@@ -155,7 +156,7 @@ take_edit_look(struct turn *turn)
     json_writer_init(&writer, &out);
     if (!cid.p || !value || value->kind != JSON_KIND_OBJECT || !bluesky_copy(&writer, value) ||
         out.overflown) {
-        turn_fail(turn, CLASS_CONFIG, S("the answer is no post"));
+        turn_fail(turn, CLASS_CONFIG, S(N_("the answer is no post")));
         return;
     }
     turn_remember(turn, "edit cid", -1, cid);
@@ -231,7 +232,7 @@ refuse_metrics(struct turn *turn)
         return;
     if (str_find(turn->failure.words, S("No service configured")) >= 0)
         turn_fail(turn, CLASS_CONFIG,
-                  S("this data server has no view of the network: no numbers"));
+                  S(N_("this data server has no view of the network: no numbers")));
 }
 
 static void
@@ -257,7 +258,7 @@ take_metrics(struct turn *turn)
                                         "quoteCount", "bookmarkCount", NULL};
     const struct json *posts = json_get(turn->json, S("posts"));
     if (!posts || posts->kind != JSON_KIND_ARRAY || !posts->first)
-        turn_fail(turn, CLASS_PERMANENT, S("the post is not there any more"));
+        turn_fail(turn, CLASS_PERMANENT, S(N_("the post is not there any more")));
     else
         take_counts(turn, posts->first, names);
 }

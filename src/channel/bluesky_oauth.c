@@ -1,6 +1,7 @@
 #include <assert.h>
 
 #include "channel/bluesky_internal.h"
+#include "base/translate.h"
 #include "wire/sign.h"
 
 /*
@@ -37,10 +38,10 @@ ask_did(struct turn *turn)
 {
     str handle = bluesky_handle(turn->account);
     if (turn->call->seed.n < SEED_BYTES) {
-        turn_fail(turn, CLASS_CONFIG, S("no random seed was given"));
+        turn_fail(turn, CLASS_CONFIG, S(N_("no random seed was given")));
         return;
     }
-    if (misses(turn, handle, "write the handle of the account first"))
+    if (misses(turn, handle, N_("write the handle of the account first")))
         return;
     if (str_starts(handle, S("did:"))) {
         turn_remember(turn, "did", -1, handle);
@@ -57,7 +58,7 @@ static void
 take_did(struct turn *turn)
 {
     str did = json_id(turn->keep, json_get(turn->json, S("did")));
-    if (misses(turn, did, "the handle belongs to nobody"))
+    if (misses(turn, did, N_("the handle belongs to nobody")))
         return;
     turn_remember(turn, "did", -1, did);
     turn_go(turn, &bluesky_at_document, 0);
@@ -77,7 +78,7 @@ ask_document(struct turn *turn)
         return;
     }
     if (!str_starts(did, S("did:plc:"))) {
-        turn_fail(turn, CLASS_CONFIG, S("this kind of identity is not known"));
+        turn_fail(turn, CLASS_CONFIG, S(N_("this kind of identity is not known")));
         return;
     }
     directory = directory.n > 0 ? server_clean(turn->keep, directory) : S(DIRECTORY);
@@ -109,10 +110,10 @@ take_document(struct turn *turn)
     str pds = bluesky_endpoint(turn->json);
     if (!str_eq(json_text(json_get(turn->json, S("id"))), turn_memo(turn, "did", -1)) ||
         !names_handle(turn)) {
-        turn_fail(turn, CLASS_CONFIG, S("the identity of this handle does not confirm it"));
+        turn_fail(turn, CLASS_CONFIG, S(N_("the identity of this handle does not confirm it")));
         return;
     }
-    if (misses(turn, pds, "the identity names no data server"))
+    if (misses(turn, pds, N_("the identity names no data server")))
         return;
     turn_remember(turn, "pds", -1, server_clean(turn->keep, pds));
     turn_go(turn, &bluesky_at_resource, 0);
@@ -133,7 +134,7 @@ take_resource(struct turn *turn)
 {
     const struct json *list = json_get(turn->json, S("authorization_servers"));
     str issuer = list && list->kind == JSON_KIND_ARRAY ? json_web(list->first) : STR_NONE;
-    if (misses(turn, issuer, "the data server names no server for agreement"))
+    if (misses(turn, issuer, N_("the data server names no server for agreement")))
         return;
     turn_remember(turn, "issuer", -1, server_clean(turn->keep, issuer));
     turn_go(turn, &bluesky_at_issuer, 0);
@@ -154,14 +155,14 @@ take_issuer(struct turn *turn)
 {
     str issuer = server_clean(turn->keep, json_text(json_get(turn->json, S("issuer"))));
     if (!str_eq(issuer, turn_memo(turn, "issuer", -1))) {
-        turn_fail(turn, CLASS_CONFIG, S("the server for agreement says it is another"));
+        turn_fail(turn, CLASS_CONFIG, S(N_("the server for agreement says it is another")));
         return;
     }
     static const char *const names[] = {"authorization_endpoint", "token_endpoint",
                                         "pushed_authorization_request_endpoint"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         str url = json_web(json_get(turn->json, str_of(names[i])));
-        if (misses(turn, url, "the server for agreement lacks an address"))
+        if (misses(turn, url, N_("the server for agreement lacks an address")))
             return;
         turn_remember(turn, names[i], -1, url);
     }
@@ -208,9 +209,9 @@ ask_par(struct turn *turn)
     str client = client_id(turn), key = new_key(turn);
     str verifier = base64url(turn->keep, made(turn, "verifier"));
     if (misses(turn, client,
-               "from this address only an app password works, or a client document (setting "
-               "client_id)") ||
-        misses(turn, key, "the seed gives no key; begin again"))
+               N_("from this address only an app password works, or a client document (setting "
+                  "client_id)")) ||
+        misses(turn, key, N_("the seed gives no key; begin again")))
         return;
     const struct pair pairs[] = {{S("client_id"), client},
                                  {S("response_type"), S("code")},
@@ -229,7 +230,7 @@ static void
 take_par(struct turn *turn)
 {
     str uri = json_text(json_get(turn->json, S("request_uri")));
-    if (misses(turn, uri, "the server for agreement took no request"))
+    if (misses(turn, uri, N_("the server for agreement took no request")))
         return;
     const struct pair kept[] = {{S("issuer"), turn_memo(turn, "issuer", -1)},
                                 {S("token_endpoint"), turn_memo(turn, "token_endpoint", -1)},
@@ -301,13 +302,13 @@ ask_token(struct turn *turn)
     const struct json *oauth = bluesky_kept_json(turn, S("oauth"));
     struct came_back back;
     if (!oauth) {
-        turn_fail(turn, CLASS_CONFIG, S("no connection was begun"));
+        turn_fail(turn, CLASS_CONFIG, S(N_("no connection was begun")));
         return;
     }
     bool ours = read_callback(turn, &back) && sign_equal(back.state, member(oauth, "state")) &&
                 str_eq(server_clean(turn->keep, back.issuer), member(oauth, "issuer"));
     if (!ours || (back.code.n == 0 && back.refused.n == 0)) {
-        turn_fail(turn, CLASS_AUTH, S("what came back does not belong to this connection"));
+        turn_fail(turn, CLASS_AUTH, S(N_("what came back does not belong to this connection")));
         return;
     }
     if (back.refused.n > 0) {
@@ -333,10 +334,10 @@ keep_tokens(struct turn *turn)
     str access = json_text(json_get(turn->json, S("access_token")));
     str refresh = json_text(json_get(turn->json, S("refresh_token")));
     struct maybe_int lasts = json_as_int(json_get(turn->json, S("expires_in")));
-    if (misses(turn, access, "the server gave no token"))
+    if (misses(turn, access, N_("the server gave no token")))
         return false;
     if (!str_eq_ascii_case(json_text(json_get(turn->json, S("token_type"))), S("DPoP"))) {
-        turn_fail(turn, CLASS_CONFIG, S("the token is not bound to our key"));
+        turn_fail(turn, CLASS_CONFIG, S(N_("the token is not bound to our key")));
         return false;
     }
     bluesky_secret(turn, S("access"), access);
@@ -358,7 +359,7 @@ take_token(struct turn *turn)
     str did = member(oauth, "did");
     /* tokens of another account than the one we set out for are none of ours */
     if (!did.p || !str_eq(json_text(json_get(turn->json, S("sub"))), did)) {
-        turn_fail(turn, CLASS_AUTH, S("the person agreed for another account"));
+        turn_fail(turn, CLASS_AUTH, S(N_("the person agreed for another account")));
         return;
     }
     if (!keep_tokens(turn))
@@ -391,7 +392,7 @@ ask_oauth_refresh(struct turn *turn)
     const struct json *session = bluesky_kept_json(turn, S("session"));
     str nonce = turn_memo(turn, "nonce as", -1);
     if (!session) {
-        turn_fail(turn, CLASS_AUTH, S("the account is not connected yet"));
+        turn_fail(turn, CLASS_AUTH, S(N_("the account is not connected yet")));
         return;
     }
     const struct pair pairs[] = {

@@ -1,4 +1,5 @@
 #include "base/text.h"
+#include "base/translate.h"
 #include "channel/bluesky_internal.h"
 
 /* What a part of a message is on Bluesky: its text, its key, and the record that is sent. */
@@ -65,7 +66,7 @@ bluesky_unverified(struct turn *turn)
 {
     if (turn->account->user_id.n > 0)
         return false;
-    turn_fail(turn, CLASS_CONFIG, S("the account was not verified yet"));
+    turn_fail(turn, CLASS_CONFIG, S(N_("the account was not verified yet")));
     return true;
 }
 
@@ -297,7 +298,7 @@ bluesky_too_long(struct turn *turn, str text)
     if (text.n <= BLUESKY_TEXT_BYTES_MAX && text_graphemes(text) <= BLUESKY_TEXT_MAX)
         return false;
     turn_fail(turn, CLASS_PERMANENT,
-              S("the text, with the link that stands in it, has more than 300 characters"));
+              S(N_("the text, with the link that stands in it, has more than 300 characters")));
     return true;
 }
 

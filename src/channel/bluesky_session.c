@@ -1,6 +1,7 @@
 #include <assert.h>
 
 #include "channel/bluesky_internal.h"
+#include "base/translate.h"
 #include "wire/sign.h"
 
 /*
@@ -132,7 +133,7 @@ bluesky_prove(struct turn *turn, str key, str token, str nonce)
                               .token = token,
                               .now = turn->call->now};
     if (sign_dpop(turn->keep, &dpop, &proof, &error) != OK) {
-        turn_fail(turn, CLASS_AUTH, S("the key of this connection cannot be used"));
+        turn_fail(turn, CLASS_AUTH, S(N_("the key of this connection cannot be used")));
         return false;
     }
     turn_header(turn, S("DPoP"), proof);
@@ -145,7 +146,7 @@ bluesky_sign(struct turn *turn)
     str token = account_secret(turn->account, S("access"));
     str key = account_secret(turn->account, S("dpop_key"));
     if (token.n == 0) {
-        turn_fail(turn, CLASS_AUTH, S("the account is not connected yet"));
+        turn_fail(turn, CLASS_AUTH, S(N_("the account is not connected yet")));
         return;
     }
     if (key.n == 0) {
@@ -225,7 +226,7 @@ verified(struct turn *turn)
     str did = json_text(json_get(turn->json, S("did")));
     str pds = bluesky_endpoint(json_get(turn->json, S("didDoc")));
     if (!str_starts(did, S("did:"))) {
-        turn_fail(turn, CLASS_CONFIG, S("the answer names no account"));
+        turn_fail(turn, CLASS_CONFIG, S(N_("the answer names no account")));
         return;
     }
     turn->step->user_id = did;
@@ -273,7 +274,7 @@ ask_login(struct turn *turn)
     const struct pair pairs[] = {{S("identifier"), bluesky_handle(turn->account)},
                                  {S("password"), account_secret(turn->account, S("password"))}};
     if (pairs[0].value.n == 0 || pairs[1].value.n == 0) {
-        turn_fail(turn, CLASS_AUTH, S("a handle and an app password are needed"));
+        turn_fail(turn, CLASS_AUTH, S(N_("a handle and an app password are needed")));
         return;
     }
     turn_post_json(
@@ -289,7 +290,7 @@ keep_tokens(struct turn *turn)
     str access = json_text(json_get(turn->json, S("accessJwt")));
     str refresh = json_text(json_get(turn->json, S("refreshJwt")));
     if (access.n == 0 || refresh.n == 0) {
-        turn_fail(turn, CLASS_CONFIG, S("the server gave no tokens"));
+        turn_fail(turn, CLASS_CONFIG, S(N_("the server gave no tokens")));
         return false;
     }
     bluesky_secret(turn, S("access"), access);
@@ -320,7 +321,7 @@ ask_refresh(struct turn *turn)
     }
     str token = account_secret(turn->account, S("refresh"));
     if (token.n == 0) {
-        turn_fail(turn, CLASS_AUTH, S("the account is not connected yet"));
+        turn_fail(turn, CLASS_AUTH, S(N_("the account is not connected yet")));
         return;
     }
     turn_post_json(

@@ -39,7 +39,7 @@ needs_webhook(struct turn *turn, str *ret)
 {
     *ret = webhook(turn);
     if (!ret->p)
-        turn_fail(turn, CLASS_CONFIG, S("this is not the address of a Discord webhook"));
+        turn_fail(turn, CLASS_CONFIG, S(N_("this is not the address of a Discord webhook")));
     return ret->p != NULL;
 }
 
@@ -73,7 +73,7 @@ take_verify(struct turn *turn)
     str id = json_id(turn->keep, json_get(turn->json, S("id")));
     str guild = json_id(turn->keep, json_get(turn->json, S("guild_id")));
     if (!id.p) {
-        turn_fail(turn, CLASS_CONFIG, S("the answer names no webhook"));
+        turn_fail(turn, CLASS_CONFIG, S(N_("the answer names no webhook")));
         return;
     }
     turn->step->user_id = id;
@@ -190,7 +190,7 @@ ask_send(struct turn *turn)
         return;
     str text = message_text(&driver_discord, turn->message, turn->index, turn->keep);
     if (count_utf16(text) > DISCORD_TEXT_MAX) {
-        turn_fail(turn, CLASS_PERMANENT, S("the text is longer than 2,000 characters"));
+        turn_fail(turn, CLASS_PERMANENT, S(N_("the text is longer than 2,000 characters")));
         return;
     }
     str url = arena_printf(turn->keep, "%.*s?wait=true", STR_FMT(hook));
@@ -214,7 +214,7 @@ take_send(struct turn *turn)
     str id = json_id(turn->keep, json_get(turn->json, S("id")));
     str place = json_id(turn->keep, json_get(turn->json, S("channel_id")));
     if (!id.p) {
-        turn_fail(turn, CLASS_AMBIGUOUS, S("the answer names no message"));
+        turn_fail(turn, CLASS_AMBIGUOUS, S(N_("the answer names no message")));
         return;
     }
     turn_remember(turn, "id", turn->index, id);
@@ -311,7 +311,7 @@ take_look(struct turn *turn)
 {
     str id = json_id(turn->keep, json_get(turn->json, S("id")));
     if (!id.p || !str_eq(id, turn_memo(turn, "id", turn->message->parts_n - 1))) {
-        turn_fail(turn, CLASS_CONFIG, S("the answer names another message"));
+        turn_fail(turn, CLASS_CONFIG, S(N_("the answer names another message")));
         return;
     }
     turn->step->presence = PRESENCE_FOUND;
@@ -394,7 +394,7 @@ ask_edit(struct turn *turn)
     }
     str text = message_text(&driver_discord, turn->message, turn->index, turn->keep);
     if (count_utf16(text) > DISCORD_TEXT_MAX) {
-        turn_fail(turn, CLASS_PERMANENT, S("the text is longer than 2,000 characters"));
+        turn_fail(turn, CLASS_PERMANENT, S(N_("the text is longer than 2,000 characters")));
         return;
     }
     if (!needs_webhook(turn, &hook))

@@ -262,8 +262,8 @@ ghost_publish_take(struct turn *turn)
     if (str_eq(status, S("draft"))) {
         turn_fail_surely(
             turn, CLASS_SCOPE,
-            S("the site has the post and keeps it as a draft: publish it there and "
-              "say here that it is live"));
+            S(N_("the site has the post and keeps it as a draft: publish it there and "
+                 "say here that it is live")));
         return;
     }
     turn->step->remote_id = id;

@@ -1,4 +1,5 @@
 #include "base/text.h"
+#include "base/translate.h"
 #include "channel/ghost_internal.h"
 #include "channel/html.h"
 #include "wire/sign.h"
@@ -25,7 +26,7 @@ ghost_authorize(struct turn *turn)
     struct error error;
     if (sign_ghost(turn->keep, account_secret(turn->account, S("key")), turn->call->now, &token,
                    &error) != OK) {
-        turn_fail(turn, CLASS_AUTH, S("the key is not an Admin API key"));
+        turn_fail(turn, CLASS_AUTH, S(N_("the key is not an Admin API key")));
         return;
     }
     turn_header(turn, S("Authorization"),

@@ -108,7 +108,7 @@ take_media(struct turn *turn)
 {
     str id = json_id(turn->keep, json_get(turn->json, S("id")));
     if (!id.p) {
-        turn_fail(turn, CLASS_CONFIG, S("the answer names no file"));
+        turn_fail(turn, CLASS_CONFIG, S(N_("the answer names no file")));
         return;
     }
     turn_remember(turn, "media", turn->index, id);
@@ -268,7 +268,7 @@ mastodon_too_long(struct turn *turn, str text)
 {
     if (text.n <= MASTODON_TEXT_BYTES_MAX)
         return false;
-    turn_fail(turn, CLASS_PERMANENT, S("the text is longer than any server takes"));
+    turn_fail(turn, CLASS_PERMANENT, S(N_("the text is longer than any server takes")));
     return true;
 }
 
@@ -334,7 +334,7 @@ take_status(struct turn *turn)
     str id = json_id(turn->keep, json_get(turn->json, S("id")));
     str url = json_web(json_get(turn->json, S("url")));
     if (!id.p) {
-        turn_fail(turn, CLASS_AMBIGUOUS, S("the answer names no post"));
+        turn_fail(turn, CLASS_AMBIGUOUS, S(N_("the answer names no post")));
         return;
     }
     turn_remember(turn, "id", turn->index, id);

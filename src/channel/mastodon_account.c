@@ -1,3 +1,4 @@
+#include "base/translate.h"
 #include "channel/mastodon_internal.h"
 
 /* What is asked of the account and its server: who we are, what a post may be, who follows. */
@@ -24,7 +25,7 @@ static void
 ask_verify(struct turn *turn)
 {
     if (turn->account->server.n == 0)
-        turn_fail(turn, CLASS_CONFIG, S("no server is named"));
+        turn_fail(turn, CLASS_CONFIG, S(N_("no server is named")));
     else
         mastodon_get(turn, mastodon_url(turn, "/api/v1/accounts/verify_credentials"));
 }
@@ -34,7 +35,7 @@ take_verify(struct turn *turn)
 {
     str id = json_id(turn->keep, json_get(turn->json, S("id")));
     if (!id.p) {
-        turn_fail(turn, CLASS_CONFIG, S("the answer names no account"));
+        turn_fail(turn, CLASS_CONFIG, S(N_("the answer names no account")));
         return;
     }
     turn->step->user_id = id;
@@ -51,7 +52,7 @@ take_whoami(struct turn *turn)
 {
     str id = json_id(turn->keep, json_get(turn->json, S("id")));
     if (!id.p) {
-        turn_fail(turn, CLASS_CONFIG, S("the answer names no account"));
+        turn_fail(turn, CLASS_CONFIG, S(N_("the answer names no account")));
         return;
     }
     turn_remember(turn, "me", -1, id);

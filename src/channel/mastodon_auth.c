@@ -1,6 +1,7 @@
 #include <assert.h>
 
 #include "channel/mastodon_internal.h"
+#include "base/translate.h"
 #include "wire/sign.h"
 
 /*
@@ -91,11 +92,11 @@ static void
 ask_app(struct turn *turn)
 {
     if (turn->call->seed.n < 32) {
-        turn_fail(turn, CLASS_CONFIG, S("no random seed was given"));
+        turn_fail(turn, CLASS_CONFIG, S(N_("no random seed was given")));
         return;
     }
     if (turn->account->server.n == 0) {
-        turn_fail(turn, CLASS_CONFIG, S("no server is named"));
+        turn_fail(turn, CLASS_CONFIG, S(N_("no server is named")));
         return;
     }
     /* Source: an app is registered once for a server and an address to come back to */
@@ -119,7 +120,7 @@ take_app(struct turn *turn)
     str id = json_text(json_get(turn->json, S("client_id")));
     str secret = json_text(json_get(turn->json, S("client_secret")));
     if (id.n == 0 || secret.n == 0) {
-        turn_fail(turn, CLASS_CONFIG, S("the server registered no app"));
+        turn_fail(turn, CLASS_CONFIG, S(N_("the server registered no app")));
         return;
     }
     visit(turn, id, secret);
@@ -168,11 +169,11 @@ ask_token(struct turn *turn)
     const struct json *oauth = kept_oauth(turn);
     str code;
     if (!oauth) {
-        turn_fail(turn, CLASS_CONFIG, S("no connection was begun"));
+        turn_fail(turn, CLASS_CONFIG, S(N_("no connection was begun")));
         return;
     }
     if (!read_code(turn, oauth, &code)) {
-        turn_fail(turn, CLASS_AUTH, S("what came back does not belong to this connection"));
+        turn_fail(turn, CLASS_AUTH, S(N_("what came back does not belong to this connection")));
         return;
     }
     if (turn->over)
@@ -194,7 +195,7 @@ take_token(struct turn *turn)
 {
     str token = json_text(json_get(turn->json, S("access_token")));
     if (token.n == 0) {
-        turn_fail(turn, CLASS_CONFIG, S("the server gave no token"));
+        turn_fail(turn, CLASS_CONFIG, S(N_("the server gave no token")));
         return;
     }
     add_secret(turn, S("token"), token);

@@ -4,6 +4,7 @@
 #include <unicode/ustring.h>
 
 #include "base/text.h"
+#include "base/translate.h"
 #include "channel/html.h"
 #include "channel/mastodon_internal.h"
 
@@ -323,7 +324,7 @@ take_list(struct turn *turn)
     int32_t part = open_part(turn);
     str last = STR_NONE;
     if (!turn->json || turn->json->kind != JSON_KIND_ARRAY) {
-        turn_fail(turn, CLASS_CONFIG, S("the answer is no list of posts"));
+        turn_fail(turn, CLASS_CONFIG, S(N_("the answer is no list of posts")));
         return;
     }
     for (const struct json *at = turn->json->first; at; at = at->next) {

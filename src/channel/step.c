@@ -5,6 +5,7 @@
 
 #include "base/number.h"
 #include "base/text.h"
+#include "base/translate.h"
 #include "channel/classes.h"
 
 enum {
@@ -383,7 +384,7 @@ walk(struct turn *turn)
             /* an answer of a form nobody expected led nowhere */
             assert(turn->stage);
             turn_fail(turn, turn->stage->publishes ? CLASS_AMBIGUOUS : CLASS_CONFIG,
-                      S("the answer makes no sense"));
+                      S(N_("the answer makes no sense")));
             return;
         }
         turn->stage = turn->next;
@@ -402,11 +403,12 @@ check_end(struct turn *turn)
     struct step *step = turn->step;
     bool made = turn->call->op == OP_PUBLISH;
     if (step->kind == STEP_DONE && made && step->remote_id.n == 0)
-        turn_fail(turn, CLASS_AMBIGUOUS, S("the answer names no post"));
+        turn_fail(turn, CLASS_AMBIGUOUS, S(N_("the answer names no post")));
     /* before anything is asked: what comes of it could not be remembered */
     if (step->kind == STEP_REQUEST && made && turn->call->memo->n > MEMO_PAIRS_MAX - MEMO_ROOM)
-        turn_fail(turn, CLASS_PERMANENT,
-                  S("there is more to it than can be kept: leave out some pictures or tags"));
+        turn_fail(
+            turn, CLASS_PERMANENT,
+            S(N_("there is more to it than can be kept: leave out some pictures or tags")));
     if (step->kind == STEP_REQUEST) {
         step->name = turn->index > 0 ? arena_printf(turn->keep, "%s %d", turn->stage->name,
                                                     (int)turn->index + 1)
@@ -435,13 +437,13 @@ stages_next(const struct plan *plan, const struct channel_call *call,
                         .keep = keep,
                         .step = ret};
     if (!plan->ops[call->op]) {
-        turn_fail(&turn, CLASS_PERMANENT, S("the network does not have this"));
+        turn_fail(&turn, CLASS_PERMANENT, S(N_("the network does not have this")));
         return;
     }
     bool known = find_place(&turn);
     if (answer && !known) {
         turn_fail(&turn, call->op == OP_PUBLISH ? CLASS_AMBIGUOUS : CLASS_TRANSIENT,
-                  S("an answer to a question that was lost"));
+                  S(N_("an answer to a question that was lost")));
         return;
     }
     turn.answer = answer;

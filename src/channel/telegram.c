@@ -138,7 +138,7 @@ keep_sent(struct turn *turn, const char *name, int32_t index, const struct json 
 {
     str id = json_id(turn->keep, json_get(result, S("message_id")));
     if (!id.p) {
-        turn_fail(turn, CLASS_AMBIGUOUS, S("the answer names no message"));
+        turn_fail(turn, CLASS_AMBIGUOUS, S(N_("the answer names no message")));
         return false;
     }
     turn_remember(turn, name, index, id);
@@ -228,7 +228,8 @@ ask_poll(struct turn *turn, str question)
     struct telegram_body body;
     int64_t seconds = turn->message->poll_lasts.us / SPAN_SECOND.us;
     if (question.n == 0 || count_utf16(question) > TELEGRAM_QUESTION_MAX) {
-        turn_fail(turn, CLASS_PERMANENT, S("the question of a poll has 1 to 300 characters"));
+        turn_fail(turn, CLASS_PERMANENT,
+                  S(N_("the question of a poll has 1 to 300 characters")));
         return;
     }
     telegram_body_init(&body, turn);
@@ -261,7 +262,7 @@ ask_text(struct turn *turn)
     }
     str text = message_text(&driver_telegram, turn->message, turn->index, turn->keep);
     if (count_utf16(text) > TELEGRAM_TEXT_MAX) {
-        turn_fail(turn, CLASS_PERMANENT, S("the text is longer than 4,096 characters"));
+        turn_fail(turn, CLASS_PERMANENT, S(N_("the text is longer than 4,096 characters")));
         return;
     }
     if (turn->index == 0 && turn->message->poll_options_n > 0) {

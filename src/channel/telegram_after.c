@@ -1,4 +1,5 @@
 #include "base/number.h"
+#include "base/translate.h"
 #include "channel/count.h"
 #include "channel/drivers.h"
 #include "channel/telegram_internal.h"
@@ -35,7 +36,7 @@ ask_withdraw(struct turn *turn)
 {
     struct telegram_body body;
     if (telegram_message_number(turn->call->remote_id) == 0) {
-        turn_fail(turn, CLASS_PERMANENT, S("this is no message of Telegram"));
+        turn_fail(turn, CLASS_PERMANENT, S(N_("this is no message of Telegram")));
         return;
     }
     telegram_body_init(&body, turn);
@@ -90,8 +91,8 @@ ask_edit(struct turn *turn)
     int64_t max = under ? TELEGRAM_CAPTION_MAX : TELEGRAM_TEXT_MAX;
     if (count_utf16(text) > max) {
         turn_fail(turn, CLASS_PERMANENT,
-                  under ? S("a text under pictures has 1,024 characters at most")
-                        : S("the text is longer than 4,096 characters"));
+                  under ? S(N_("a text under pictures has 1,024 characters at most"))
+                        : S(N_("the text is longer than 4,096 characters")));
         return;
     }
     telegram_body_init(&body, turn);

@@ -1,4 +1,5 @@
 #include "base/number.h"
+#include "base/translate.h"
 #include "channel/telegram_internal.h"
 
 /* Who speaks, and where: addresses and bodies of requests, and whether the bot may write into the chat. */
@@ -108,7 +109,7 @@ take_bot(struct turn *turn)
 {
     str id = json_id(turn->keep, json_get(json_get(turn->json, S("result")), S("id")));
     if (!id.p) {
-        turn_fail(turn, CLASS_CONFIG, S("the answer names no bot"));
+        turn_fail(turn, CLASS_CONFIG, S(N_("the answer names no bot")));
         return;
     }
     turn_remember(turn, "bot", -1, id);
@@ -124,7 +125,7 @@ ask_chat(struct turn *turn)
     str wanted = str_trim(turn->account->handle);
     struct pair pair = {S("chat_id"), wanted.n > 0 ? wanted : turn->account->user_id};
     if (pair.value.n == 0) {
-        turn_fail(turn, CLASS_CONFIG, S("no channel or group is named"));
+        turn_fail(turn, CLASS_CONFIG, S(N_("no channel or group is named")));
         return;
     }
     turn_get(turn,
@@ -139,7 +140,7 @@ take_chat(struct turn *turn)
     str id = json_id(turn->keep, json_get(result, S("id")));
     str user = json_text(json_get(result, S("username")));
     if (!id.p) {
-        turn_fail(turn, CLASS_CONFIG, S("the answer names no chat"));
+        turn_fail(turn, CLASS_CONFIG, S(N_("the answer names no chat")));
         return;
     }
     turn_remember(turn, "chat", -1, id);
@@ -174,8 +175,9 @@ take_rights(struct turn *turn)
                           : json_as_bool(json_get(result, S("can_send_messages")), true);
     if (out || !may) {
         turn_fail(turn, CLASS_SCOPE,
-                  in_channel ? S("make the bot an administrator of the channel who may post")
-                             : S("the bot may not write in this group"));
+                  in_channel
+                      ? S(N_("make the bot an administrator of the channel who may post"))
+                      : S(N_("the bot may not write in this group")));
         return;
     }
     turn->step->user_id = turn_memo(turn, "chat", -1);

@@ -279,9 +279,9 @@ publish_take(struct turn *turn)
     if (str_eq(status, S("pending")) || str_eq(status, S("draft"))) {
         turn_fail_surely(
             turn, CLASS_SCOPE,
-            S("the site has the post and keeps it for review: publish it there and "
-              "say here that it is live, or let this user publish and send it "
-              "again"));
+            S(N_("the site has the post and keeps it for review: publish it there and "
+                 "say here that it is live, or let this user publish and send it "
+                 "again")));
         return;
     }
     turn_done(turn);

@@ -1,3 +1,4 @@
+#include "base/translate.h"
 #include "channel/wordpress_internal.h"
 
 /* Where the interface of a site is, and whose account it is. */
@@ -93,7 +94,7 @@ take_index(struct turn *turn, const char *format)
          at; at = at->next)
         has |= str_eq(json_text(at), S("wp/v2"));
     if (!has) {
-        turn_fail(turn, CLASS_CONFIG, S("no WordPress answers at this address"));
+        turn_fail(turn, CLASS_CONFIG, S(N_("no WordPress answers at this address")));
         return;
     }
     str server = server_clean(turn->keep, turn->account->server);
@@ -136,7 +137,7 @@ static void
 discover_plain_refuse(struct turn *turn)
 {
     if (turn->answer->end == HTTP_ANSWERED && turn->answer->status == 404)
-        turn_fail(turn, CLASS_CONFIG, S("no WordPress answers at this address"));
+        turn_fail(turn, CLASS_CONFIG, S(N_("no WordPress answers at this address")));
 }
 
 const struct stage wordpress_at_discover_plain = {.name = "discover plain",
@@ -184,7 +185,7 @@ who_take(struct turn *turn)
     if (id.n == 0)
         return;
     if (may && !json_as_bool(json_get(may, S("publish_posts")), false)) {
-        turn_fail(turn, CLASS_SCOPE, S("this user may not publish: make them an Author"));
+        turn_fail(turn, CLASS_SCOPE, S(N_("this user may not publish: make them an Author")));
         return;
     }
     turn->step->user_id = id;

@@ -136,7 +136,7 @@ print_channels(struct cli *cli, const struct row *all, ptrdiff_t n)
         (void)account_word(&all[i], &name);
         cell[0] = cli_number(cli, all[i].of->id);
         cell[1] = all[i].of->name;
-        cell[2] = network_name(all[i].of->network);
+        cell[2] = network_label(cli->lang, all[i].of->network);
         cell[3] = all[i].of->handle;
         cell[4] = str_of(
             translate(cli->lang, all[i].of->ownership == OWNED ? N_("owned") : N_("rented")));

@@ -132,7 +132,10 @@ say_delivery(struct cli *cli, const struct zone *zone, const struct delivery *d)
         cli_say(cli, N_("%1$s: %2$s, without a time so far"), d->channel_name, state);
     if (d->reason)
         cli_print(cli, str_of(translate(cli->lang, d->reason)));
-    if (d->words.n > 0)
+    str found;
+    if (translate_known(cli->keep, cli->lang, d->words, &found))
+        cli_say(cli, N_("Propre found: %s"), found);
+    else if (d->words.n > 0)
         cli_say(cli, N_("The network's words: %s"), d->words);
     if (d->error_class != CLASS_NONE && d->state != DELIVERY_PUBLISHED)
         cli_print(cli, str_of(translate(cli->lang, error_class_advice(d->error_class))));
@@ -149,7 +152,7 @@ command_attempts(struct cli *cli, struct error *error)
 {
     enum { COLUMNS = 6 };
     const char *heads[COLUMNS] = {N_("No."),     N_("Began"),  N_("Step"),
-                                  N_("Outcome"), N_("Answer"), N_("The network's words")};
+                                  N_("Outcome"), N_("Answer"), N_("What was said, or found")};
     auto_zone zone = NULL;
     struct attempt *list = NULL;
     struct delivery d;
@@ -170,7 +173,8 @@ command_attempts(struct cli *cli, struct error *error)
         cell[2] = list[i].step;
         cell[3] = list[i].ended_us.has ? list[i].outcome : S("…");
         cell[4] = list[i].status ? cli_number(cli, list[i].status) : S("–");
-        cell[5] = list[i].words.p ? list[i].words : S("");
+        if (!translate_known(cli->keep, cli->lang, list[i].words, &cell[5]))
+            cell[5] = list[i].words.p ? list[i].words : S("");
     }
     struct table table = {.columns_n = COLUMNS,
                           .cells = cells,

@@ -160,7 +160,7 @@ add_item(const struct writer *w, const struct notice_item *item, const struct ab
     enum network network;
     str name = about->network;
     if (network_parse(about->network, &network))
-        name = network_name(network);
+        name = network_label(w->lang, network);
     add_line(w, str_of(translate(w->lang, kind->title)));
     if (about->name.n > 0)
         add_line(w, SAY(w->keep, w->lang, N_("Channel: %1$s (%2$s)"), about->name, name));
@@ -169,7 +169,10 @@ add_item(const struct writer *w, const struct notice_item *item, const struct ab
     if (item->text.n > 0)
         add_line(w, SAY(w->keep, w->lang, N_("Why: %s"),
                         str_of(translate(w->lang, cstr(w->keep, item->text)))));
-    if (about->words.n > 0)
+    str found;
+    if (translate_known(w->keep, w->lang, about->words, &found))
+        add_line(w, SAY(w->keep, w->lang, N_("Propre found: %s"), found));
+    else if (about->words.n > 0)
         add_line(w, SAY(w->keep, w->lang, N_("The network says: %s"),
                         str_slice(about->words, 0, NOTIFY_WORDS_MAX)));
     str press = str_of(translate(w->lang, kind->press));

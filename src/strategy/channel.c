@@ -3,16 +3,18 @@
 #include <assert.h>
 
 #include "base/text.h"
+#include "base/translate.h"
 #include "place/propre.h"
 #include "strategy/queries.h"
 
 static const struct {
     const char *word, *name;
     enum ownership ownership;
+    bool translated; /* its name is a word, not a name of its own */
 } networks[NETWORKS_N] = {
-    [NETWORK_SITE] = {"site", "Site", OWNED},
-    [NETWORK_BLOG] = {"blog", "Blog", OWNED},
-    [NETWORK_NEWSLETTER] = {"newsletter", "Newsletter", OWNED},
+    [NETWORK_SITE] = {"site", N_("Site"), OWNED, true},
+    [NETWORK_BLOG] = {"blog", N_("Blog"), OWNED, true},
+    [NETWORK_NEWSLETTER] = {"newsletter", N_("Newsletter"), OWNED, true},
     [NETWORK_FACEBOOK] = {"facebook", "Facebook", RENTED},
     [NETWORK_INSTAGRAM] = {"instagram", "Instagram", RENTED},
     [NETWORK_THREADS] = {"threads", "Threads", RENTED},
@@ -30,8 +32,8 @@ static const struct {
     [NETWORK_GHOST] = {"ghost", "Ghost", OWNED},
     [NETWORK_DISCORD] = {"discord", "Discord", RENTED},
     [NETWORK_WEBHOOK] = {"webhook", "Webhook", RENTED},
-    [NETWORK_MANUAL] = {"manual", "By hand", RENTED},
-    [NETWORK_OTHER] = {"other", "Other", RENTED},
+    [NETWORK_MANUAL] = {"manual", N_("By hand"), RENTED, true},
+    [NETWORK_OTHER] = {"other", N_("Other"), RENTED, true},
 };
 
 str
@@ -46,6 +48,13 @@ network_name(enum network network)
 {
     assert((size_t)network < NETWORKS_N);
     return str_of(networks[network].name);
+}
+
+str
+network_label(enum lang lang, enum network network)
+{
+    str name = network_name(network);
+    return networks[network].translated ? str_of(translate(lang, name.p)) : name;
 }
 
 bool
@@ -95,6 +104,14 @@ channel_check(const struct channel *channel, struct error *error)
 static enum fault
 taken_already(str handle, enum network network, struct error *error)
 {
+    /* "on By hand" is no language: what has no name of its own is told without it */
+    if (networks[network].translated)
+        return fail(error, FAULT_CONFLICT,
+                    handle.n == 0
+                        ? N_("there is a channel of this kind without an account's name "
+                             "already; give one, so that they can be told apart")
+                        : N_("there is a channel of this kind with this account's name "
+                             "already; give another, so that they can be told apart"));
     if (handle.n == 0)
         return fail(error, FAULT_CONFLICT,
                     "there is a channel on %.*s without an account's name already; give one, "

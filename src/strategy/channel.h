@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/instant.h"
+#include "base/lang.h"
 #include "base/str.h"
 
 struct propre;
@@ -61,6 +62,8 @@ struct channel {
 /* network_word(network): the stable word ("facebook"); network_name: how it writes itself ("Facebook"). */
 str network_word(enum network network);
 str network_name(enum network network);
+/* network_label(lang, network): its name to be shown: translated where it is a word ("By hand"). */
+str network_label(enum lang lang, enum network network);
 /* network_parse(word, ret): false when it is none of the list. */
 bool network_parse(str word, enum network *ret);
 /* network_ownership(network): owned ground, or rented. */

@@ -5,6 +5,7 @@
 
 #include "base/format.h"
 #include "base/translate.h"
+#include "web/deliveries.h"
 #include "web/web_internal.h"
 
 enum {
@@ -30,15 +31,7 @@ moment(struct exchange *x, int64_t us)
 str
 channel_network_label(struct exchange *x, enum network network)
 {
-    static const char *const words[] = {N_("Site"), N_("Blog"), N_("Newsletter"), N_("By hand"),
-                                        N_("Other")};
-    static const enum network of[] = {NETWORK_SITE, NETWORK_BLOG, NETWORK_NEWSLETTER,
-                                      NETWORK_MANUAL, NETWORK_OTHER};
-    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
-        if (of[i] == network)
-            return word(x, words[i]);
-    }
-    return network_name(network); /* a name of its own, in every language */
+    return network_label(x->lang, network);
 }
 
 str
@@ -138,7 +131,7 @@ channel_health_of(struct exchange *x, const struct account *account)
     if (!account->failed_us.has)
         return view;
     view.failed = moment(x, account->failed_us.is);
-    view.words = account->words;
+    words_split(x, account->words, &view.words, &view.found);
     if (error_class_parse(account->class_word, &class) && class != CLASS_NONE) {
         view.cause = word(x, error_class_cause(class));
         view.advice = word(x, error_class_advice(class));
@@ -221,7 +214,7 @@ channel_ask_of(struct exchange *x, const struct account *account,
     } else if (!answer->good && age_s <= ASK_BAD_NEWS_S) {
         view.state = ASK_BAD;
         view.sentence = bad_sentence(x, answer->op);
-        view.words = answer->words;
+        words_split(x, answer->words, &view.words, &view.found);
         if (!error_class_parse(answer->class_word, &class) || class == CLASS_NONE)
             class = CLASS_CONFIG;
         view.cause = word(x, error_class_cause(class));

@@ -157,7 +157,7 @@ channel_view(struct exchange *x, const struct compose_channel *c, bool looked)
         new (x->keep, struct compose_problem_view, MESSAGE_PROBLEMS_MAX);
     struct compose_channel_view view = {.id = c->id,
                                         .name = c->name,
-                                        .network = network_name(c->network),
+                                        .network = network_label(x->lang, c->network),
                                         .ticked = c->ticked,
                                         .own = c->own,
                                         .problems = problems};

@@ -64,10 +64,10 @@ delivery_href(struct exchange *x, int64_t id)
 }
 
 str
-network_shown(str word)
+network_shown(struct exchange *x, str word)
 {
     enum network network;
-    return network_parse(word, &network) ? network_name(network) : word;
+    return network_parse(word, &network) ? network_label(x->lang, network) : word;
 }
 
 str
@@ -105,6 +105,14 @@ delivery_cause(struct exchange *x, const struct delivery *d)
     if (d->error_class == CLASS_NONE || d->state == DELIVERY_PUBLISHED)
         return STR_NONE;
     return str_of(translate(x->lang, error_class_cause(d->error_class)));
+}
+
+void
+words_split(struct exchange *x, str stored, str *ret_theirs, str *ret_found)
+{
+    *ret_theirs = *ret_found = STR_NONE;
+    if (!translate_known(x->keep, x->lang, stored, ret_found))
+        *ret_theirs = stored;
 }
 
 str
@@ -158,7 +166,7 @@ delivery_row(struct exchange *x, const struct delivery *d)
                                      : S("–"),
         .text = delivery_heading(x, d),
         .channel_name = d->channel_name,
-        .network = network_shown(d->network),
+        .network = network_shown(x, d->network),
         .queue = d->queue,
         .state = str_of(translate(x->lang, delivery_shown(d))),
         .state_class = state_tone(d->state),

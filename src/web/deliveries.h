@@ -32,8 +32,8 @@ str post_heading(struct exchange *x, int64_t message, str title, str text);
 str delivery_heading(struct exchange *x, const struct delivery *d);
 /* delivery_href(x, id): the path of its page. */
 str delivery_href(struct exchange *x, int64_t id);
-/* network_shown(word): "Mastodon"; the word itself when it is none we know. */
-str network_shown(str word);
+/* network_shown(x, word): "Mastodon"; the word itself when it is none we know. */
+str network_shown(struct exchange *x, str word);
 /* state_shown(x, state), state_tone(state): in words, and as a class of app.css. */
 str state_shown(struct exchange *x, enum delivery_state state);
 const char *state_tone(enum delivery_state state);
@@ -41,6 +41,11 @@ const char *state_tone(enum delivery_state state);
 str moment_shown(struct exchange *x, int64_t us);
 /* delivery_cause(x, d): our one line of why it stands as it does; none. */
 str delivery_cause(struct exchange *x, const struct delivery *d);
+/*
+ * words_split(x, stored, ret_theirs, ret_found): what is kept of how a request ended. What the network said is quoted as
+ * it came; what we found ourselves (no answer, or one that makes no sense) is told in the reader's language.
+ */
+void words_split(struct exchange *x, str stored, str *ret_theirs, str *ret_found);
 /* delivery_advice(x, d): what helps against it; none. */
 str delivery_advice(struct exchange *x, const struct delivery *d);
 /* delivery_fix(x, d): the page where its cause is put right, as a link; none for who may only read. */

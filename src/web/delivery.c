@@ -262,11 +262,11 @@ add_ledger(struct exchange *x, const struct delivery *d, struct delivery_view *v
                              : outcome        ? outcome->tone
                                               : "waits",
             .status = a->status ? arena_printf(x->keep, "%d", (int)a->status) : STR_NONE,
-            .words = a->words,
             .key = a->key,
             .hash = a->body_hash,
             .hash_short = str_slice(a->body_hash, 0, HASH_SHOWN),
         };
+        words_split(x, a->words, &lines[i].words, &lines[i].found);
     }
     view->ledger = lines;
     view->ledger_n = n;
@@ -339,12 +339,11 @@ delivery_answer(struct exchange *x, const struct delivery *d,
         .id = d->id,
         .heading = delivery_heading(x, d),
         .channel_name = d->channel_name,
-        .network = network_shown(d->network),
+        .network = network_shown(x, d->network),
         .state = str_of(translate(x->lang, delivery_shown(d))),
         .state_class = state_tone(d->state),
         .sentence = sentence_of(x, d),
         .cause = delivery_cause(x, d),
-        .words = d->words,
         .advice = delivery_advice(x, d),
         .permalink = d->permalink,
         .zone = x->workspace.zone,
@@ -360,6 +359,7 @@ delivery_answer(struct exchange *x, const struct delivery *d,
         view.at = wrong->at.value.p ? wrong->at : view.at;
         view.address = wrong->address;
     }
+    words_split(x, d->words, &view.words, &view.found);
     add_facts(x, d, &view);
     add_buttons(x, d, &view);
     if (add_text(x, &view, error) || add_ledger(x, d, &view, error) ||

@@ -154,7 +154,7 @@ add_places(struct exchange *x, const struct pending *pending, const struct impor
     for (int i = 0; i < NETWORKS_N; i++) {
         str word = network_word((enum network)i);
         networks[i] =
-            (struct option_view){word, network_name((enum network)i),
+            (struct option_view){word, network_label(x->lang, (enum network)i),
                                  pending->network.p ? str_eq(word, pending->network)
                                                     : (enum network)i == plan->mapping.network};
     }

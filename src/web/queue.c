@@ -113,7 +113,7 @@ add_channels(struct exchange *x, const struct asked *a, struct queue_view *view,
         at[i + 1] =
             (struct option_view){arena_printf(x->keep, "%lld", (long long)all[i].id),
                                  arena_printf(x->keep, "%.*s · %.*s", STR_FMT(all[i].name),
-                                              STR_FMT(network_name(all[i].network))),
+                                              STR_FMT(network_label(x->lang, all[i].network))),
                                  all[i].id == a->channel};
     view->channels = (struct options_view){at, n + 1};
     return OK;
@@ -143,18 +143,18 @@ need_of(struct exchange *x, const struct delivery *d)
         .href = delivery_href(x, d->id),
         .text = delivery_heading(x, d),
         .channel_name = d->channel_name,
-        .network = network_shown(d->network),
+        .network = network_shown(x, d->network),
         .when = moment_shown(x, d->due_us),
         .state = str_of(translate(x->lang, delivery_shown(d))),
         .state_class = state_tone(d->state),
         .cause = delivery_cause(x, d),
-        .words = d->words,
         .advice = delivery_advice(x, d),
         .fix = delivery_fix(x, d),
         .look_label =
             str_of(translate(x->lang, d->state == DELIVERY_PERSON ? N_("Say what became of it")
                                                                   : N_("Look at it"))),
     };
+    words_split(x, d->words, &need.words, &need.found);
     if (release)
         need.press =
             (struct press_view){arena_printf(x->keep, "%.*s/release", STR_FMT(need.href)),

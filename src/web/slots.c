@@ -144,8 +144,8 @@ add_queue(struct exchange *x, const struct appointments *all, str name, ptrdiff_
             continue;
         last = slot->channel;
         ret->paused = slot->paused;
-        channels[n] = (struct slot_channel){.channel_name = channel->name,
-                                            .network = network_name(channel->network)};
+        channels[n] = (struct slot_channel){
+            .channel_name = channel->name, .network = network_label(x->lang, channel->network)};
         fill_week(x, all, slot, &channels[n]);
         if (!slot->paused && ++*groups <= FREE_GROUPS &&
             find_free(x, all, slot, &channels[n].free, error))
@@ -200,7 +200,7 @@ add_form(struct exchange *x, const struct appointments *all, struct slots_view *
         channels[i] = (struct option_view){
             id,
             arena_printf(x->keep, "%.*s · %.*s", STR_FMT(all->channels[i].name),
-                         STR_FMT(network_name(all->channels[i].network))),
+                         STR_FMT(network_label(x->lang, all->channels[i].network))),
             str_eq(id, chosen)};
     }
     view->weekdays = (struct options_view){days, SLOT_DAYS};

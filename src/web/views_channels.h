@@ -22,7 +22,8 @@ struct health_view {
     str failed;     /* when the network last refused, none if it did not */
     str cause;      /* our one line */
     str advice;     /* what to press */
-    str words;      /* the network's own */
+    str words;      /* the network's own; none */
+    str found;      /* instead of them, what we saw ourselves; none */
 };
 
 struct channel_line {
@@ -62,6 +63,7 @@ struct ask_view {
     bool slow;                /* no worker took it up for a while */
     str sentence;             /* "It works: the account is @lumen." */
     str cause, advice, words; /* when it went wrong */
+    str found;                /* instead of the network's words, what we saw ourselves; none */
     str visit;                /* where to agree, on the network's own page */
     str visit_host;           /* whose page that is */
     bool check_next;          /* agreed: what is left is to look whose account it is */

@@ -35,6 +35,7 @@ struct need_view {
     const char *state_class;
     str cause;  /* our one line */
     str words;  /* the network's; none */
+    str found;  /* instead of them, what we saw ourselves; none */
     str advice; /* what helps; none */
     struct press_view press;
     struct press_view fix; /* a link to where its cause is put right; none */
@@ -73,8 +74,8 @@ struct ledger_line {
     str step, began, ended;
     str outcome;
     const char *outcome_class;
-    str status; /* "201"; none */
-    str words;
+    str status;       /* "201"; none */
+    str words, found; /* what the network said, or what we saw ourselves */
     str key, hash, hash_short;
 };
 struct history_line {
@@ -89,7 +90,7 @@ struct delivery_view {
     str state;
     const char *state_class;
     str sentence; /* what becomes of it: "It goes out on …" */
-    str cause, words, advice;
+    str cause, words, found, advice;
     str conflict;          /* what was asked is not possible any more; none */
     struct press_view fix; /* a link to where its cause is put right; none */
     str permalink, result_href, message_href, channel_href, zone;

@@ -38,6 +38,14 @@ test_say(void **state)
     assert_str("« x » n’est pas un nombre", translate_error(&keep, LANG_FR, &error));
     assert_str("b then a, 100% of ",
                SAY(&keep, LANG_FR, "%2$s then %1$s, 100%% of %3$s", S("a"), S("b")));
+    str found = STR_NONE;
+    assert_true(translate_known(&keep, LANG_FR, S("This server cannot be reached"), &found));
+    assert_str("Ce serveur ne peut pas être joint", found);
+    assert_true(translate_known(&keep, LANG_EN, S("This server cannot be reached"), &found));
+    assert_str("This server cannot be reached", found);
+    assert_false(translate_known(&keep, LANG_FR, S("504 Gateway Time-out"), &found));
+    assert_false(translate_known(&keep, LANG_FR, S("This server"), &found));
+    assert_false(translate_known(&keep, LANG_FR, S(""), &found));
     assert_string_equal(translate_n(LANG_EN, "one", "many", 0), "many");
     assert_string_equal(translate_n(LANG_EN, "one", "many", 1), "one");
     arena_release(&region);

@@ -1,6 +1,7 @@
 #include "house.h"
 
 #include "base/clock.h"
+#include "base/translate.h"
 #include "channel/driver.h"
 #include "outbox/delivery.h"
 #include "outbox/queries.h"
@@ -238,6 +239,13 @@ press(struct plan *p, int64_t id, const char *verb, const char *fields)
     assert_int_equal(200, browser_get(&p->editor, cstr(&p->house->db.keep, to)));
 }
 
+static void
+in_french(struct plan *p)
+{
+    (void)browser_get(&p->editor, "/queue");
+    assert_int_equal(303, browser_post(&p->editor, "/language", "lang=fr"));
+}
+
 /* ---------- the queue ---------- */
 
 static void
@@ -312,6 +320,68 @@ test_queue(void **state)
     assert_int_equal(303,
                      browser_post(&p.editor, path(&p, soon, "/hold"), "back=//evil.example"));
     assert_str(path(&p, soon, ""), answer_value(p.editor.answer, "Location"));
+}
+
+/* What the network said is quoted as it came; what we found is told as ours, in the reader's language. */
+static void
+test_whose_words(void **state)
+{
+    struct plan p;
+    struct house *house = *state;
+    open_plan(&p, house);
+    struct told broken = maybe_live, senseless = refused;
+    broken.words = "The connection broke off before a whole answer came";
+    broken.status = 0;
+    senseless.words = "the answer names no post"; /* answered, and yet it is we who say so */
+    int64_t lost = planned(house, p.channel, "Broke off", 10 * MINUTE);
+    int64_t no = planned(house, p.channel, "Makes no sense", 20 * MINUTE);
+    int64_t theirs = planned(house, p.channel, "Not like this", 30 * MINUTE);
+    worked(house, lost, &broken);
+    worked(house, no, &senseless);
+    worked(house, theirs, &refused);
+    in_french(&p);
+    assert_int_equal(200, browser_get(&p.editor, "/queue?show=needs"));
+    sees(&p.editor, "Constat de Propre\u00a0: La connexion s’est rompue");
+    sees(&p.editor, "Constat de Propre\u00a0: la réponse ne nomme aucune publication");
+    sees_not(&p.editor, "The connection broke off");
+    sees(&p.editor, "Réponse de Mastodon\u00a0:</span> &lt;script&gt;");
+    assert_int_equal(200, browser_get(&p.editor, path(&p, lost, "")));
+    sees(&p.editor, "Constat de Propre\u00a0: La connexion s’est rompue");
+    sees(&p.editor, "<td class=\"words\">La connexion s’est rompue"); /* the ledger */
+    sees_not(&p.editor, "Réponse de Mastodon");
+    assert_int_equal(200, browser_get(&p.editor, path(&p, theirs, "")));
+    sees(&p.editor, "<td class=\"words\"><q>&lt;script&gt;");
+    sees_not(&p.editor, "Constat de Propre");
+}
+
+/* "By hand" is a word, and told in the reader's language wherever a channel is named with its network. */
+static void
+test_by_hand_is_a_word(void **state)
+{
+    struct plan p;
+    struct house *house = *state;
+    struct error error;
+    open_plan(&p, house);
+    const struct channel board = {.workspace = house->workspace,
+                                  .network = NETWORK_MANUAL,
+                                  .handle = S(""),
+                                  .name = S("Board"),
+                                  .ownership = RENTED};
+    int64_t channel, twice;
+    begin(house);
+    assert_ok(channel_insert(&house->db.propre, &board, &channel, &error), &error);
+    assert_int_equal(FAULT_CONFLICT, channel_insert(&house->db.propre, &board, &twice, &error));
+    str said = translate_error(&house->db.keep, LANG_FR, &error);
+    assert_true(str_starts(said, S("il y a déjà un canal de ce genre sans nom de compte")));
+    commit(house);
+    int64_t id = planned(house, channel, "On the board", HOUR);
+    in_french(&p);
+    const char *const pages[] = {"/queue", "/slots", "/compose", path(&p, id, "")};
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+        assert_int_equal(200, browser_get(&p.editor, pages[i]));
+        sees(&p.editor, "À la main");
+        sees_not(&p.editor, "By hand");
+    }
 }
 
 /* More rows than a page: pages of a hundred that leave nothing out and show nothing twice. */
@@ -790,6 +860,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_empty_teaches),
         TEST(test_queue),
+        TEST(test_whose_words),
+        TEST(test_by_hand_is_a_word),
         TEST(test_many_rows),
         TEST(test_hold_of_everything),
         TEST(test_move_hold_cancel),
