@@ -9,6 +9,7 @@
 #include "tactic/tactic.h"
 #include "web/answer.h"
 #include "web/compose.h"
+#include "web/deliveries.h"
 #include "web/views_compose.h"
 #include "web/web_internal.h"
 #include "web/words.h"
@@ -260,17 +261,19 @@ show_deliveries(struct exchange *x, const struct compose *c, struct compose_view
 {
     struct compose_delivery_view *at =
         new (x->keep, struct compose_delivery_view, c->deliveries_n + 1);
+    bool alone = c->closed && may_edit(x);
     for (ptrdiff_t i = 0; i < c->deliveries_n; i++) {
         const struct delivery *d = &c->deliveries[i];
         if (d->state == DELIVERY_CANCELLED)
             continue;
-        at[view->deliveries_n++] =
-            (struct compose_delivery_view){.id = d->id,
-                                           .channel = d->channel_name,
-                                           .when = moment(x, d),
-                                           .state = word(x, delivery_shown(d)),
-                                           .href = d->permalink,
-                                           .tone = tone_of(d->state)};
+        at[view->deliveries_n++] = (struct compose_delivery_view){
+            .id = d->id,
+            .channel = d->channel_name,
+            .when = moment(x, d),
+            .state = word(x, delivery_shown(d)),
+            .href = d->permalink,
+            .edit = alone && delivery_is_ours(d) ? delivery_href(x, d->id) : STR_NONE,
+            .tone = tone_of(d->state)};
     }
     view->deliveries = at;
 }

@@ -18,11 +18,18 @@ must_use enum fault delivery_when(struct exchange *x, const struct delivery *d, 
 struct delivery_wrong {
     int32_t status;
     str conflict; /* what was asked is not possible any more; none */
-    struct field_view at, address;
+    struct field_view at, address, text;
 };
 /* delivery_answer(x, d, wrong, error): its page; ${wrong}: NULL, or with what was wrong. */
 must_use enum fault delivery_answer(struct exchange *x, const struct delivery *d,
                                     const struct delivery_wrong *wrong, struct error *error);
+
+/*
+ * delivery_editing(x, d, view, error): where its text can be changed: with the whole post, for its channel alone when the
+ * post is out elsewhere, or not any more. ${view} is filled so far.
+ */
+must_use enum fault delivery_editing(struct exchange *x, const struct delivery *d,
+                                     struct delivery_view *view, struct error *error);
 
 /* may_edit(x): whether who asks may press what changes something. */
 bool may_edit(const struct exchange *x);

@@ -348,7 +348,6 @@ delivery_answer(struct exchange *x, const struct delivery *d,
         .permalink = d->permalink,
         .zone = x->workspace.zone,
         .fix = delivery_fix(x, d),
-        .message_href = message_href(x, d->message),
         .channel_href = channel_href(x, d->channel),
         .at.value = time_value(x, d),
     };
@@ -362,8 +361,11 @@ delivery_answer(struct exchange *x, const struct delivery *d,
     words_split(x, d->words, &view.words, &view.found);
     add_facts(x, d, &view);
     add_buttons(x, d, &view);
-    if (add_text(x, &view, error) || add_ledger(x, d, &view, error) ||
-        add_history(x, d, &view, error))
+    if (add_text(x, &view, error) || delivery_editing(x, d, &view, error))
+        return error->fault;
+    if (wrong && wrong->text.value.p)
+        view.text = wrong->text;
+    if (add_ledger(x, d, &view, error) || add_history(x, d, &view, error))
         return error->fault;
     struct html h = answer_html(x, wrong ? wrong->status : 200);
     page_delivery(&h, &view);

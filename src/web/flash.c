@@ -77,6 +77,8 @@ static const struct flash_words words[FLASH_KINDS_N] = {
     [FLASH_DELIVERY_LIVE] = {TONE_GOOD, N_("Noted: it is live."), NULL, NULL},
     [FLASH_DELIVERY_AGAIN] = {TONE_GOOD, N_("It is sent once more."), NULL, NULL},
     [FLASH_DELIVERY_DROPPED] = {TONE_GOOD, N_("Noted: it is let be."), NULL, NULL},
+    [FLASH_DELIVERY_TEXT] = {TONE_GOOD, N_("Its text is changed, for this channel alone."),
+                             NULL, NULL},
     [FLASH_ALL_HELD] = {TONE_GOOD, N_("Nothing is sent until you say so."), NULL,
                         "/queue/release"},
     [FLASH_ALL_RELEASED] = {TONE_GOOD, N_("What is due is sent again."), NULL, "/queue/hold"},

@@ -31,10 +31,10 @@ handler handle_compose_page, handle_compose, handle_compose_count, handle_compos
     handle_message_page, handle_message, handle_message_draft, handle_media_picture;
 handler handle_imports_page, handle_import_upload, handle_import_demo, handle_import_page,
     handle_import_mapping, handle_import_apply, handle_import_undo, handle_import_refused;
-/* queue.c, delivery.c, delivery_press.c, slots.c, repeats.c: what goes out */
+/* queue.c, delivery.c, delivery_press.c, delivery_text.c, slots.c, repeats.c: what goes out */
 handler handle_queue_page, handle_queue_hold, handle_queue_release, handle_delivery_page,
     handle_delivery_move, handle_delivery_hold, handle_delivery_release, handle_delivery_cancel,
-    handle_delivery_plan, handle_delivery_resolve;
+    handle_delivery_plan, handle_delivery_resolve, handle_delivery_text;
 handler handle_repeats_page, handle_repeat_add, handle_repeat_skip, handle_repeat_pause,
     handle_repeat_end;
 handler handle_slots_page, handle_slot_add, handle_slot_remove, handle_slot_pause;

@@ -125,6 +125,10 @@ static const struct field resolve_fields[] = {
     {"address", FIELD_LINE, false, 2000},
     {"back", FIELD_LINE, false, 400},
 };
+static const struct field own_text_fields[] = {
+    {"text", FIELD_TEXT, true, POST_BODY_MAX},
+    {"revision", FIELD_INT, false, INT64_MAX},
+};
 static const struct field slot_fields[] = {
     {"day-#", FIELD_LINE, false, 4},
     {"time", FIELD_LINE, false, 8},
@@ -291,6 +295,9 @@ const struct route routes[] = {
      handle_delivery_cancel, "Take it out of the plan"},
     {METHOD_POST, "/delivery/:id/plan", MAY_EDIT, WAY_DATA, FORM_BODY_MAX,
      SHOWS_PROBLEMS(time_fields), handle_delivery_plan, "Plan a cancelled one again"},
+    {METHOD_POST, "/delivery/:id/text", MAY_EDIT, WAY_DATA, FORM_BODY_MAX,
+     SHOWS_PROBLEMS(own_text_fields), handle_delivery_text,
+     "Change its text for its channel alone"},
     {METHOD_POST, "/delivery/:id/resolve", MAY_EDIT, WAY_DATA, FORM_BODY_MAX,
      PLAIN(resolve_fields), handle_delivery_resolve, "Say what became of one that may be live"},
     {METHOD_GET, "/slots", MAY_READ, WAY_DATA, 0, NO_FORM, handle_slots_page,

@@ -28,6 +28,7 @@ struct compose_picture_view {
 struct compose_delivery_view {
     int64_t id;
     str channel, when, state, href; /* href: where it was published; none */
+    str edit; /* where its text alone can still be changed, the post being out elsewhere; none */
     enum tone tone;
 };
 struct compose_draft_view {

@@ -93,8 +93,13 @@ struct delivery_view {
     str cause, words, found, advice;
     str conflict;          /* what was asked is not possible any more; none */
     struct press_view fix; /* a link to where its cause is put right; none */
-    str permalink, result_href, message_href, channel_href, zone;
-    /* the text */
+    str permalink, result_href, channel_href, zone;
+    /* where its text is changed: none when it cannot be any more */
+    str edit_href;
+    bool edits_alone; /* for this channel, on this page: its post is out elsewhere */
+    struct field_view text;
+    int64_t revision; /* of the post it is typed over */
+    /* as it goes out, or went */
     bool frozen, text_missing;
     str title, link, warning;
     const str *parts;

@@ -179,9 +179,9 @@ sample_compose_planned(struct html *h)
                                               channel(2, "@lumen.example", "Bluesky", true)};
     const struct compose_delivery_view deliveries[] = {
         {1, S("L’Atelier"), BOTH("28 Nov 2026, 09:30", "28 nov. 2026, 9 h 30"),
-         BOTH("Scheduled", "Programmée"), STR_NONE, TONE_QUIET},
+         BOTH("Scheduled", "Programmée"), STR_NONE, STR_NONE, TONE_QUIET},
         {2, S("@lumen.example"), BOTH("28 Nov 2026, 09:30", "28 nov. 2026, 9 h 30"),
-         BOTH("On hold", "En attente"), STR_NONE, TONE_WARN}};
+         BOTH("On hold", "En attente"), STR_NONE, STR_NONE, TONE_WARN}};
     const struct flash_view flash = {.tone = TONE_GOOD,
                                      .text = BOTH("It goes out: L’Atelier: 28 Nov 2026, 09:30",
                                                   "Départ : L’Atelier : 28 nov. 2026, 9 h 30")};
@@ -209,9 +209,9 @@ sample_compose_out(struct html *h)
     fill(h, &view, h->scratch);
     const struct compose_delivery_view deliveries[] = {
         {1, S("L’Atelier"), BOTH("24 Nov 2026, 09:30", "24 nov. 2026, 9 h 30"),
-         BOTH("Published", "Publiée"), S("https://lumen.example/lampe"), TONE_GOOD},
+         BOTH("Published", "Publiée"), S("https://lumen.example/lampe"), STR_NONE, TONE_GOOD},
         {2, S("@lumen.example"), BOTH("24 Nov 2026, 09:30", "24 nov. 2026, 9 h 30"),
-         BOTH("Refused", "Refusée"), STR_NONE, TONE_BAD}};
+         BOTH("Refused", "Refusée"), STR_NONE, S("/delivery/2"), TONE_BAD}};
     view.id = 5;
     view.may_edit = false;
     view.closed = true;

@@ -252,7 +252,7 @@ delivery_view(struct html *h)
         .sentence =
             BOTH("It goes out on 25 Nov 2026, 09:00.", "Elle part le 25 nov. 2026, 9 h."),
         .channel_href = S("/channel/1"),
-        .message_href = S("/message/12"),
+        .edit_href = S("/message/12"),
         .zone = S("Europe/Paris"),
         .link = S("https://atelier-lumen.example/bol"),
         .parts = parts,
@@ -326,6 +326,7 @@ sample_delivery_person(struct html *h)
              "tout nouvel envoi.");
     view.words = S("504 Gateway Time-out: upstream is late");
     view.frozen = true;
+    view.edit_href = STR_NONE;
     view.can_move = view.can_hold = view.can_cancel = false;
     view.can_again = view.can_drop = true;
     page_delivery(h, &view);
@@ -367,6 +368,7 @@ sample_delivery_published(struct html *h)
     view.sentence =
         BOTH("It went out on 25 Nov 2026, 09:00.", "Elle est partie le 25 nov. 2026, 9 h.");
     view.frozen = true;
+    view.edit_href = STR_NONE;
     view.permalink = S("https://mastodon.example/@atelier/113");
     view.result_href = S("/post/9");
     view.conflict =
@@ -404,6 +406,9 @@ sample_delivery_hostile(struct html *h)
     view.cause = view.words = view.advice = view.warning = view.title = S(HOSTILE);
     view.permalink = S("javascript:alert(1)");
     view.link = S(HOSTILE);
+    view.edits_alone = true;
+    view.edit_href = S("#own-text");
+    view.text = (struct field_view){S(HOSTILE LONG_NAME), S(HOSTILE)};
     view.parts = parts;
     view.parts_n = 2;
     view.ledger = ledger;

@@ -76,6 +76,7 @@ static const struct {
     {METHOD_POST, "/delivery/:id/release", MAY_EDIT},
     {METHOD_POST, "/delivery/:id/cancel", MAY_EDIT},
     {METHOD_POST, "/delivery/:id/plan", MAY_EDIT},
+    {METHOD_POST, "/delivery/:id/text", MAY_EDIT},
     {METHOD_POST, "/delivery/:id/resolve", MAY_EDIT},
     {METHOD_GET, "/slots", MAY_READ},
     {METHOD_POST, "/slots", MAY_EDIT},

@@ -347,10 +347,10 @@ test_whose_words(void **state)
     sees(&p.editor, "Réponse de Mastodon\u00a0:</span> &lt;script&gt;");
     assert_int_equal(200, browser_get(&p.editor, path(&p, lost, "")));
     sees(&p.editor, "Constat de Propre\u00a0: La connexion s’est rompue");
-    sees(&p.editor, "<td class=\"words\">La connexion s’est rompue"); /* the ledger */
+    sees(&p.editor, "<span>La connexion s’est rompue"); /* the ledger */
     sees_not(&p.editor, "Réponse de Mastodon");
     assert_int_equal(200, browser_get(&p.editor, path(&p, theirs, "")));
-    sees(&p.editor, "<td class=\"words\"><q>&lt;script&gt;");
+    sees(&p.editor, "<span><q>&lt;script&gt;");
     sees_not(&p.editor, "Constat de Propre");
 }
 
@@ -522,6 +522,57 @@ test_move_hold_cancel(void **state)
 }
 
 /* The page was open while the worker was at work: the button is refused, and the page says what it is now. */
+/* A post that is out on one channel: where it waits still, its text is changed there alone, and the ways to it lead there. */
+static void
+test_text_here_alone(void **state)
+{
+    struct plan p;
+    struct house *house = *state;
+    struct error error;
+    open_plan(&p, house);
+    int64_t first = planned(house, p.channel, "Open on Saturday", HOUR), second;
+    int64_t message = got(house, first).message;
+    begin(house);
+    const struct delivery_plan plan = {.workspace = house->workspace,
+                                       .message = message,
+                                       .channel = channel_made(house, house->workspace, "Blog"),
+                                       .due_us = house->db.now.us + DAY};
+    assert_ok(delivery_schedule(&house->db.propre, &plan, &second, &error), &error);
+    commit(house);
+    const char *of_post = cstr(&house->db.keep, arena_printf(&house->db.keep, "/message/%lld",
+                                                             (long long)plan.message));
+    const char *alone = path(&p, second, "#own-text"), *change = path(&p, second, "/text");
+    assert_int_equal(200, browser_get(&p.editor, path(&p, second, "")));
+    sees(&p.editor, of_post); /* nothing is out: the text is the post's */
+    sees_not(&p.editor, change);
+
+    worked(house, first, &out);
+    assert_int_equal(200, browser_get(&p.editor, path(&p, second, "")));
+    sees_not(&p.editor, of_post);
+    sees(&p.editor, change);
+    sees(&p.editor, "Text for Blog alone");
+    assert_int_equal(200, browser_get(&p.editor, of_post));
+    sees(&p.editor, alone);
+    assert_int_equal(200, browser_get(&p.reader, of_post));
+    sees_not(&p.reader, alone);
+    assert_int_equal(200, browser_get(&p.editor, path(&p, first, "")));
+    sees_not(&p.editor, "Edit the text"); /* it is out */
+
+    (void)browser_get(&p.editor, path(&p, second, ""));
+    assert_int_equal(422, browser_post(&p.editor, change, "revision=1&text="));
+    sees(&p.editor, "This is needed.");
+    assert_int_equal(409, browser_post(&p.editor, change, "revision=9&text=Mine"));
+    sees(&p.editor, ">\nMine</textarea>");
+    assert_int_equal(409,
+                     browser_post(&p.editor, path(&p, first, "/text"), "revision=1&text=No"));
+    press(&p, second, "/text", "revision=1&text=Open on Sunday, only here");
+    sees(&p.editor, "Its text is changed, for this channel alone.");
+    sees(&p.editor, "<blockquote class=\"post-text\"><p>Open on Sunday, only here");
+    assert_int_equal(200, browser_get(&p.editor, of_post));
+    sees(&p.editor, "Open on Saturday");
+    is_now(house, second, DELIVERY_SCHEDULED);
+}
+
 static void
 test_changed_meanwhile(void **state)
 {
@@ -858,19 +909,11 @@ main(void)
     if (testdb_skips())
         return 0;
     const struct CMUnitTest tests[] = {
-        TEST(test_empty_teaches),
-        TEST(test_queue),
-        TEST(test_whose_words),
-        TEST(test_by_hand_is_a_word),
-        TEST(test_many_rows),
-        TEST(test_hold_of_everything),
-        TEST(test_move_hold_cancel),
-        TEST(test_changed_meanwhile),
-        TEST(test_resolve),
-        TEST(test_rights),
-        TEST(test_slots),
-        TEST(test_repeats),
-        TEST(test_today),
+        TEST(test_empty_teaches),     TEST(test_queue),           TEST(test_whose_words),
+        TEST(test_by_hand_is_a_word), TEST(test_many_rows),       TEST(test_hold_of_everything),
+        TEST(test_move_hold_cancel),  TEST(test_text_here_alone), TEST(test_changed_meanwhile),
+        TEST(test_resolve),           TEST(test_rights),          TEST(test_slots),
+        TEST(test_repeats),           TEST(test_today),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
