@@ -45,7 +45,7 @@ const char *delivery_shown(const struct delivery *d);
 struct delivery {
     int64_t id, workspace, message, channel;
     str channel_name, network, title,
-        excerpt; /* for lists: of the message, 200 bytes at most */
+        excerpt; /* for lists: as its channel has them; 200 bytes at most */
     enum delivery_state state;
     int64_t due_us;
     str wall, zone; /* "2026-12-01T09:00" as asked for; none: an exact moment was given */

@@ -5,6 +5,7 @@
 #include "base/format.h"
 #include "base/text.h"
 #include "base/translate.h"
+#include "channel/driver.h"
 #include "strategy/channel.h"
 #include "tactic/when.h"
 #include "web/web_internal.h"
@@ -54,7 +55,11 @@ post_heading(struct exchange *x, int64_t message, str title, str text)
 str
 delivery_heading(struct exchange *x, const struct delivery *d)
 {
-    return post_heading(x, d->message, d->title, d->excerpt);
+    /* what a reader there sees first: a title only where there are titles */
+    const struct driver *driver = driver_find(d->network);
+    bool titled = !driver || driver->traits.has_title || driver->traits.by_hand ||
+                  str_trim(d->excerpt).n == 0;
+    return post_heading(x, d->message, titled ? d->title : STR_NONE, d->excerpt);
 }
 
 str

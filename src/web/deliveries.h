@@ -35,7 +35,7 @@ must_use enum fault delivery_editing(struct exchange *x, const struct delivery *
 bool may_edit(const struct exchange *x);
 /* post_heading(x, message, title, text): the first words of a post; its number when it has none. */
 str post_heading(struct exchange *x, int64_t message, str title, str text);
-/* delivery_heading(x, d): its first words; its number when it has none. */
+/* delivery_heading(x, d): the first words of it as they are on its channel; its number when it has none. */
 str delivery_heading(struct exchange *x, const struct delivery *d);
 /* delivery_href(x, id): the path of its page. */
 str delivery_href(struct exchange *x, int64_t id);

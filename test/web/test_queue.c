@@ -568,6 +568,13 @@ test_text_here_alone(void **state)
     press(&p, second, "/text", "revision=1&text=Open on Sunday, only here");
     sees(&p.editor, "Its text is changed, for this channel alone.");
     sees(&p.editor, "<blockquote class=\"post-text\"><p>Open on Sunday, only here");
+    /* What it is called in lists is what leaves, not what the post says elsewhere. */
+    sees(&p.editor, "<h1>Open on Sunday, only here</h1>");
+    assert_int_equal(200, browser_get(&p.editor, "/queue"));
+    sees(&p.editor, "Open on Sunday, only here");
+    sees_not(&p.editor, "Open on Saturday");
+    assert_int_equal(200, browser_get(&p.editor, "/queue?show=finished"));
+    sees(&p.editor, "Open on Saturday");
     assert_int_equal(200, browser_get(&p.editor, of_post));
     sees(&p.editor, "Open on Saturday");
     is_now(house, second, DELIVERY_SCHEDULED);

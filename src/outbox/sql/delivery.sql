@@ -32,10 +32,12 @@ SELECT (SELECT count(*) FROM message WHERE workspace_id = $1 AND id = $2) AS mes
 -- gives: maybe
 -- does: reads
 SELECT d.id, d.workspace_id AS workspace, d.message_id AS message, d.channel_id AS channel,
-       c.name AS channel_name, c.network, m.title, substr(m.body, 1, 200) AS excerpt, d.state, d.due_us,
+       c.name AS channel_name, c.network, COALESCE(v.title, m.title) AS title,
+       substr(COALESCE(v.body, m.body), 1, 200) AS excerpt, d.state, d.due_us,
        d.wall, d.zone, d.queue, d.use_by_us, d.next_us, d.published_us, d.attempts_n, d.step, d.remote_id,
        d.permalink, d.class, d.reason, d.words, d.post_id AS post, d.live, d.revision
 FROM delivery AS d JOIN channel AS c ON c.id = d.channel_id JOIN message AS m ON m.id = d.message_id
+     LEFT JOIN variant AS v ON v.message_id = d.message_id AND v.channel_id = d.channel_id AND v.aside = 0
 WHERE d.workspace_id = $1 AND d.id = $2;
 
 -- Open ones, oldest due first. Each filter is off when its parameter is null.
@@ -49,10 +51,12 @@ WHERE d.workspace_id = $1 AND d.id = $2;
 -- gives: many
 -- does: reads
 SELECT d.id, d.workspace_id AS workspace, d.message_id AS message, d.channel_id AS channel,
-       c.name AS channel_name, c.network, m.title, substr(m.body, 1, 200) AS excerpt, d.state, d.due_us,
+       c.name AS channel_name, c.network, COALESCE(v.title, m.title) AS title,
+       substr(COALESCE(v.body, m.body), 1, 200) AS excerpt, d.state, d.due_us,
        d.wall, d.zone, d.queue, d.use_by_us, d.next_us, d.published_us, d.attempts_n, d.step, d.remote_id,
        d.permalink, d.class, d.reason, d.words, d.post_id AS post, d.live, d.revision
 FROM delivery AS d JOIN channel AS c ON c.id = d.channel_id JOIN message AS m ON m.id = d.message_id
+     LEFT JOIN variant AS v ON v.message_id = d.message_id AND v.channel_id = d.channel_id AND v.aside = 0
 WHERE d.workspace_id = $1
   AND ($2 IS NULL OR d.message_id = $2)
   AND ($3 IS NULL OR d.channel_id = $3)
@@ -77,10 +81,12 @@ ORDER BY d.due_us, d.id LIMIT $9;
 -- gives: many
 -- does: reads
 SELECT d.id, d.workspace_id AS workspace, d.message_id AS message, d.channel_id AS channel,
-       c.name AS channel_name, c.network, m.title, substr(m.body, 1, 200) AS excerpt, d.state, d.due_us,
+       c.name AS channel_name, c.network, COALESCE(v.title, m.title) AS title,
+       substr(COALESCE(v.body, m.body), 1, 200) AS excerpt, d.state, d.due_us,
        d.wall, d.zone, d.queue, d.use_by_us, d.next_us, d.published_us, d.attempts_n, d.step, d.remote_id,
        d.permalink, d.class, d.reason, d.words, d.post_id AS post, d.live, d.revision
 FROM delivery AS d JOIN channel AS c ON c.id = d.channel_id JOIN message AS m ON m.id = d.message_id
+     LEFT JOIN variant AS v ON v.message_id = d.message_id AND v.channel_id = d.channel_id AND v.aside = 0
 WHERE d.workspace_id = $1
   AND ($2 IS NULL OR d.message_id = $2)
   AND ($3 IS NULL OR d.channel_id = $3)
