@@ -233,6 +233,26 @@ answer_status(struct net *net, struct connection *c)
 
 /* ---- everything else ---- */
 
+/* The newest, or those before ${max_id}: ids grow. */
+static int32_t
+list_from(const struct net *net, str request)
+{
+    int64_t before = 0;
+    struct error error = {0};
+    str line, mark = S("max_id=");
+    (void)str_cut(&request, '\r', &line);
+    ptrdiff_t at = str_find(line, mark);
+    if (at < 0)
+        return net->statuses_n - 1;
+    line = str_slice(line, at + mark.n, line.n);
+    ptrdiff_t n = 0;
+    while (n < line.n && line.p[n] >= '0' && line.p[n] <= '9')
+        n++;
+    if (parse_i64(str_slice(line, 0, n), 1, net->statuses_n, &before, &error))
+        return -1;
+    return (int32_t)before - 2;
+}
+
 static void
 list(struct net *net, struct connection *c)
 {
@@ -244,7 +264,7 @@ list(struct net *net, struct connection *c)
     buf_init(&out, 1 << 20);
     buf_add(&out, S("["));
     int32_t n = 0;
-    for (int32_t i = net->statuses_n - 1; i >= 0 && n < LIST_MAX; i--) {
+    for (int32_t i = list_from(net, (str){c->request, c->n}); i >= 0 && n < LIST_MAX; i--) {
         if (net->statuses[i].account != c->account || net->statuses[i].made_us > until)
             continue;
         if (n++ > 0)
