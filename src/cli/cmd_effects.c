@@ -196,7 +196,7 @@ command_effects_run(struct cli *cli, struct error *error)
                    format_integer(cli->keep, cli->lang, gathered.input.posts_n));
     progress_begin(&bar, cstr(cli->keep, what), cli->propre.clock, !cli->quiet);
     struct effects_progress progress = {run_step, &bar};
-    struct effects_run_options run = {0};
+    struct effects_run_options run = {.once = args_has(cli->args, "seed")};
     fault = effects_run(model, &run, &progress, cli->keep, cli->scratch, &result, error);
     progress_end(&bar);
     double seconds = (double)instant_since(clock_now(&cli->propre.clock), started).us / 1e6;

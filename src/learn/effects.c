@@ -100,6 +100,9 @@ effects_note_format(enum effects_note_kind kind)
         return N_("There is no post to learn from yet.");
     case NOTE_POSTS_CUT:
         return N_("The latest %1$s posts with numbers are used, and no older ones.");
+    case NOTE_SECOND_RUN:
+        return N_("A first computation did not settle: this is a second one, by smaller steps "
+                  "and with the next seed.");
     }
     return "";
 }

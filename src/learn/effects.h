@@ -235,7 +235,8 @@ enum effects_note_kind {
     NOTE_CONFOUNDED,    /* factors `factor` and n sort the posts in the same way */
     NOTE_DIVERGENT,     /* n divergent transitions, within tolerance */
     NOTE_NO_POSTS,      /* nothing to learn from: the result is the prior */
-    NOTE_POSTS_CUT, /* n posts at most are taken, the latest ones: there may be older ones */
+    NOTE_POSTS_CUT,  /* n posts at most are taken, the latest ones: there may be older ones */
+    NOTE_SECOND_RUN, /* a first computation did not settle: this is the one after it */
 };
 struct effects_note {
     enum effects_note_kind kind;

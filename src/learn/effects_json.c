@@ -386,7 +386,7 @@ read_lists(struct reader *r, const struct json *root, struct effects_result *res
     for (int32_t i = 0; i < result->notes_n; i++, at = at->next) {
         result->notes[i] = (struct effects_note){
             .kind = (enum effects_note_kind)get_int(r, at, "kind", NOTE_EXPOSURE_NONE,
-                                                    NOTE_POSTS_CUT),
+                                                    NOTE_SECOND_RUN),
             .factor = (int32_t)get_int(r, at, "factor", -1,
                                        EFFECTS_FACTORS_MAX + EFFECTS_COVARIATES_MAX),
             .n = get_int(r, at, "n", INT64_MIN, INT64_MAX),

@@ -136,6 +136,7 @@ place_factor(struct adapt *a, int32_t k)
         double variance = a->covariance[(ptrdiff_t)i * a->n + i];
         double lambda = fmin(variance / (tau * tau), 0.999);
         model->centring[r] = lambda;
+        model->told[r] = (1.0 - lambda) / variance; /* the prior's part taken off */
         lambda_sum += lambda;
         /* (estimate / its standard error)² by the data alone: what shrinking took is put back */
         evidence += d[r] * d[r] / ((1.0 - lambda) * variance);
@@ -147,9 +148,7 @@ place_factor(struct adapt *a, int32_t k)
         (f->signed_tau ? 0.5 * tau : 1.0) / sqrt(1.0 + 2.0 * (double)f->rank);
     for (int32_t r = f->first_contrast; r < f->first_contrast + f->rank; r++) {
         int32_t i = model->betas_n + r;
-        if (f->signed_tau)
-            model->centring[r] = 1.0;
-        double power = num_exp(model->centring[r] * log_tau);
+        double power = model_power(model, k, r, model->center);
         model->center[model->at_contrast + r] = d[r] / power;
         model->scale[model->at_contrast + r] =
             sqrt(a->covariance[(ptrdiff_t)i * a->n + i]) / power;

@@ -525,6 +525,7 @@ lay_out(struct build *b)
     model->at_contrast = model->at_growth + 2 * growths;
     model->dims = model->at_contrast + model->contrasts_n;
     model->centring = new (b->keep, double, model->contrasts_n + 1); /* all 0: centred */
+    model->told = new (b->keep, double, model->contrasts_n + 1);
     model->shear = new (b->keep, double, (ptrdiff_t)model->betas_n * model->contrasts_n + 1);
     model->center = new (b->keep, double, model->dims);
     model->scale = new (b->keep, double, model->dims);

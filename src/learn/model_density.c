@@ -42,7 +42,22 @@ model_tau(const struct effects_model *model, int32_t k, const double *q)
     return model->factors[k].signed_tau ? fabs(x) : num_exp(x);
 }
 
-/* tau (with its sign, if it has one) and the powers of it that turn coordinates to contrasts. */
+/* Of a tau with its sign: how much wider the prior is than what the data leave, 1 + p tau². */
+static double
+widening(const struct effects_model *model, int32_t r, double tau)
+{
+    return 1.0 + model->told[r] * tau * tau;
+}
+
+double
+model_power(const struct effects_model *model, int32_t k, int32_t r, const double *q)
+{
+    double at = q[model->at_tau + k];
+    return model->factors[k].signed_tau ? at / sqrt(widening(model, r, at))
+                                        : num_exp(model->centring[r] * at);
+}
+
+/* tau (with its sign, if it has one) and what turns coordinates to contrasts. */
 static void
 unfold_taus(const struct effects_model *model, const double *q, struct model_work *w)
 {
@@ -58,7 +73,7 @@ unfold_taus(const struct effects_model *model, const double *q, struct model_wor
         const struct model_factor *f = &model->factors[k];
         for (int32_t r = f->first_contrast; f->signed_tau && r < f->first_contrast + f->rank;
              r++)
-            w->power[r] = at[k];
+            w->power[r] = model_power(model, k, r, q);
     }
 }
 
@@ -74,8 +89,9 @@ unfold_factors(const struct effects_model *model, const double *q, struct model_
         for (int32_t r = f->first_contrast; r < f->first_contrast + f->rank; r++) {
             double x = q[model->at_contrast + r];
             w->d[r] = x * w->power[r];
-            if (f->signed_tau) {
-                value -= 0.5 * x * x;
+            if (f->signed_tau) { /* x ~ N(0, 1 + p tau²) */
+                double wide = widening(model, r, w->tau[k]);
+                value -= 0.5 * x * x / wide + 0.5 * num_log(wide);
             } else { /* x ~ N(0, tau^(2 (1 - lambda))) */
                 double z = w->d[r] * over_tau;
                 value -= 0.5 * z * z + (1.0 - model->centring[r]) * log_tau;
@@ -298,8 +314,10 @@ fold_slopes(const struct effects_model *model, const double *q, const struct mod
             int32_t r = f->first_contrast + i;
             double x = q[model->at_contrast + r], d = w->d[r];
             if (f->signed_tau) {
-                gradient[model->at_contrast + r] = w->power[r] * d_slope[i] - x;
-                by_tau += x * d_slope[i];
+                double wide = widening(model, r, w->tau[k]), over = 1.0 / wide;
+                gradient[model->at_contrast + r] = w->power[r] * d_slope[i] - x * over;
+                by_tau += x * d_slope[i] * over / sqrt(wide) +
+                          model->told[r] * w->tau[k] * over * (x * x * over - 1.0);
                 continue;
             }
             gradient[model->at_contrast + r] = w->power[r] * (d_slope[i] - d * over_tau_2);

@@ -94,12 +94,10 @@ model_columns(const struct effects_model *model, const double *q, struct rng *rn
         hyper[i - model->at_tau] = q[i];
     for (int32_t k = 0; k < model->factors_n; k++) {
         const struct model_factor *f = &model->factors[k];
-        double at = q[model->at_tau + k];
         hyper[k] = num_log(model_tau(model, k, q));
         for (int32_t r = f->first_contrast; r < f->first_contrast + f->rank; r++)
             latent[model->betas_n + r] =
-                q[model->at_contrast + r] *
-                (f->signed_tau ? at : num_exp(model->centring[r] * at));
+                q[model->at_contrast + r] * model_power(model, k, r, q);
     }
     for (int32_t b = 0; b < model->betas_n; b++)
         latent[b] =

@@ -10,9 +10,12 @@
  * the one in which the data speak independently is taken. Each contrast is sampled as w = d / tau^lambda
  * with lambda between 0 (centred) and 1 (non-centred) by how much the data say about it, and
  * the intercept and covariates as their residual on the contrasts. Where data say little of a factor its tau
- * may be 0, and log tau has a tail without end; there tau itself is sampled with a sign, N(0, scale²), d = tau w,
- * and |tau| is half-normal as it should. All four leave the posterior as it is (tested) and turn a
- * tree of 127 steps into one of 7 or 15.
+ * may be 0, and log tau has a tail without end; there tau itself is sampled with a sign, N(0, scale²), and
+ * |tau| is half-normal as it should. With tau = 0 in reach its large values are too, and what suits the one does
+ * not suit the other: so there d = w tau / sqrt(1 + p tau²), p the precision of the data about d, is non-centred
+ * where tau is small and centred where it is large, and w is about as wide everywhere. (With d = tau w the far end
+ * was a neck in which a chain could be caught.) All four leave the posterior as it is (tested) and turn a tree of
+ * 127 steps into one of 7 or 15.
  */
 #include "learn/density.h"
 #include "learn/effects.h"
@@ -79,7 +82,8 @@ struct effects_model {
 
     /* Coordinates: intercept, covariates | log tau (or ± tau) | log (s - 0.02) | (log h50, log g) | contrasts. */
     int32_t dims, at_tau, at_s, at_growth, at_contrast, betas_n;
-    double *centring;       /* contrasts_n: lambda */
+    double *centring;       /* contrasts_n: lambda, where tau has no sign */
+    double *told;           /* contrasts_n: precision of the data about it, where tau has one */
     double *shear;          /* betas_n × contrasts_n */
     double *center, *scale; /* dims: the mode and about the posterior's width */
 
@@ -108,6 +112,8 @@ struct model_work model_work_at(const struct effects_model *model, double *work)
 
 /* model_tau(model, k, q): tau of factor k (never negative) from the coordinates. */
 double model_tau(const struct effects_model *model, int32_t k, const double *q);
+/* model_power(model, k, r, q): what coordinate r of factor k is multiplied with to be a contrast. */
+double model_power(const struct effects_model *model, int32_t k, int32_t r, const double *q);
 /* model_value(data, q, ret_gradient, work): log density of the coordinates; ${data} is the model. */
 double model_value(const void *data, const double *q, double *ret_gradient, double *work);
 struct density model_density(const struct effects_model *model);

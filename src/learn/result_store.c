@@ -69,6 +69,19 @@ result_keep(struct propre *propre, int64_t workspace, enum metric outcome,
 }
 
 enum fault
+result_seed(struct propre *propre, int64_t workspace, enum metric outcome, str mark,
+            struct arena *keep, uint64_t *seed, struct error *error)
+{
+    struct learn_result_count_row row;
+    if (q_learn_result_count(
+            propre->db, &(struct learn_result_count_in){workspace, metric_word(outcome), mark},
+            keep, &row, error))
+        return error_prefix(error, "looking for what was computed from the same posts");
+    *seed += 2 * (uint64_t)row.n;
+    return OK;
+}
+
+enum fault
 result_last(struct propre *propre, int64_t workspace, enum metric outcome, struct arena *keep,
             struct kept_result *ret, bool *ret_found, struct error *error)
 {

@@ -31,6 +31,16 @@ must_use enum fault result_keep(struct propre *propre, int64_t workspace, enum m
                                 int64_t *ret_id, struct error *error);
 
 /*
+ * result_seed(propre, workspace, outcome, mark, keep, seed, error):
+ * Moves ${seed} on past those that were used already for the same data: two for each answer kept, since one that
+ * does not settle is computed again. So the same data, asked the same number of times, give the same digits, and
+ * asking again is a try of its own.
+ */
+must_use enum fault result_seed(struct propre *propre, int64_t workspace, enum metric outcome,
+                                str mark, struct arena *keep, uint64_t *seed,
+                                struct error *error);
+
+/*
  * result_last(propre, workspace, outcome, keep, ret, ret_found, error):
  * The latest answer for an outcome.
  * Faults: CORRUPT when what was kept cannot be read; LIMIT when a newer program made it.

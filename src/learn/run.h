@@ -12,6 +12,7 @@ struct effects_run;
 struct effects_run_options {
     int32_t processes; /* at a time; 0 = as many as there are processors */
     int32_t niceness;  /* 0 to 19: how much others go first; 10 for work behind a page */
+    bool once;         /* what did not settle is not tried again: exactly the seed asked for */
 };
 
 /*
@@ -38,13 +39,24 @@ double effects_run_share(const struct effects_run *run);
 /* effects_run_result(run, keep, scratch, ret_result): when it is over. */
 void effects_run_result(const struct effects_run *run, struct arena *keep, struct arena scratch,
                         struct effects_result *ret_result);
+/*
+ * effects_run_again(run, result, ret_begun, error):
+ * A chain may be caught once in many runs where steps are too long for a corner of the posterior: what did not
+ * settle is computed once more, by shorter steps and with the next seed, and says so in its notes. Call it
+ * with what effects_run_result gave; *ret_begun: the chains are at work again, effects_run_step goes on. False when
+ * the ${result} settled, was the second already, has too few chains to settle at all, or options.once.
+ * Faults: those of effects_run_start.
+ */
+must_use enum fault effects_run_again(struct effects_run *run,
+                                      const struct effects_result *result, bool *ret_begun,
+                                      struct error *error);
 /* effects_run_stop(run): ends the processes that still run and waits for them. May be repeated. */
 void effects_run_stop(struct effects_run *run);
 
 /*
  * effects_run(model, options, progress, keep, scratch, ret_result, error):
- * All of it, blocking. ${progress} (may be NULL) is called five times a second at least; its chain is -1
- * and its numbers are of all chains together.
+ * All of it, blocking, and once more when it did not settle. ${progress} (may be NULL) is called five times a second at least; its chain is -1
+ * and its numbers are of all chains together; a second time they begin at 0 again.
  * Faults: as above; CONFLICT when progress asked to stop.
  */
 must_use enum fault effects_run(const struct effects_model *model,

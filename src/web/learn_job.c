@@ -74,6 +74,9 @@ learn_job_start(struct learn_job *job, struct propre *propre, int64_t workspace,
     job->failed = false;
     enum fault fault = learn_gather(propre, workspace, outcome, &job->keep, gathered, error);
     fault = fault ? fault : result_mark(propre, workspace, &job->keep, &job->mark, error);
+    fault = fault ? fault
+                  : result_seed(propre, workspace, outcome, job->mark, &job->keep,
+                                &options.seed, error);
     if (fault)
         return fault;
     if (gathered->input.posts_n < LEARN_POSTS_MIN)
@@ -104,18 +107,22 @@ learn_job_again(struct learn_job *job, struct propre *propre, int64_t workspace,
     return learn_job_start(job, propre, workspace, outcome, error);
 }
 
+/* Keeps the answer; *ret_again: it did not settle and is computed once more, so nothing is kept yet. */
 static enum fault
-finish(struct learn_job *job, struct propre *propre, struct error *error)
+finish(struct learn_job *job, struct propre *propre, bool *ret_again, struct error *error)
 {
     struct effects_result result;
     int64_t id = 0;
     effects_run_result(job->run, &job->keep, arena_reset(&job->scratch_region), &result);
+    enum fault fault = effects_run_again(job->run, &result, ret_again, error);
+    if (fault || *ret_again)
+        return fault;
     double seconds = (double)instant_since(clock_now(&propre->clock), job->started).us / 1e6;
     if (db_begin(propre->db, DB_WRITE, error))
         return error->fault;
     auto_tx tx = propre->db;
-    enum fault fault = result_keep(propre, job->workspace, job->outcome, &result, job->mark,
-                                   seconds, &id, error);
+    fault = result_keep(propre, job->workspace, job->outcome, &result, job->mark, seconds, &id,
+                        error);
     return fault ? fault : db_commit(tx, error);
 }
 
@@ -124,13 +131,15 @@ learn_job_turn(struct learn_job *job, struct propre *propre)
 {
     if (!job->run)
         return;
-    bool over = false;
+    bool over = false, again = false;
     struct error error = {0};
     enum fault fault = effects_run_step(job->run, 0, &over, &error);
     if (!fault && !over)
         return;
     if (!fault)
-        fault = finish(job, propre, &error);
+        fault = finish(job, propre, &again, &error);
+    if (!fault && again)
+        return;
     stop(job);
     if (fault) {
         job->failed = true;

@@ -19,11 +19,13 @@ value_without_jacobian(const void *data, const double *q, double *gradient, doub
     double value = model_value(model, q, gradient, work);
     for (int32_t k = 0; k < model->factors_n; k++) {
         const struct model_factor *f = &model->factors[k];
-        double at = q[model->at_tau + k], power = 0;
-        for (int32_t r = f->first_contrast; r < f->first_contrast + f->rank; r++)
-            power += model->centring[r]; /* 1 where tau has a sign */
-        value -= power * (f->signed_tau ? log(fabs(at)) : at);
-        gradient[model->at_tau + k] -= f->signed_tau ? power / at : power;
+        double at = q[model->at_tau + k];
+        for (int32_t r = f->first_contrast; r < f->first_contrast + f->rank; r++) {
+            value -= log(fabs(model_power(model, k, r, q)));
+            gradient[model->at_tau + k] -= f->signed_tau
+                                               ? 1.0 / (at * (1.0 + model->told[r] * at * at))
+                                               : model->centring[r];
+        }
     }
     return value;
 }

@@ -110,6 +110,45 @@ reference_result_is_hit(void **state)
     assert_int_equal(r.columns_n, 27);
 }
 
+/*
+ * The demo's posts with their tactics in the order of their French names: an order that once led one chain into a
+ * corner where it stayed for 50 draws.
+ */
+static void
+the_demo_settles_in_french(void **state)
+{
+    struct room *room = *state;
+    struct golden_posts golden;
+    assert_true(golden_read(&room->keep, 500, &golden));
+    const int32_t in_french[3] = {1, 2, 0}; /* Inspiration, Offres, Produit */
+    struct effects_factor factors[4];
+    struct effects_post *posts = new (&room->keep, struct effects_post, 500);
+    double unknown = (double)NAN;
+    memcpy(factors, golden.input.factors, sizeof factors);
+    factors[0] = golden.input.factors[1];
+    factors[1] = golden.input.factors[0];
+    for (int32_t i = 0; i < 500; i++) {
+        const int32_t *from = golden.input.posts[i].levels;
+        int32_t *levels = new (&room->keep, int32_t, 4);
+        posts[i] = golden.input.posts[i];
+        levels[0] = in_french[from[1]];
+        levels[1] = from[0];
+        levels[2] = from[2];
+        levels[3] = from[3];
+        posts[i].levels = levels;
+        posts[i].exposure[0] = round(posts[i].exposure[0]);
+    }
+    posts[499].covariates =
+        &unknown; /* the file's one blank; the reference takes it as unpaid */
+    golden.input.posts = posts;
+    golden.input.factors = factors;
+    struct effects_options options = effects_defaults();
+    struct effects_result r = answered(room, &golden.input, &options, false);
+    assert_true(r.diagnostics.settled);
+    assert_int_equal(r.diagnostics.divergent, 0);
+    assert_true(r.diagnostics.ess_tail_min > 1000);
+}
+
 static void
 preview_agrees_about_effects(void **state)
 {
@@ -414,6 +453,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(reference_result_is_hit, open_room, close_room),
+        cmocka_unit_test_setup_teardown(the_demo_settles_in_french, open_room, close_room),
         cmocka_unit_test_setup_teardown(preview_agrees_about_effects, open_room, close_room),
         cmocka_unit_test_setup_teardown(forty_posts_give_a_wide_answer, open_room, close_room),
         cmocka_unit_test_setup_teardown(seeds_and_fingerprints, open_room, close_room),

@@ -141,6 +141,16 @@ stale(struct fixture *f)
     return kept.stale;
 }
 
+static int64_t
+seed_for(struct fixture *f, str mark)
+{
+    uint64_t seed = 1;
+    assert_ok(result_seed(f->propre, f->workspace, METRIC_INTERACTIONS, mark, f->keep, &seed,
+                          &f->error),
+              &f->error);
+    return (int64_t)seed;
+}
+
 static void
 an_answer_is_kept_and_grows_stale_with_its_data(void **state)
 {
@@ -161,6 +171,7 @@ an_answer_is_kept_and_grows_stale_with_its_data(void **state)
         &f->error);
     assert_ok(result_mark(f->propre, f->workspace, f->keep, &mark, &f->error), &f->error);
     struct effects_result result = short_answer(f, &g.input);
+    assert_int_equal(1, seed_for(f, mark));
     assert_ok(result_keep(f->propre, f->workspace, METRIC_INTERACTIONS, &result, mark, 1.5, &id,
                           &f->error),
               &f->error);
@@ -169,6 +180,8 @@ an_answer_is_kept_and_grows_stale_with_its_data(void **state)
                           &f->error),
               &f->error);
     assert_true(found && kept.id == id && !kept.stale);
+    assert_int_equal(3, seed_for(f, mark)); /* asked again, it is a try of its own */
+    assert_int_equal(1, seed_for(f, S("other data")));
     assert_int_equal(500, kept.result.posts_used);
     assert_int_equal(106060, kept.result.outcome_sum);
     assert_memory_equal(result.fingerprint, kept.result.fingerprint, sizeof result.fingerprint);

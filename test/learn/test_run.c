@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "learn/golden.h"
+#include "learn/model_internal.h"
 #include "learn/run.h"
 
 struct room {
@@ -80,12 +81,12 @@ processes_give_the_digits_of_one(void **state)
     effects_gather(room->model, chains, 3, &room->keep, room->scratch, &alone);
     for (int32_t processes = 1; processes <= 3; processes++) {
         struct heard heard = {0};
-        assert_ok(
-            effects_run(room->model,
-                        &(struct effects_run_options){.processes = processes, .niceness = 1},
-                        &(struct effects_progress){listen, &heard}, &room->keep, room->scratch,
-                        &apart, &room->error),
-            &room->error);
+        assert_ok(effects_run(room->model,
+                              &(struct effects_run_options){
+                                  .processes = processes, .niceness = 1, .once = true},
+                              &(struct effects_progress){listen, &heard}, &room->keep,
+                              room->scratch, &apart, &room->error),
+                  &room->error);
         assert_memory_equal(alone.draws, apart.draws,
                             sizeof(float) * (size_t)alone.draws_n * (size_t)alone.columns_n);
         assert_memory_equal(&alone.diagnostics.rhat_max, &apart.diagnostics.rhat_max,
@@ -94,6 +95,44 @@ processes_give_the_digits_of_one(void **state)
         assert_int_equal(heard.most, 1200);
         no_child_is_left();
     }
+}
+
+/* Two chains of 100 draws cannot have 400 independent ones. */
+static void
+what_did_not_settle_is_computed_once_more_with_the_next_seed(void **state)
+{
+    struct room *room = *state;
+    struct effects_model model = *room->model, expected = model;
+    struct effects_chain chains[2];
+    struct effects_result once, twice, alone;
+    struct effects_run_options options = {.processes = 2, .once = true};
+    model.options.chains = 2;
+    model.options.draws = 100;
+    assert_ok(
+        effects_run(&model, &options, NULL, &room->keep, room->scratch, &once, &room->error),
+        &room->error);
+    assert_false(once.diagnostics.settled);
+    assert_int_equal(once.seed, 1);
+    options.once = false;
+    assert_ok(
+        effects_run(&model, &options, NULL, &room->keep, room->scratch, &twice, &room->error),
+        &room->error);
+    no_child_is_left();
+    assert_false(twice.diagnostics.settled); /* and said, not tried for ever */
+    assert_int_equal(twice.seed, 2);
+    assert_int_equal(twice.notes_n, once.notes_n + 1);
+    assert_int_equal(twice.notes[once.notes_n].kind, NOTE_SECOND_RUN);
+    assert_memory_equal(once.fingerprint, twice.fingerprint, 32);
+    expected.options = model.options;
+    expected.options.seed = 2;
+    expected.options.accept = 0.999;
+    for (int32_t c = 0; c < 2; c++)
+        assert_ok(effects_chain_run(&expected, c, NULL, &room->keep, room->scratch, &chains[c],
+                                    &room->error),
+                  &room->error);
+    effects_gather(&expected, chains, 2, &room->keep, room->scratch, &alone);
+    assert_memory_equal(alone.draws, twice.draws,
+                        sizeof(float) * (size_t)alone.draws_n * (size_t)alone.columns_n);
 }
 
 static void
@@ -145,6 +184,9 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(processes_give_the_digits_of_one, open_room,
                                         close_room),
+        cmocka_unit_test_setup_teardown(
+            what_did_not_settle_is_computed_once_more_with_the_next_seed, open_room,
+            close_room),
         cmocka_unit_test_setup_teardown(stopping_leaves_nobody_behind, open_room, close_room),
         cmocka_unit_test_setup_teardown(process_that_dies_is_a_fault_that_says_so, open_room,
                                         close_room),

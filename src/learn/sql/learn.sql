@@ -83,6 +83,14 @@ WHERE workspace_id = $1 AND outcome = $2
 ORDER BY id DESC
 LIMIT 1;
 
+-- query: learn_result_count
+-- How often an outcome was computed from the same data.
+-- in: workspace int, outcome text, data_mark text
+-- out: n int
+-- gives: one
+-- does: reads
+SELECT count(*) AS n FROM learn_result WHERE workspace_id = $1 AND outcome = $2 AND data_mark = $3;
+
 -- query: learn_changed_since
 -- Posts made or changed after an answer was computed.
 -- in: workspace int, computed_us int
