@@ -111,10 +111,22 @@ print_notes(struct cli *cli, const struct import_plan *plan)
         } else if (note->line > 0) {
             cli_say(cli, N_("  line %1$s (%2$s): %3$s"),
                     format_integer(cli->keep, cli->lang, note->line), str_of(word), text);
+        } else if (note->column.p) {
+            cli_say(cli, N_("  %1$s (%2$s): %3$s"), note->column, str_of(word), text);
         } else {
             cli_print(cli, arena_printf(cli->keep, "  %.*s", STR_FMT(text)));
         }
     }
+    int64_t more = plan->notes_all - plan->notes_n;
+    if (more > 0)
+        cli_print(cli, SAY(cli->keep, cli->lang,
+                           translate_n(cli->lang,
+                                       "  and %s more message; --refused FILE writes all "
+                                       "refused rows with their reasons",
+                                       "  and %s more messages; --refused FILE writes all "
+                                       "refused rows with their reasons",
+                                       more),
+                           format_integer(cli->keep, cli->lang, more)));
 }
 
 static void
@@ -172,6 +184,7 @@ write_plan(struct cli *cli, struct json_writer *w, const struct import_plan *pla
         json_object_begin(w);
         json_member_str(w, "header", plan->mapping.columns[i].header);
         json_member_str(w, "field", import_column_word(&plan->mapping.columns[i]));
+        json_member_str(w, "example", plan->mapping.columns[i].example);
         json_object_end(w);
     }
     json_array_end(w);
@@ -189,6 +202,7 @@ write_plan(struct cli *cli, struct json_writer *w, const struct import_plan *pla
         json_object_end(w);
     }
     json_array_end(w);
+    json_member_int(w, "notes_all", plan->notes_all);
 }
 
 static enum fault

@@ -26,7 +26,7 @@ struct propre;
 enum {
     IMPORT_ROWS_MAX =
         1000000, /* a large organisation's posts of twenty years; 100 MiB while reading */
-    IMPORT_NOTES_MAX = 200,   /* messages kept; all rows are counted */
+    IMPORT_NOTES_MAX = 200,   /* messages kept at once, a page of them; all are counted */
     IMPORT_COLUMNS_MAX = 400, /* the widest export known has about 150 */
     IMPORT_METRICS_MAX = 32,  /* metric columns of one file: our words, each once at most */
     IMPORT_HEADER_LOOK_MAX =
@@ -72,6 +72,7 @@ struct import_column {
     str header; /* as in the file */
     enum import_field field;
     enum metric metric;
+    str example; /* of a plan: its first cell that is not empty, cut short; none when all are */
 };
 
 /* The columns in the file's order, and what cannot be seen from them. */
@@ -112,6 +113,8 @@ struct import_progress {
     void *ctx;
 };
 
+enum import_verdict { VERDICT_ROW_OK, VERDICT_ROW_WARNING, VERDICT_ROW_ERROR };
+
 struct import_options {
     int64_t workspace;
     int64_t channel;  /* 0: the only channel of the network, or a new one when there is none */
@@ -125,10 +128,10 @@ struct import_options {
     enum import_decimal decimal;
     const struct import_mapping
         *mapping; /* confirmed by a person; NULL: recognised, kept or proposed */
+    enum import_verdict notes_of;    /* messages of this kind only; VERDICT_ROW_OK: all */
+    int64_t notes_from;              /* so many of them are passed over */
     struct import_progress progress; /* step may be NULL */
 };
-
-enum import_verdict { VERDICT_ROW_OK, VERDICT_ROW_WARNING, VERDICT_ROW_ERROR };
 
 /* What was seen in a row, or (line 0) in the whole file. */
 struct import_note {
@@ -179,6 +182,7 @@ struct import_plan {
     struct import_counts counts;
     struct import_note *notes;
     int32_t notes_n;
+    int64_t notes_all; /* of the kind asked for: those before, these, and those behind */
 };
 
 /*

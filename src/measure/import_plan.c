@@ -2,6 +2,7 @@
 
 #include "base/csv.h"
 #include "base/sha256.h"
+#include "base/text.h"
 #include "base/translate.h"
 #include "measure/import.h"
 #include "measure/import_cell_internal.h"
@@ -26,7 +27,9 @@ plan_note(struct planner *p, enum import_verdict verdict, int64_t line, str colu
           const struct error_frame *why)
 {
     struct import_plan *plan = p->plan;
-    if (plan->notes_n < IMPORT_NOTES_MAX)
+    if (plan->options.notes_of && verdict != plan->options.notes_of)
+        return;
+    if (plan->notes_all++ >= plan->options.notes_from && plan->notes_n < IMPORT_NOTES_MAX)
         plan->notes[plan->notes_n++] =
             (struct import_note){verdict, line, arena_str(p->keep, column), *why};
 }
@@ -176,7 +179,9 @@ recognise(struct planner *p, struct error *error)
     return OK;
 }
 
-/* ---- First pass: how numbers and dates are written, and the hash ---- */
+/* ---- First pass: how numbers and dates are written, an example of each column, and the hash ---- */
+
+enum { EXAMPLE_GRAPHEMES_MAX = 60 /* enough to know a text by its beginning */ };
 
 struct survey {
     struct number_evidence numbers;
@@ -184,10 +189,20 @@ struct survey {
     int64_t rows;
 };
 
+/* The first value there is: what a person recognises a column by. */
+static void
+take_example(struct import_column *column, str cell, struct arena *keep)
+{
+    str text = str_trim(cell);
+    if (!column->example.p && text.n > 0)
+        column->example = arena_str(keep, text_cut(text, EXAMPLE_GRAPHEMES_MAX));
+}
+
 static enum fault
-survey_rows(const struct import_plan *plan, struct import_file *file, struct survey *survey,
+survey_rows(struct planner *p, struct import_file *file, struct survey *survey,
             struct error *error)
 {
+    const struct import_plan *plan = p->plan;
     const struct import_mapping *mapping = &plan->mapping;
     for (;;) {
         struct csv_row row = {0};
@@ -201,6 +216,7 @@ survey_rows(const struct import_plan *plan, struct import_file *file, struct sur
         survey->rows++;
         int32_t n = row.cells_n < mapping->columns_n ? row.cells_n : mapping->columns_n;
         for (int32_t i = 0; i < n; i++) {
+            take_example(&mapping->columns[i], row.cells[i], p->keep);
             if (mapping->columns[i].field == FIELD_METRIC)
                 number_survey(&survey->numbers, row.cells[i], row.line);
             else if (mapping->columns[i].field == FIELD_PUBLISHED)
@@ -238,7 +254,7 @@ survey_file(struct planner *p, const struct import_progress *progress, struct er
     uint8_t sha256[SHA256_BYTES];
     auto_import_file file = {.fd = -1};
     if (import_file_open(plan->path, progress, &file, error) ||
-        survey_rows(plan, &file, &survey, error))
+        survey_rows(p, &file, &survey, error))
         return error->fault;
     if (survey.rows == 0)
         return fail(error, FAULT_INPUT,

@@ -1,6 +1,7 @@
 #include "web/import_view.h"
 
 #include "base/format.h"
+#include "base/number.h"
 #include "base/translate.h"
 #include "strategy/channel.h"
 #include "web/demo.h"
@@ -69,6 +70,64 @@ dialect_text(struct exchange *x, const struct import_plan *plan)
     return SAY(x->keep, x->lang, N_("Separator “%s”"), separator);
 }
 
+/* The words of the address for each kind of message; all: none. */
+static const char *const rows_words[] = {
+    [VERDICT_ROW_OK] = "", [VERDICT_ROW_WARNING] = "warnings", [VERDICT_ROW_ERROR] = "refused"};
+
+void
+import_rows_asked(struct exchange *x, struct pending *pending)
+{
+    enum { PAGES_MAX = 100000 /* of a million rows, each with some messages */ };
+    struct error ignored = {0};
+    int64_t page = 1;
+    str rows = exchange_query(x, "rows");
+    for (int i = VERDICT_ROW_WARNING; i <= VERDICT_ROW_ERROR; i++) {
+        if (str_eq(rows, str_of(rows_words[i])))
+            pending->notes_of = (enum import_verdict)i;
+    }
+    if (parse_i64(exchange_query(x, "page"), 1, PAGES_MAX, &page, &ignored))
+        page = 1;
+    pending->notes_from = (page - 1) * IMPORT_NOTES_MAX;
+}
+
+static str
+rows_address(struct exchange *x, const struct import_view *view, enum import_verdict of,
+             int64_t page)
+{
+    str to = arena_printf(x->keep, "/import/%.*s%s%s", STR_FMT(view->key), of ? "?rows=" : "",
+                          rows_words[of]);
+    return page < 2 ? to
+                    : arena_printf(x->keep, "%.*s%cpage=%lld", STR_FMT(to), of ? '&' : '?',
+                                   (long long)page);
+}
+
+/* The pages of messages, and the kinds there are to choose from. */
+static void
+add_ways(struct exchange *x, const struct import_plan *plan, struct import_view *view)
+{
+    enum import_verdict of = plan->options.notes_of;
+    int64_t from = plan->options.notes_from, page = from / IMPORT_NOTES_MAX + 1;
+    view->rows_first = from + 1;
+    view->rows_all_n = plan->notes_all;
+    if (page > 1)
+        view->previous_href = rows_address(x, view, of, page - 1);
+    if (from + plan->notes_n < plan->notes_all)
+        view->next_href = rows_address(x, view, of, page + 1);
+    if (plan->counts.warned == 0 || plan->counts.refused == 0)
+        return;
+    str labels[] = {str_of(translate(x->lang, N_("All messages"))),
+                    SAY(x->keep, x->lang, N_("With a warning: %s"),
+                        format_integer(x->keep, x->lang, plan->counts.warned)),
+                    SAY(x->keep, x->lang, N_("Refused: %s"),
+                        format_integer(x->keep, x->lang, plan->counts.refused))};
+    struct option_view *at = new (x->keep, struct option_view, 3);
+    for (int i = VERDICT_ROW_OK; i <= VERDICT_ROW_ERROR; i++) {
+        enum import_verdict kind = (enum import_verdict)i;
+        at[i] = (struct option_view){rows_address(x, view, kind, 1), labels[i], kind == of};
+    }
+    view->filter = (struct options_view){at, 3};
+}
+
 static void
 add_rows(struct exchange *x, const struct import_plan *plan, struct import_view *view)
 {
@@ -80,13 +139,15 @@ add_rows(struct exchange *x, const struct import_plan *plan, struct import_view 
             .state = note->verdict == VERDICT_ROW_ERROR     ? ROW_ERROR
                      : note->verdict == VERDICT_ROW_WARNING ? ROW_WARNING
                                                             : ROW_OK,
-            .title =
-                note->column.p ? note->column : str_of(translate(x->lang, N_("whole row"))),
+            .column = note->column.p   ? note->column
+                      : note->line > 0 ? str_of(translate(x->lang, N_("whole row")))
+                                       : str_of(translate(x->lang, N_("whole file"))),
             .reason = import_note_text(note, x->lang, x->keep),
         };
     }
     view->rows = rows;
     view->rows_shown_n = plan->notes_n;
+    add_ways(x, plan, view);
 }
 
 /* Every field and metric a column can be, with the one it is now chosen. */
@@ -124,6 +185,7 @@ add_columns(struct exchange *x, const struct import_plan *plan, struct import_vi
         lines[i] = (struct mapping_line){
             .field = arena_printf(x->keep, "column-%d", i),
             .header = plan->mapping.columns[i].header,
+            .example = plan->mapping.columns[i].example,
             .words = column_words(x, &plan->mapping.columns[i]),
         };
     }

@@ -17,6 +17,8 @@ struct channel;
 void import_view_of_plan(struct exchange *x, const struct pending *pending,
                          const struct import_plan *plan, const struct channel *channels,
                          ptrdiff_t channels_n, struct import_view *view);
+/* import_rows_asked(x, pending): which messages the address asks for: ?rows=warnings|refused&page=2. */
+void import_rows_asked(struct exchange *x, struct pending *pending);
 /* import_view_of_record(x, import, view): one that was applied or undone. */
 void import_view_of_record(struct exchange *x, const struct import *import,
                            struct import_view *view);

@@ -170,6 +170,7 @@ handle_import_page(struct exchange *x, struct error *error)
         answer_redirect(x, arena_printf(x->keep, "/import/%lld", (long long)pending.import.is));
         return OK;
     }
+    import_rows_asked(x, &pending);
     return plan_page(x, &pending, NULL, error);
 }
 

@@ -190,7 +190,9 @@ pending_plan(struct exchange *x, const struct pending *p, struct import_plan *re
                                .lang = x->lang,
                                .channel = p->channel.has ? p->channel.is : 0,
                                .channel_name = p->channel_name,
-                               .channel_network = NETWORK_OTHER};
+                               .channel_network = NETWORK_OTHER,
+                               .notes_of = p->notes_of,
+                               .notes_from = p->notes_from};
     if (p->dates.p)
         (void)import_date_order_parse(p->dates,
                                       &o.date_order); /* only words we wrote ourselves */

@@ -19,6 +19,9 @@ struct pending {
     str channel_name;                     /* of a new one, made when the file is taken in */
     str network, dates, decimal, columns; /* none: nothing said; columns: words, one a line */
     struct maybe_int import;              /* it was taken in as that */
+    enum import_verdict
+        notes_of; /* what is to be shown of its rows, as in struct import_options */
+    int64_t notes_from;
 };
 
 /* pending_add(x, ret_key, error): keeps x->upload under a new key, in the handler's transaction. */

@@ -292,10 +292,10 @@ struct imports_view {
 
 enum row_state { ROW_OK, ROW_WARNING, ROW_ERROR };
 struct import_row {
-    int64_t line; /* in the file */
+    int64_t line; /* in the file; 0: about all of it */
     enum row_state state;
-    str title;  /* what the row is: "Photo, month 12, weekday 4, 3 h" */
-    str reason; /* none when ok */
+    str column; /* its header; or that it is about the whole row or file */
+    str reason;
 };
 
 /* One column of an unknown file: which of our words it is. */
@@ -326,9 +326,11 @@ struct import_view {
     int64_t new_n;     /* posts that would be, or were, added */
     int64_t updated_n; /* known posts that would get, or got, new numbers */
     bool can_apply, can_undo;
-    struct options_view filter; /* links all / with warnings / refused */
+    struct options_view
+        filter; /* links all / warnings / refused; none when there is one kind */
     const struct import_row *rows;
     ptrdiff_t rows_shown_n;
+    int64_t rows_first, rows_all_n; /* which of how many messages these are, from 1 */
     str previous_href, next_href;
     str refused_href; /* CSV of refused rows, none when there are none */
     /* unknown files */

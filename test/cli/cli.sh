@@ -121,6 +121,8 @@ t "a file that is not there" 3 'absent.csv' "$propre" import "$dir/absent.csv" -
 truncate -s 2200M "$dir/huge.csv"
 t "a file of 2 GB is refused before it is read" 2 'huge.csv' "$propre" import "$dir/huge.csv" --data "$d"
 rm -f "$dir/huge.csv"
+{ echo 'date,text,likes'; i=0; while [ $i -lt 207 ]; do echo "2026-01-02,a,many"; i=$((i + 1)); done; } >"$dir/notes.csv"
+t "messages beyond those shown are counted" 2 'and 7 more messages; --refused FILE' "$propre" import "$dir/notes.csv" --data "$d"
 printf 'date,text,likes\n2026-01-02 10:00,=a,3\n2026-01-03 10:00,=b,many\n' >"$dir/rows.csv"
 ref=$dir/ref.csv
 t "what is not confirmed refuses nothing yet" 2 '--map' "$propre" import "$dir/rows.csv" --refused "$ref" --data "$d"

@@ -720,6 +720,52 @@ refused_rows_come_back_as_they_were(void **state)
     }
 }
 
+/* Notes are kept a page at a time, of the kind that is asked for; all of them are counted. */
+static void
+notes_come_in_pages(void **state)
+{
+    struct fixture *f = *state;
+    auto_buf out;
+    buf_init(&out, 1 << 20);
+    buf_add(&out, S("date,text,likes\n2025-11-24,a,1\n2025-11-24,a,1\n"));
+    for (int i = 0; i < 450; i++)
+        buf_add(&out, S("2025-11-24,b,many\n"));
+    str path = file_of(f, "many.csv", buf_str(&out));
+    struct import_plan p = plan(f, path, NULL);
+    assert_int_equal(IMPORT_NOTES_MAX, p.notes_n);
+    assert_int_equal(451, p.notes_all);
+    struct import_options with = options(f);
+    with.notes_from = 400;
+    p = plan(f, path, &with);
+    assert_int_equal(51, p.notes_n);
+    assert_int_equal(403, p.notes[0].line);
+    assert_int_equal(451, p.notes_all);
+    with.notes_of = VERDICT_ROW_ERROR;
+    p = plan(f, path, &with);
+    assert_int_equal(50, p.notes_n);
+    assert_int_equal(450, p.notes_all);
+    with.notes_of = VERDICT_ROW_WARNING;
+    with.notes_from = 0;
+    p = plan(f, path, &with);
+    assert_int_equal(1, p.notes_n);
+    assert_int_equal(3, p.notes[0].line);
+}
+
+static void
+columns_have_an_example(void **state)
+{
+    struct fixture *f = *state;
+    str text = arena_printf(f->keep,
+                            "date,text,likes,none\n2025-11-24,,many,\n"
+                            "2025-11-25, %0500d ,2, \n",
+                            7);
+    struct import_plan p = plan(f, file_of(f, "examples.csv", text), NULL);
+    assert_str("2025-11-24", p.mapping.columns[0].example);
+    assert_int_equal(60, p.mapping.columns[1].example.n);
+    assert_str("many", p.mapping.columns[2].example);
+    assert_null(p.mapping.columns[3].example.p);
+}
+
 /* Twenty rows of long words, each more like a header than the last: memory stays what it is. */
 static void
 long_headers_take_no_room(void **state)
@@ -806,6 +852,8 @@ main(void)
         T(nasty_files_get_the_report_written_down),
         T(refused_rows_can_be_saved_and_are_harmless),
         T(refused_rows_come_back_as_they_were),
+        T(notes_come_in_pages),
+        T(columns_have_an_example),
         T(long_headers_take_no_room),
         T(real_files_beside_the_project),
     };

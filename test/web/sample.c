@@ -673,29 +673,31 @@ import_view(struct html *h)
     static struct import_row rows[5];
     static struct option_view filter[3];
     rows[0] = (struct import_row){
-        2, ROW_OK, BOTH("Photo, December, weekday 4, 3 h", "Photo, décembre, jour 4, 3 h"),
-        STR_NONE};
+        0, ROW_OK, S("Followers lost"),
+        BOTH("this column is not known here; it is left out",
+             "cette colonne n’est pas connue ici ; elle est laissée de côté")};
     rows[1] = (struct import_row){
-        3, ROW_WARNING,
-        BOTH("Status post, December, weekday 3, 10 h", "Statut, décembre, jour 3, 10 h"),
-        BOTH("“Paid” is blank: taken as not known.", "« Paid » est vide : pris pour inconnu.")};
-    rows[2] =
-        (struct import_row){4, ROW_ERROR, BOTH("Photo, month 13", "Photo, mois 13"),
-                            BOTH("“Post Month” is 13; a month is a number from 1 to 12.",
-                                 "« Post Month » vaut 13 ; un mois est un nombre de 1 à 12.")};
+        3, ROW_WARNING, BOTH("whole row", "ligne entière"),
+        BOTH("the row repeats the post of row 2; it is left out",
+             "la ligne répète la publication de la ligne 2 ; elle est laissée de côté")};
+    rows[2] = (struct import_row){
+        4, ROW_ERROR, S("Post Month"),
+        BOTH("\"13\" is not a number from 1 to 12", "« 13 » n’est pas un nombre de 1 à 12")};
     rows[3] =
         (struct import_row){5, ROW_ERROR, S(HOSTILE),
-                            BOTH("“comment” is -4; a count cannot be negative.",
-                                 "« comment » vaut -4 ; un compte ne peut pas être négatif.")};
+                            BOTH("-4 is below zero, and a count cannot be",
+                                 "-4 est au-dessous de zéro, et un compte ne peut l’être")};
     rows[4] = (struct import_row){
-        6, ROW_OK, BOTH("Link, December, weekday 2, 9 h", "Lien, décembre, jour 2, 9 h"),
-        STR_NONE};
-    filter[0] = (struct option_view){S("/import/4"), BOTH("All 500", "Les 500"), true};
+        6, ROW_ERROR, S("comment"),
+        BOTH("\"many\" is not a number; correct it, or leave it empty",
+             "« many » n’est pas un nombre ; corrigez-le, ou laissez vide")};
+    filter[0] =
+        (struct option_view){S("/import/4"), BOTH("All messages", "Tous les messages"), true};
     filter[1] =
         (struct option_view){S("/import/4?rows=warnings"),
                              BOTH("With a warning: 6", "Avec un avertissement : 6"), false};
     filter[2] = (struct option_view){S("/import/4?rows=refused"),
-                                     BOTH("Refused: 2", "Refusées : 2"), false};
+                                     BOTH("Refused: 200", "Refusées : 200"), false};
     return (struct import_view){.layout = layout(NAV_IMPORT, "/import/4"),
                                 .state = IMPORT_DRY,
                                 .key = S("4"),
@@ -705,14 +707,16 @@ import_view(struct html *h)
                                 .dialect =
                                     BOTH("separator “;”, UTF-8", "séparateur « ; », UTF-8"),
                                 .rows_n = 500,
-                                .ok_n = 492,
+                                .ok_n = 294,
                                 .warned_n = 6,
-                                .refused_n = 2,
-                                .new_n = 497,
+                                .refused_n = 200,
+                                .new_n = 299,
                                 .can_apply = true,
                                 .filter = {filter, 3},
                                 .rows = rows,
                                 .rows_shown_n = 5,
+                                .rows_first = 1,
+                                .rows_all_n = 207,
                                 .next_href = S("/import/4?page=2"),
                                 .refused_href = S("/import/4/refused.csv")};
 }
@@ -733,8 +737,7 @@ import_applied(struct html *h)
     view.can_apply = false;
     view.can_undo = true;
     view.filter.n = 0;
-    view.rows = view.rows + 1;
-    view.rows_shown_n = 3;
+    view.rows_shown_n = 0;
     view.next_href = STR_NONE;
     page_import_one(h, &view);
 }
