@@ -94,6 +94,13 @@ import_step(void *ctx, int64_t done, int64_t total)
 
 /* ---- the report ---- */
 
+/* A sentence in its form for ${n}, with it. */
+static str
+counted(struct cli *cli, const char *sentence, int64_t n)
+{
+    return SAY(cli->keep, cli->lang, sentence, format_integer(cli->keep, cli->lang, n));
+}
+
 static void
 print_notes(struct cli *cli, const struct import_plan *plan)
 {
@@ -119,14 +126,14 @@ print_notes(struct cli *cli, const struct import_plan *plan)
     }
     int64_t more = plan->notes_all - plan->notes_n;
     if (more > 0)
-        cli_print(cli, SAY(cli->keep, cli->lang,
-                           translate_n(cli->lang,
-                                       "  and %s more message; --refused FILE writes all "
-                                       "refused rows with their reasons",
-                                       "  and %s more messages; --refused FILE writes all "
-                                       "refused rows with their reasons",
-                                       more),
-                           format_integer(cli->keep, cli->lang, more)));
+        cli_print(cli, counted(cli,
+                               translate_n(cli->lang,
+                                           "  and %s more message; --refused FILE writes all "
+                                           "refused rows with their reasons",
+                                           "  and %s more messages; --refused FILE writes all "
+                                           "refused rows with their reasons",
+                                           more),
+                               more));
 }
 
 static void
@@ -145,15 +152,19 @@ static void
 print_plan(struct cli *cli, const struct import_plan *plan)
 {
     const struct import_counts *c = &plan->counts;
-    cli_say(cli, N_("%1$s: %2$s, %3$s rows"), plan->file_name,
+    cli_say(cli, N_("%1$s: %2$s, %3$s"), plan->file_name,
             str_of(translate(cli->lang, plan->source_name)),
-            format_integer(cli->keep, cli->lang, c->rows));
+            counted(cli, translate_n(cli->lang, "%s row", "%s rows", c->rows), c->rows));
     if (!plan->recognised && !cli->quiet)
         print_mapping(cli, plan);
-    cli_say(cli, N_("  %1$s right, %2$s with a warning, %3$s refused"),
-            format_integer(cli->keep, cli->lang, c->ok),
-            format_integer(cli->keep, cli->lang, c->warned),
-            format_integer(cli->keep, cli->lang, c->refused));
+    str right = counted(cli, translate_n(cli->lang, "%s right", "%s right", c->ok), c->ok);
+    str warned = counted(
+        cli, translate_n(cli->lang, "%s with a warning", "%s with a warning", c->warned),
+        c->warned);
+    str refused = counted(cli, translate_n(cli->lang, "%s refused", "%s refused", c->refused),
+                          c->refused);
+    cli_print(cli, arena_printf(cli->keep, "  %.*s, %.*s, %.*s", STR_FMT(right),
+                                STR_FMT(warned), STR_FMT(refused)));
     if (!cli->quiet)
         print_notes(cli, plan);
 }
@@ -171,6 +182,15 @@ write_counts(struct json_writer *w, const struct import_counts *c)
     json_member_int(w, "points", c->points);
 }
 
+/* What the file leaves open, by the option that answers it. */
+static const struct {
+    enum import_ask ask;
+    const char *option;
+} asks[] = {{ASK_MAPPING, "map"},
+            {ASK_DATE_ORDER, "dates"},
+            {ASK_DECIMAL, "decimal"},
+            {ASK_CHANNEL, "channel"}};
+
 static void
 write_plan(struct cli *cli, struct json_writer *w, const struct import_plan *plan)
 {
@@ -178,6 +198,13 @@ write_plan(struct cli *cli, struct json_writer *w, const struct import_plan *pla
     json_member_str(w, "source", plan->source);
     json_member_bool(w, "recognised", plan->recognised);
     json_member_str(w, "sha256", plan->file_sha256);
+    json_key(w, S("asks"));
+    json_array_begin(w);
+    for (size_t i = 0; i < sizeof asks / sizeof *asks; i++) {
+        if (plan->asks & asks[i].ask)
+            json_str(w, str_of(asks[i].option));
+    }
+    json_array_end(w);
     json_key(w, S("columns"));
     json_array_begin(w);
     for (int32_t i = 0; i < plan->mapping.columns_n; i++) {
@@ -284,8 +311,10 @@ write_refused(struct cli *cli, const struct import_plan *plan, struct error *err
     if (close(fd) != 0 && !fault)
         fault = fail(error, FAULT_SYSTEM, "the refused rows could not be written to %s", path);
     if (!fault)
-        cli_say(cli, N_("%1$s refused rows written to %2$s"),
-                format_integer(cli->keep, cli->lang, n), name);
+        cli_print(cli, SAY(cli->keep, cli->lang,
+                           translate_n(cli->lang, "%1$s refused row written to %2$s",
+                                       "%1$s refused rows written to %2$s", n),
+                           format_integer(cli->keep, cli->lang, n), name));
     return fault;
 }
 
@@ -298,12 +327,16 @@ print_outcome(struct cli *cli, const struct import_outcome *outcome)
                 id);
         return;
     }
-    cli_say(cli,
-            N_("Imported: %1$s new posts, %2$s known ones, %3$s numbers. To take it back: "
-               "propre import undo %4$s"),
-            format_integer(cli->keep, cli->lang, outcome->counts.posts_new),
-            format_integer(cli->keep, cli->lang, outcome->counts.posts_known),
-            format_integer(cli->keep, cli->lang, outcome->counts.points), id);
+    const struct import_counts *c = &outcome->counts;
+    str fresh = counted(
+        cli, translate_n(cli->lang, "%s new post", "%s new posts", c->posts_new), c->posts_new);
+    str known =
+        counted(cli, translate_n(cli->lang, "%s known one", "%s known ones", c->posts_known),
+                c->posts_known);
+    str numbers =
+        counted(cli, translate_n(cli->lang, "%s number", "%s numbers", c->points), c->points);
+    cli_say(cli, N_("Imported: %1$s, %2$s, %3$s. To take it back: propre import undo %4$s"),
+            fresh, known, numbers, id);
 }
 
 /* ---- the command ---- */
@@ -359,6 +392,8 @@ command_import_file(struct cli *cli, struct error *error)
     fault = fault ? fault : write_refused(cli, &plan, error);
     if (fault)
         return error_prefix(error, "importing %.*s", STR_FMT(cli->args->positional));
+    if (plan.asks && cli->json && print_json(cli, &plan, NULL, error))
+        return error->fault;
     if (plan.asks) {
         str ask = import_ask_text(&plan, cli->lang, cli->keep);
         return fail(error, FAULT_INPUT, "%.*s", STR_FMT(ask));
@@ -400,6 +435,65 @@ print_imports_json(struct cli *cli, const struct import *all, ptrdiff_t n, struc
     }
     json_array_end(&json.w);
     return cli_json_end(&json, error);
+}
+
+/* One word a column can have: a field, or behind those a metric. */
+static struct import_column
+column_at(int i)
+{
+    return (struct import_column){.field = i < FIELDS_N ? (enum import_field)i : FIELD_METRIC,
+                                  .metric = i < FIELDS_N ? 0 : (enum metric)(i - FIELDS_N)};
+}
+
+static str
+column_means(struct cli *cli, const struct import_column *column)
+{
+    return str_of(translate(cli->lang, column->field == FIELD_METRIC
+                                           ? metric_name(column->metric)
+                                           : import_field_name(column->field)));
+}
+
+static enum fault
+print_fields_json(struct cli *cli, struct error *error)
+{
+    struct cli_json json;
+    cli_json_begin(&json);
+    json_array_begin(&json.w);
+    for (int i = 0; i < FIELDS_N + METRICS_N; i++) {
+        struct import_column column = column_at(i);
+        if (i == FIELD_METRIC)
+            continue;
+        json_object_begin(&json.w);
+        json_member_str(&json.w, "field", import_column_word(&column));
+        json_member_bool(&json.w, "metric", column.field == FIELD_METRIC);
+        json_member_str(&json.w, "means", column_means(cli, &column));
+        json_object_end(&json.w);
+    }
+    json_array_end(&json.w);
+    return cli_json_end(&json, error);
+}
+
+enum fault
+command_import_fields(struct cli *cli, struct error *error)
+{
+    if (cli->json)
+        return print_fields_json(cli, error);
+    enum { COLUMNS = 2 };
+    str *cells = new (cli->keep, str, (FIELDS_N + METRICS_N) * COLUMNS);
+    ptrdiff_t n = 0;
+    for (int i = 0; i < FIELDS_N + METRICS_N; i++) {
+        struct import_column column = column_at(i);
+        if (i == FIELD_METRIC)
+            continue;
+        cells[n * COLUMNS] = import_column_word(&column);
+        cells[n++ * COLUMNS + 1] = column_means(cli, &column);
+    }
+    struct table table = {
+        .columns_n = COLUMNS, .cells = cells, .rows_n = n, .cell_graphemes_max = 48};
+    table.heads[0] = translate(cli->lang, N_("Field"));
+    table.heads[1] = translate(cli->lang, N_("Meaning"));
+    table_print(&table, cli->scratch);
+    return OK;
 }
 
 enum fault
@@ -465,12 +559,19 @@ command_import_undo(struct cli *cli, struct error *error)
         json_object_end(&json.w);
         return cli_json_end(&json, error);
     }
-    cli_say(cli, N_("Undone: %1$s posts and %2$s numbers taken out"),
-            format_integer(cli->keep, cli->lang, undone.posts),
-            format_integer(cli->keep, cli->lang, undone.points));
-    if (undone.posts_kept > 0) {
-        cli_say(cli, N_("%s posts stay, because later imports have numbers for them"),
-                format_integer(cli->keep, cli->lang, undone.posts_kept));
-    }
+    int64_t kept = undone.posts_kept;
+    cli_say(
+        cli, N_("Undone: %1$s and %2$s taken out"),
+        counted(cli, translate_n(cli->lang, "%s post", "%s posts", undone.posts), undone.posts),
+        counted(cli, translate_n(cli->lang, "%s number", "%s numbers", undone.points),
+                undone.points));
+    if (kept > 0)
+        cli_print(
+            cli,
+            counted(cli,
+                    translate_n(
+                        cli->lang, "%s post stays, because later imports have numbers for it",
+                        "%s posts stay, because later imports have numbers for them", kept),
+                    kept));
     return OK;
 }

@@ -132,6 +132,13 @@ option_find(const struct command *command, str name)
     return NULL;
 }
 
+/* What stands between noun and verb: nothing where the noun stands alone. */
+static const char *
+verb_gap(const struct command *command)
+{
+    return *command->verb ? " " : "";
+}
+
 /* One "--name", "--name=value" or "--name value"; advances *at past what it used. */
 static enum fault
 take_option(struct args *args, char *const *argv, int argc, int *at, struct error *error)
@@ -142,8 +149,9 @@ take_option(struct args *args, char *const *argv, int argc, int *at, struct erro
     const struct option_spec *option = option_find(args->command, name);
     if (!option) {
         return fail(error, FAULT_INPUT,
-                    "\"--%.*s\" is not an option of `propre %s %s`; add --help to see them",
-                    STR_FMT(name), args->command->noun, args->command->verb);
+                    "\"--%.*s\" is not an option of `propre %s%s%s`; add --help to see them",
+                    STR_FMT(name), args->command->noun, verb_gap(args->command),
+                    args->command->verb);
     }
     if (!option->value && has_value)
         return fail(error, FAULT_INPUT, "\"--%s\" takes no value", option->name);
@@ -181,16 +189,17 @@ args_parse(char *const *argv, int argc, struct args *ret_args, struct error *err
             args.positional = word;
         } else {
             return fail(error, FAULT_INPUT,
-                        "`propre %s %s` does not know what to do with \"%.*s\"; quote texts "
+                        "`propre %s%s%s` does not know what to do with \"%.*s\"; quote texts "
                         "that contain spaces",
-                        args.command->noun, args.command->verb, STR_FMT(word));
+                        args.command->noun, verb_gap(args.command), args.command->verb,
+                        STR_FMT(word));
         }
     }
     const char *wanted = args.command->positional;
     if (wanted && wanted[0] != '[' && !args.positional.p && !args_has(&args, "help")) {
         return fail(error, FAULT_INPUT,
-                    "`propre %s %s` needs %s; add --help to see an explanation",
-                    args.command->noun, args.command->verb, wanted);
+                    "`propre %s%s%s` needs %s; add --help to see an explanation",
+                    args.command->noun, verb_gap(args.command), args.command->verb, wanted);
     }
     *ret_args = args;
     return OK;
@@ -236,7 +245,7 @@ add_padded(struct buf *out, str text, int32_t width)
 static str
 command_line(struct arena *arena, const struct command *command)
 {
-    return arena_printf(arena, "propre %s%s%s%s%s", command->noun, *command->verb ? " " : "",
+    return arena_printf(arena, "propre %s%s%s%s%s", command->noun, verb_gap(command),
                         command->verb, command->positional ? " " : "",
                         command->positional ? command->positional : "");
 }

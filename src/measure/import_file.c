@@ -29,40 +29,42 @@ file_read(void *ctx, char *p, ptrdiff_t n)
 }
 
 static enum fault
-open_fd(const char *path, int *ret, struct error *error)
+open_fd(const char *path, str name, int *ret, struct error *error)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe must not hold us */
     if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
-        return fail(error, FAULT_ABSENT, "there is no file \"%s\"", path);
+        return fail(error, FAULT_ABSENT, "there is no file \"%.*s\"", STR_FMT(name));
     if (fd < 0)
-        return fail(error, FAULT_SYSTEM, "the file \"%s\" cannot be opened", path);
+        return fail(error, FAULT_SYSTEM, "the file \"%.*s\" cannot be opened", STR_FMT(name));
     *ret = fd;
     return OK;
 }
 
 enum fault
-import_file_open(const char *path, const struct import_progress *progress,
+import_file_open(const struct import_plan *plan, const struct import_progress *progress,
                  struct import_file *file, struct error *error)
 {
     struct stat st;
+    str name = plan->file_name; /* as the person knows it: an upload lies under another one */
     *file = (struct import_file){.fd = -1, .progress = progress};
-    if (open_fd(path, &file->fd, error))
+    if (open_fd(plan->path, name, &file->fd, error))
         return error->fault;
     if (fstat(file->fd, &st))
-        return fail(error, FAULT_SYSTEM, "the file \"%s\" cannot be looked at", path);
+        return fail(error, FAULT_SYSTEM, "the file \"%.*s\" cannot be looked at",
+                    STR_FMT(name));
     if (!S_ISREG(st.st_mode))
         return fail(
             error, FAULT_INPUT,
-            "\"%s\" is not a file that can be read twice; save the export as a file first",
-            path);
+            "\"%.*s\" is not a file that can be read twice; save the export as a file first",
+            STR_FMT(name));
     if (st.st_size == 0)
-        return fail(error, FAULT_INPUT, "\"%s\" is empty; export it again", path);
+        return fail(error, FAULT_INPUT, "\"%.*s\" is empty; export it again", STR_FMT(name));
     if (st.st_size > IMPORT_BYTES_MAX)
         return fail(
             error, FAULT_INPUT,
-            "\"%s\" has %lld MB, more than the 2000 MB that can be imported at once; export "
+            "\"%.*s\" has %lld MB, more than the 2000 MB that can be imported at once; export "
             "shorter periods",
-            path, (long long)(st.st_size / 1000000));
+            STR_FMT(name), (long long)(st.st_size / 1000000));
     file->bytes = st.st_size;
     sha256_init(&file->hash);
     struct csv_source source = {file_read, file};

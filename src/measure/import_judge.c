@@ -247,6 +247,18 @@ part(struct judging *j, enum import_field field, int64_t min, int64_t max,
     return no_int;
 }
 
+/* Its numbers count, but what a post brings is learned by when it came out. */
+static void
+judge_undated(struct judging *j)
+{
+    const struct post *post = &j->row->post;
+    int32_t day = j->judge->field_column[FIELD_PUBLISHED];
+    if (day >= 0 && j->row->verdict != VERDICT_ROW_ERROR && !post->published_us.has &&
+        !post->local_weekday.has && !post->local_hour.has)
+        ISSUE(j, VERDICT_ROW_WARNING, day,
+              "the post has no date; nothing can be learned from when it came out");
+}
+
 static struct maybe_int
 yes_or_no(struct judging *j, enum import_field field)
 {
@@ -478,6 +490,7 @@ judge_row(struct judge *judge, const struct csv_row *in, struct arena *scratch, 
         post->local_weekday = part(&j, FIELD_WEEKDAY, 1, 7, weekday_named);
     if (!post->local_hour.has && !post->published_us.has)
         post->local_hour = part(&j, FIELD_HOUR, 0, 23, NULL);
+    judge_undated(&j);
     post->paid = yes_or_no(&j, FIELD_PAID);
     post->effort_minutes = part(&j, FIELD_EFFORT, 0, POST_EFFORT_MINUTES_MAX, NULL);
     judge_tactic(&j);

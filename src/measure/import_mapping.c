@@ -114,6 +114,42 @@ import_decimal_parse(str word, enum import_decimal *ret)
     return false;
 }
 
+/* Words ${from} to before ${to}, fields first; "" for those that are no word. */
+static void
+add_words(struct buf *out, int from, int to)
+{
+    for (int i = from; i < to; i++) {
+        if (i == FIELD_METRIC)
+            continue;
+        str word =
+            i < FIELDS_N ? str_of(fields[i].word) : metric_word((enum metric)(i - FIELDS_N));
+        buf_addf(out, "%s%.*s", i > from ? ", " : "", STR_FMT(word));
+    }
+}
+
+/* All words there are, in parts that an argument of a message can hold. */
+static enum fault
+unknown_word(str word, struct error *error)
+{
+    enum { THIRD = METRICS_N / 3 };
+    static const int ends[] = {FIELDS_N, FIELDS_N + THIRD, FIELDS_N + 2 * THIRD,
+                               FIELDS_N + METRICS_N};
+    auto_buf of_fields;
+    auto_buf first;
+    auto_buf second;
+    auto_buf third;
+    struct buf *parts[] = {&of_fields, &first, &second, &third};
+    for (int i = 0; i < 4; i++) {
+        buf_init(parts[i], ERROR_ARG_BYTES);
+        add_words(parts[i], i > 0 ? ends[i - 1] : 0, ends[i]);
+        assert(!parts[i]->overflown); /* or the list would be cut */
+    }
+    return fail(
+        error, FAULT_INPUT,
+        "\"%.*s\" is not what a column can hold; say a metric (%s, %s, %s) or one of %s",
+        STR_FMT(str_slice(word, 0, 60)), first.p, second.p, third.p, of_fields.p);
+}
+
 enum fault
 import_mapping_set(struct import_mapping *mapping, str assignment, struct error *error)
 {
@@ -128,12 +164,7 @@ import_mapping_set(struct import_mapping *mapping, str assignment, struct error 
     str word = str_trim(str_slice(assignment, at + 1, assignment.n));
     struct import_column column = {0};
     if (!import_column_parse(word, &column))
-        return fail(
-            error, FAULT_INPUT,
-            "\"%.*s\" is not what a column can hold; say a metric (likes, comments, shares, "
-            "reach, impressions, interactions, clicks …) or remote_id, permalink, body, "
-            "published, format, tactic, paid, ignore …",
-            STR_FMT(word));
+        return unknown_word(word, error);
     for (int32_t i = 0; i < mapping->columns_n; i++) {
         if (str_eq_ascii_case(str_trim(mapping->columns[i].header), header)) {
             mapping->columns[i].field = column.field;

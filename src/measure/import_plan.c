@@ -46,14 +46,14 @@ plan_note(struct planner *p, enum import_verdict verdict, int64_t line, str colu
 
 /* The row among the first that looks most like a header, copied. */
 static enum fault
-find_header(const char *path, struct arena *keep, struct csv_row *ret, char *ret_separator,
-            struct error *error)
+find_header(const struct import_plan *plan, struct arena *keep, struct csv_row *ret,
+            char *ret_separator, struct error *error)
 {
     auto_import_file file = {.fd = -1};
     struct csv_row best = {0};
     int32_t best_score = -1;
     const struct arena start = *keep;
-    if (import_file_open(path, NULL, &file, error))
+    if (import_file_open(plan, NULL, &file, error))
         return error->fault;
     for (int32_t i = 0; i < IMPORT_HEADER_LOOK_MAX; i++) {
         struct csv_row row = {0};
@@ -145,13 +145,21 @@ choose_mapping(struct planner *p, const struct csv_row *header, struct error *er
 static void
 note_columns(struct planner *p)
 {
+    bool dated = false;
     for (int32_t i = 0; i < p->plan->mapping.columns_n; i++) {
         const struct import_column *column = &p->plan->mapping.columns[i];
         p->metrics_n += column->field == FIELD_METRIC;
         if (column->field == FIELD_IGNORE && p->plan->recognised)
             NOTE(p, VERDICT_ROW_OK, column->header,
                  "this column is not known here; it is left out");
+        dated |= column->field == FIELD_PUBLISHED || column->field == FIELD_MONTH ||
+                 column->field == FIELD_WEEKDAY || column->field == FIELD_HOUR;
     }
+    if (p->metrics_n > 0 && !dated)
+        NOTE(
+            p, VERDICT_ROW_WARNING, STR_NONE,
+            "no column holds the date of the posts; nothing can be learned from when they came "
+            "out");
 }
 
 static enum fault
@@ -159,7 +167,7 @@ recognise(struct planner *p, struct error *error)
 {
     struct import_plan *plan = p->plan;
     struct csv_row header = {0};
-    if (find_header(plan->path, p->keep, &header, &plan->separator, error))
+    if (find_header(plan, p->keep, &header, &plan->separator, error))
         return error->fault;
     if (header.cells_n < 2)
         return fail(
@@ -253,8 +261,7 @@ survey_file(struct planner *p, const struct import_progress *progress, struct er
     struct survey survey = {0};
     uint8_t sha256[SHA256_BYTES];
     auto_import_file file = {.fd = -1};
-    if (import_file_open(plan->path, progress, &file, error) ||
-        survey_rows(p, &file, &survey, error))
+    if (import_file_open(plan, progress, &file, error) || survey_rows(p, &file, &survey, error))
         return error->fault;
     if (survey.rows == 0)
         return fail(error, FAULT_INPUT,

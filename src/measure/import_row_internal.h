@@ -23,12 +23,13 @@ struct import_file {
 };
 
 /*
- * import_file_open(path, progress, file, error):
- * ${file} keeps its address until import_file_close: the reader points at it.
+ * import_file_open(plan, progress, file, error):
+ * The file of plan->path, called plan->file_name in what is said. ${file} keeps its address until import_file_close: the reader points at it.
  * Faults: ABSENT, SYSTEM; INPUT for a folder, an empty file, one above IMPORT_BYTES_MAX, and what is
  *         plainly not text.
  */
-must_use enum fault import_file_open(const char *path, const struct import_progress *progress,
+must_use enum fault import_file_open(const struct import_plan *plan,
+                                     const struct import_progress *progress,
                                      struct import_file *file, struct error *error);
 /*
  * import_file_next(file, ret, ret_end, error):

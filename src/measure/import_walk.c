@@ -77,7 +77,7 @@ walk_open(struct walk *walk, struct judge *judge, struct import_file *file,
     auto_zone zone = NULL;
     str zone_name = plan->mapping.zone.n > 0 ? plan->mapping.zone : plan->options.zone;
     if (zone_open(plan->options.zone, &local, error) || zone_open(zone_name, &zone, error) ||
-        import_file_open(plan->path, progress, file, error))
+        import_file_open(plan, progress, file, error))
         return error->fault;
     judge->source = plan->recognised ? source_named(plan->source) : NULL;
     judge->zone = zone;

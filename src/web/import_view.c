@@ -138,7 +138,7 @@ add_rows(struct exchange *x, const struct import_plan *plan, struct import_view 
             .line = note->line,
             .state = note->verdict == VERDICT_ROW_ERROR     ? ROW_ERROR
                      : note->verdict == VERDICT_ROW_WARNING ? ROW_WARNING
-                                                            : ROW_OK,
+                                                            : ROW_REMARK,
             .column = note->column.p   ? note->column
                       : note->line > 0 ? str_of(translate(x->lang, N_("whole row")))
                                        : str_of(translate(x->lang, N_("whole file"))),

@@ -23,7 +23,7 @@ verdict_class(enum verdict_view verdict)
 static inline const char *
 row_class(enum row_state state)
 {
-    static const char *const names[] = {"ok", "warning", "error"};
+    static const char *const names[] = {"remark", "warning", "error"};
     return names[state];
 }
 static inline const char *
@@ -34,6 +34,6 @@ verdict_word(const struct html *h, enum verdict_view verdict)
 static inline const char *
 row_word(const struct html *h, enum row_state state)
 {
-    static const char *const names[] = {N_("right"), N_("warning"), N_("refused")};
+    static const char *const names[] = {N_("remark"), N_("warning"), N_("refused")};
     return translate(h->lang, names[state]);
 }

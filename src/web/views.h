@@ -290,7 +290,7 @@ struct imports_view {
     ptrdiff_t imports_n;
 };
 
-enum row_state { ROW_OK, ROW_WARNING, ROW_ERROR };
+enum row_state { ROW_REMARK, ROW_WARNING, ROW_ERROR };
 struct import_row {
     int64_t line; /* in the file; 0: about all of it */
     enum row_state state;

@@ -117,6 +117,15 @@ head -c 20000 "$demo" >"$dir/cut.csv"
 t "a file cut in the middle of a row says which row" 0 'line [0-9]+' "$propre" import "$dir/cut.csv" --dry-run --data "$d"
 printf 'a,b\n1,2\n' >"$dir/other.csv"
 t "an unknown file asks what its columns mean" 2 '--map' "$propre" import "$dir/other.csv" --data "$d"
+t "a word that is none is answered with all" 2 'likes.*hides.*permalink.*effort_minutes' "$propre" import "$dir/other.csv" --map a=joy --data "$d"
+t "the words are listed too" 0 'published +Date' "$propre" import fields
+t "and named by the help" 0 'propre import fields' "$propre" import --help
+t "as JSON an unknown file tells its columns, and what it asks" 2 '"asks":\["map"\].*"header":"a","field":"ignore","example":"1"' "$propre" import "$dir/other.csv" --dry-run --json --data "$d"
+t "a command without its file is named without a gap" 2 '`propre import` needs FILE' "$propre" import
+printf 'Tweet id,Tweet permalink,Tweet text,time,impressions,engagements,Odd\n7,,a,2026-01-02 10:00 +0000,1,1,9\n8,,b,,1,1,9\n' >"$dir/odd.csv"
+t "a column that is left out is named" 0 'Odd \(remark\): this column' "$propre" import "$dir/odd.csv" --dry-run --data "$d"
+t "a post without a date is warned of" 0 'line 3, time \(warning\): the post has no date' "$propre" import "$dir/odd.csv" --dry-run --data "$d"
+t "numbers have their plural, in French too" 0 '  1 juste, 1 avec un avertissement, 0 refusée$' "$propre" import "$dir/odd.csv" --dry-run --lang fr --data "$d"
 t "a file that is not there" 3 'absent.csv' "$propre" import "$dir/absent.csv" --data "$d"
 truncate -s 2200M "$dir/huge.csv"
 t "a file of 2 GB is refused before it is read" 2 'huge.csv' "$propre" import "$dir/huge.csv" --data "$d"
@@ -135,7 +144,7 @@ sed 's/,"many"/,4/' "$ref" >"$dir/right.csv"
 t "refused rows put right are known by their columns" 0 'Imported: 2 new posts' "$propre" import "$dir/right.csv" --channel R --data "$d"
 t "and their texts are as they were" 0 '[^'\'']=b' "$propre" post list --data "$d"
 t "away with it" 0 'Undone: 2 posts' "$propre" import undo 4 --data "$d"
-t "and with the first" 0 'Undone: 1 posts' "$propre" import undo 3 --data "$d"
+t "and with the first" 0 'Undone: 1 post and 1 number taken out' "$propre" import undo 3 --data "$d"
 same_posts "nothing of all that was written" 500 "$d"
 for case in "$cases"/*.csv; do
     [ -f "$case" ] || continue

@@ -751,6 +751,48 @@ notes_come_in_pages(void **state)
     assert_int_equal(3, p.notes[0].line);
 }
 
+/* A post without a date is taken in, but not as if all of it could be learned from. */
+static void
+posts_without_a_date_are_warned_of(void **state)
+{
+    struct fixture *f = *state;
+    struct import_plan p = plan(
+        f, file_of(f, "some.csv", S("date,text,likes\n2025-11-24,a,1\n,b,2\n-,c,3\n")), NULL);
+    assert_int_equal(1, p.counts.ok);
+    assert_int_equal(2, p.counts.warned);
+    assert_int_equal(3, p.counts.posts_new);
+    assert_int_equal(2, p.notes_n);
+    assert_str("date", p.notes[0].column);
+    assert_non_null(strstr(p.notes[0].why.format, "has no date"));
+    p = plan(f, file_of(f, "none.csv", S("text,likes\na,1\nb,2\n")), NULL);
+    assert_int_equal(2, p.counts.ok); /* said once, of the file */
+    assert_int_equal(1, p.notes_n);
+    assert_int_equal(0, p.notes[0].line);
+    assert_non_null(strstr(p.notes[0].why.format, "no column holds the date"));
+    p = plan(f, demo(f), NULL);
+    assert_int_equal(500, p.counts.ok); /* weekday and hour are known */
+}
+
+/* Whoever says a word that is none is told all that are. */
+static void
+all_words_are_named(void **state)
+{
+    struct fixture *f = *state;
+    struct import_plan p =
+        plan(f, file_of(f, "a.csv", S("date,text,likes\n2025-11-24,a,1\n")), NULL);
+    char text[4096];
+    assert_fault(FAULT_INPUT, import_mapping_set(&p.mapping, S("text=joy"), &f->error),
+                 &f->error, "joy");
+    error_text(&f->error, NULL, NULL, text, sizeof text);
+    for (int i = 0; i < FIELDS_N + METRICS_N; i++) {
+        struct import_column c = {.field = i < FIELDS_N ? (enum import_field)i : FIELD_METRIC,
+                                  .metric = i < FIELDS_N ? (enum metric)0
+                                                         : (enum metric)(i - FIELDS_N)};
+        if (i != FIELD_METRIC)
+            assert_non_null(strstr(text, cstr(f->keep, import_column_word(&c))));
+    }
+}
+
 static void
 columns_have_an_example(void **state)
 {
@@ -854,6 +896,8 @@ main(void)
         T(refused_rows_come_back_as_they_were),
         T(notes_come_in_pages),
         T(columns_have_an_example),
+        T(posts_without_a_date_are_warned_of),
+        T(all_words_are_named),
         T(long_headers_take_no_room),
         T(real_files_beside_the_project),
     };

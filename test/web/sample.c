@@ -673,7 +673,7 @@ import_view(struct html *h)
     static struct import_row rows[5];
     static struct option_view filter[3];
     rows[0] = (struct import_row){
-        0, ROW_OK, S("Followers lost"),
+        0, ROW_REMARK, S("Followers lost"),
         BOTH("this column is not known here; it is left out",
              "cette colonne n’est pas connue ici ; elle est laissée de côté")};
     rows[1] = (struct import_row){
