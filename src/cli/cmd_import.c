@@ -13,6 +13,7 @@
 #include "measure/import.h"
 #include "place/db.h"
 #include "strategy/channel.h"
+#include "web/demo.h"
 
 /* ---- options ---- */
 
@@ -339,6 +340,17 @@ print_outcome(struct cli *cli, const struct import_outcome *outcome)
             fresh, known, numbers, id);
 }
 
+/* Whoever brings a file of their own is told that the demo's posts count too, and how to part them. */
+static void
+print_demo(struct cli *cli, int64_t demo)
+{
+    if (demo > 0)
+        cli_say(cli,
+                N_("The demo posts are among the results and are counted together with yours. "
+                   "To take them away: propre import undo %s"),
+                arena_printf(cli->keep, "%lld", (long long)demo));
+}
+
 /* ---- the command ---- */
 
 static enum fault
@@ -383,8 +395,12 @@ command_import_file(struct cli *cli, struct error *error)
         return error_prefix(error, "importing %.*s", STR_FMT(cli->args->positional));
     }
     bool dry = args_has(cli->args, "dry-run");
+    int64_t demo = 0;
+    fault = demo_standing(&cli->propre, cli->workspace.id, cli->keep, &demo, error);
+    if (plan.already == demo) /* this very file is it */
+        demo = 0;
     struct import_progress progress = {import_step, &bar};
-    if (!dry && !plan.asks)
+    if (!fault && !dry && !plan.asks)
         fault = import_apply(&cli->propre, &plan, &progress, &outcome, error);
     progress_end(&bar);
     if (!fault && !cli->json)
@@ -402,6 +418,7 @@ command_import_file(struct cli *cli, struct error *error)
         if (cli->json)
             return print_json(cli, &plan, NULL, error);
         cli_say(cli, N_("Dry run: nothing was written to %s"), str_of(cli->data));
+        print_demo(cli, demo);
         return OK;
     }
     if (db_commit(tx, error))
@@ -409,6 +426,7 @@ command_import_file(struct cli *cli, struct error *error)
     if (cli->json)
         return print_json(cli, &plan, &outcome, error);
     print_outcome(cli, &outcome);
+    print_demo(cli, demo);
     return OK;
 }
 

@@ -23,13 +23,13 @@ list_page(struct exchange *x, int32_t status, str problem, struct error *error)
 {
     struct import *all = NULL;
     ptrdiff_t n = 0;
-    bool demo = false;
+    int64_t demo = 0;
     if (import_list(x->web->propre, x->workspace.id, 0, x->keep, &all, &n, error))
         return error->fault;
     struct import_line *lines = new (x->keep, struct import_line, n + 1);
     for (ptrdiff_t i = 0; i < n; i++) {
         lines[i] = import_line_of(x, &all[i]);
-        demo = demo || (lines[i].demo && !lines[i].undone);
+        demo = demo_is(&all[i]) ? all[i].id : demo;
     }
     struct imports_view view = {
         .layout = layout(x, NAV_IMPORT),
@@ -37,6 +37,7 @@ list_page(struct exchange *x, int32_t status, str problem, struct error *error)
         .upload_max = format_bytes(x->keep, x->lang, x->web->options.upload_bytes_max),
         .file.error = problem,
         .demo_offered = !demo,
+        .demo = demo,
         .imports = lines,
         .imports_n = n,
     };
@@ -114,8 +115,11 @@ record_page(struct exchange *x, int64_t id, struct error *error)
     if (import_get(x->web->propre, x->workspace.id, id, x->keep, &import, error))
         return error->fault;
     import_view_of_record(x, &import, &view);
-    if (add_refused(x, &import, &view, error))
+    if (add_refused(x, &import, &view, error) ||
+        demo_standing(x->web->propre, x->workspace.id, x->keep, &view.demo, error))
         return error->fault;
+    if (view.demo == id)
+        view.demo = 0;
     struct html h = answer_html(x, 200);
     page_import_one(&h, &view);
     return OK;
@@ -143,6 +147,8 @@ plan_page(struct exchange *x, const struct pending *pending, const struct typed_
     fault = fault ? fault
                   : channel_list(x->web->propre, x->workspace.id, x->keep, &channels,
                                  &channels_n, error);
+    fault = fault ? fault
+                  : demo_standing(x->web->propre, x->workspace.id, x->keep, &view.demo, error);
     if (fault)
         return fault;
     if (wrong)
@@ -345,6 +351,20 @@ handle_import_demo(struct exchange *x, struct error *error)
     return OK;
 }
 
+/* Back to the import it was pressed beside; the list for anything that is no such address. */
+static str
+undone_back(struct exchange *x)
+{
+    str back = form_text(&x->form, "back");
+    for (ptrdiff_t i = 0; i < back.n; i++) {
+        char c = back.p[i];
+        if (!((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+              c == '-' || c == '_'))
+            return S("/import");
+    }
+    return back.n > 0 ? arena_printf(x->keep, "/import/%.*s", STR_FMT(back)) : S("/import");
+}
+
 enum fault
 handle_import_undo(struct exchange *x, struct error *error)
 {
@@ -353,7 +373,7 @@ handle_import_undo(struct exchange *x, struct error *error)
         return error->fault;
     learn_again(x);
     answer_flash(x, FLASH_IMPORT_UNDONE, x->id, undone.posts);
-    answer_redirect(x, S("/import"));
+    answer_redirect(x, undone_back(x));
     return OK;
 }
 

@@ -36,6 +36,9 @@ static const struct field mapping_fields[] = {
     {"channel_name", FIELD_LINE, false, 800}, {"network", FIELD_LINE, false, 32},
     {"dates", FIELD_LINE, false, 8},          {"decimal", FIELD_LINE, false, 8},
 };
+static const struct field undo_fields[] = {
+    {"back", FIELD_LINE, false, 64}, /* the key of another import */
+};
 static const struct field token_fields[] = {
     {"name", FIELD_LINE, true, 400},    {"read", FIELD_LINE, false, 8},
     {"write", FIELD_LINE, false, 8},    {"publish", FIELD_LINE, false, 8},
@@ -230,7 +233,7 @@ const struct route routes[] = {
      PLAIN(mapping_fields), handle_import_mapping, "Say what the columns mean"},
     {METHOD_POST, "/import/:key/apply", MAY_EDIT, WAY_DATA, FORM_BODY_MAX, NO_FORM,
      handle_import_apply, "Take the file in"},
-    {METHOD_POST, "/import/:id/undo", MAY_EDIT, WAY_DATA, FORM_BODY_MAX, NO_FORM,
+    {METHOD_POST, "/import/:id/undo", MAY_EDIT, WAY_DATA, FORM_BODY_MAX, PLAIN(undo_fields),
      handle_import_undo, "Take an import back whole"},
 
     {METHOD_GET, "/channels", MAY_READ, WAY_DATA, 0, NO_FORM, handle_channels_page,

@@ -286,6 +286,7 @@ struct imports_view {
     str upload_max;         /* "64 MB" */
     struct field_view file; /* .error says why the last one could not be read */
     bool demo_offered;
+    int64_t demo; /* the import of it that stands, which can be taken away; 0: none */
     const struct import_line *imports;
     ptrdiff_t imports_n;
 };
@@ -326,6 +327,7 @@ struct import_view {
     int64_t new_n;     /* posts that would be, or were, added */
     int64_t updated_n; /* known posts that would get, or got, new numbers */
     bool can_apply, can_undo;
+    int64_t demo; /* as above, beside a file of one's own */
     struct options_view
         filter; /* links all / warnings / refused; none when there is one kind */
     const struct import_row *rows;

@@ -143,6 +143,7 @@ t "a file that was changed since is not overwritten" 4 'does not exist yet' "$pr
 sed 's/,"many"/,4/' "$ref" >"$dir/right.csv"
 t "refused rows put right are known by their columns" 0 'Imported: 2 new posts' "$propre" import "$dir/right.csv" --channel R --data "$d"
 t "and their texts are as they were" 0 '[^'\'']=b' "$propre" post list --data "$d"
+t "the demo beside one's own is said, with the way out" 0 'propre import undo 2$' "$propre" import "$dir/right.csv" --channel R --dry-run --data "$d"
 t "away with it" 0 'Undone: 2 posts' "$propre" import undo 4 --data "$d"
 t "and with the first" 0 'Undone: 1 post and 1 number taken out' "$propre" import undo 3 --data "$d"
 same_posts "nothing of all that was written" 500 "$d"

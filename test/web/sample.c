@@ -648,6 +648,7 @@ imports_full(struct html *h)
          S("Facebook metrics (UCI)"), 500, 6, 0, false, true, true}};
     struct imports_view view = {.layout = layout(NAV_IMPORT, "/import"),
                                 .upload_max = BOTH("64 MB", "64 Mo"),
+                                .demo = 1,
                                 .imports = lines,
                                 .imports_n = 3};
     page_imports(h, &view);
@@ -736,6 +737,7 @@ import_applied(struct html *h)
     view.when = BOTH("Sunday 22 November, 23:38", "dimanche 22 novembre, 23 h 38");
     view.can_apply = false;
     view.can_undo = true;
+    view.demo = 1;
     view.filter.n = 0;
     view.rows_shown_n = 0;
     view.next_href = STR_NONE;
