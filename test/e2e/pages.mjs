@@ -1,8 +1,8 @@
 /*
  * Every page with made-up data (test/web/sample.c), in Chromium, under the policy that the server sends:
  * node test/e2e/pages.mjs PROGRAM [NAME…]   PROGRAM = build/…/test/web/test_web_pages
- * Asserts: nothing on the console, no axe violation, nothing wider than the window, pictures drawn, and
- * without JavaScript their tables readable.
+ * Asserts: nothing on the console, no axe violation, nothing wider than the window, pictures drawn, type and targets
+ * of the sizes wanted, and without JavaScript their tables readable.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -56,6 +56,7 @@ const origin = `http://127.0.0.1:${server.address().port}`;
 const names = readdirSync(folder).filter((name) => name.endsWith(".html")).map((name) => name.slice(0, -5)).sort()
   .filter((name) => wanted.length === 0 || wanted.some((want) => name.startsWith(want)));
 const { browser, close } = await open_browser(tools);
+const devices_of = ({ width, height }) => ({ viewport: { width, height } });
 const shots = join(screens, "pages");
 mkdirSync(shots, { recursive: true });
 /* A picture of a whole page costs as much as judging it: for whoever asked to look. */
@@ -119,6 +120,36 @@ for (const width of [320, 2560]) {
   }
   await context.close();
 }
+/* The scale of type, and the room for a finger or a pointer; a word inside a sentence is no target of its own. */
+const sizes_of = (least) => {
+  const problems = [];
+  const scale = { html: 16, body: 15, h1: 28, h2: [13, 15, 17, 21], ".lead": 21, ".eyebrow": 13, "thead th": 13, td: 15, ".plot": 13, button: [13, 15] };
+  for (const [selector, wanted] of Object.entries(scale)) {
+    for (const element of document.querySelectorAll(selector)) {
+      const size = parseFloat(getComputedStyle(element).fontSize);
+      if (![wanted].flat().some((one) => Math.abs(one - size) < 0.01)) problems.push(`${selector} is of ${size} px`);
+    }
+  }
+  for (const details of document.querySelectorAll("details")) details.open = true;
+  const alone = "button, .button, summary, select, input:not([type=hidden]), .rooms a, .tabs a, .contents a, .actions a, thead a, .row-head a, .page-links a";
+  const touched = least > 40 ? ", .back a, .brand a, tbody th a, tbody td a" : "";
+  for (const element of document.querySelectorAll(alone + touched)) {
+    const aim = element.closest(".tick") ?? element;
+    const { width, height } = aim.getBoundingClientRect();
+    if (width > 0 && height < least - 0.01) problems.push(`${element.tagName.toLowerCase()} “${element.textContent.trim().slice(0, 30)}” is ${height} px high`);
+  }
+  return problems;
+};
+for (const [name, least, of] of [["a finger", 44, { ...devices_of(narrow), hasTouch: true, isMobile: true }], ["a mouse", 32, devices_of(wide)]]) {
+  const context = await browser.newContext(of);
+  const page = await context.newPage();
+  for (const one of names.filter((n) => /^(today|learning|results|post|import-dry|compose|queue|tokens)\.en$/.test(n))) {
+    await page.goto(`${origin}/${one}.html`);
+    check(`${one}: sizes, and room for ${name}`, await page.evaluate(sizes_of, least));
+  }
+  await context.close();
+}
+
 const print = await browser.newContext({ viewport: LOOKS[0], colorScheme: "dark" });
 const print_page = await print.newPage();
 await print_page.emulateMedia({ media: "print" });

@@ -23,7 +23,7 @@ const inert = () => document.implementation.createHTMLDocument("");
 
 /* Widths are measured in the reader's own font. */
 const ruler = document.createElement("canvas").getContext("2d");
-ruler.font = "13px " + getComputedStyle(document.documentElement).fontFamily;
+ruler.font = "13px " + getComputedStyle(document.body).fontFamily;
 const width_of = (text) => Math.ceil(ruler.measureText(text).width);
 const cut_to = (text, width) => {
   if (width_of(text) <= width) return text;
