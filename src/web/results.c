@@ -364,6 +364,9 @@ handle_results_page(struct exchange *x, struct error *error)
     struct asked a = read_query(x, &overview);
     int32_t numbers_n = number_columns(&overview, numbers);
     enum fault fault = result_count(propre, &a.filter, &view.found_n, error);
+    int64_t last_offset = view.found_n > 0 ? (view.found_n - 1) / PAGE_ROWS * PAGE_ROWS : 0;
+    if (a.page.offset > last_offset) /* the list was longer when that address was made */
+        a.page.offset = last_offset;
     fault =
         fault ? fault : result_posts(propre, &a.filter, &a.page, x->keep, &posts, &n, error);
     fault = fault ? fault : add_filters(x, &a, numbers, numbers_n, &view, error);
@@ -383,7 +386,6 @@ handle_results_page(struct exchange *x, struct error *error)
     view.filtered = a.filtered;
     view.query = a.filter.search.p ? a.filter.search : S("");
     view.sort = a.sort;
-    view.order = S("");
     view.rows = rows;
     view.rows_n = n;
     view.pictures = pictures;

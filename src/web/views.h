@@ -188,7 +188,7 @@ struct results_view {
     bool filtered;
     str query;
     struct options_view formats, tactics, channels, metrics; /* each begins with "all" */
-    str sort, order;                                         /* kept by the filter form */
+    str sort;                                                /* kept by the filter form */
     const struct column_view *columns;
     ptrdiff_t columns_n;
     const struct result_row *rows;

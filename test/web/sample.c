@@ -560,7 +560,6 @@ results_view(struct html *h, bool hostile)
                                 .channels = {channels, 1},
                                 .metrics = {metrics, 2},
                                 .sort = S("interactions"),
-                                .order = S("down"),
                                 .columns = columns,
                                 .columns_n = COLUMNS,
                                 .rows = rows,
