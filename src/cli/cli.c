@@ -105,7 +105,12 @@ cli_maybe_real(struct cli *cli, const char *option, struct maybe_real *ret, stru
         return OK;
     }
     double x = 0;
-    if (parse_double(text, &x, error))
+    str plain = text;
+    ptrdiff_t comma = str_find(text, S(","));
+    if (cli->lang == LANG_FR && comma >= 0) /* the decimal sign of who writes French */
+        plain = arena_printf(cli->keep, "%.*s.%.*s", STR_FMT(str_slice(text, 0, comma)),
+                             STR_FMT(str_slice(text, comma + 1, text.n)));
+    if (parse_double(plain, &x, error))
         return error_prefix(error, "--%s", option);
     *ret = some_real(x);
     return OK;

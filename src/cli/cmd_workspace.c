@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "base/format.h"
 #include "cli/owner.h"
 #include "place/db.h"
 #include "place/schema.h"
@@ -149,8 +150,7 @@ command_workspace_show(struct cli *cli, struct error *error)
     cli_say(cli, N_("Time zone: %s"), w->zone);
     cli_say(cli, N_("Language: %s"), str_of(lang_code(w->lang)));
     cli_say(cli, N_("Currency: %s"), w->currency);
-    cli_say(cli, N_("First day of the week: %s"),
-            arena_printf(cli->keep, "%d", w->first_weekday));
+    cli_say(cli, N_("First day of the week: %s"), format_weekday(cli->lang, w->first_weekday));
     return OK;
 }
 

@@ -61,6 +61,17 @@ static const struct factor_words factors[] = {
      paid, COUNT(paid)},
     {"intent", N_("Intent"), N_("Which intent works best cannot be told yet%s."), "%s", "%s",
      "%s", intents, COUNT(intents)},
+    {"creation", N_("How it was made"), N_("Which kind works best cannot be told yet%s."),
+     N_("Posts of “%s”"), N_("posts of “%s”"), "%s", NULL, 0},
+    {"topic", N_("Topic"), N_("Which kind works best cannot be told yet%s."),
+     N_("Posts of “%s”"), N_("posts of “%s”"), "%s", NULL, 0},
+    {"language", N_("Language"), N_("Which kind works best cannot be told yet%s."),
+     N_("Posts of “%s”"), N_("posts of “%s”"), "%s", NULL, 0},
+    /* what is taken into account, not compared */
+    {"has_link", N_("Link"), N_("Which kind works best cannot be told yet%s."),
+     N_("Posts of “%s”"), N_("posts of “%s”"), "%s", NULL, 0},
+    {"length", N_("Length"), N_("Which kind works best cannot be told yet%s."),
+     N_("Posts of “%s”"), N_("posts of “%s”"), "%s", NULL, 0},
     /* last: any other word */
     {NULL, "%s", N_("Which kind works best cannot be told yet%s."), N_("Posts of “%s”"),
      N_("posts of “%s”"), "%s", NULL, 0},

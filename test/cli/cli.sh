@@ -56,6 +56,8 @@ t "init makes a workspace" 0 'made' "$propre" init --data "$w" --zone Europe/Par
 t "init never overwrites" 4 'exists' "$propre" init --data "$w"
 t "a zone that does not exist is refused" 2 'Mars/Olympus' "$propre" init --data "$dir/mars.propre" --zone Mars/Olympus
 t "a refused init leaves nothing behind" 2 'cannot access' ls "$dir/mars.propre"
+t "a second one for French" 0 'fr.propre' "$propre" init --data "$dir/fr.propre" --lang fr
+t "the first day of the week has its name" 0 'semaine.: lundi' "$propre" workspace show --data "$dir/fr.propre" --lang fr
 t "the workspace shows its zone" 0 'Europe/Paris' "$propre" workspace show --data "$w"
 t "the name can be changed" 0 'Maison' "$propre" workspace set --name Maison --data "$w"
 
@@ -66,6 +68,9 @@ t "no effects without posts" 3 'propre import' "$propre" effects --data "$w"
 
 # ---- aims and means ----
 t "an objective" 0 'added' "$propre" objective add "More orders" --metric clicks --target 500 --deadline 2027-12-31 --data "$w"
+t "French writes its decimals with a comma" 0 '"id":1' "$propre" objective add "Plus" --metric clicks --target 1500,5 --deadline 2027-12-31 --json --lang fr --data "$dir/fr.propre"
+t "and means them" 0 '"target":1500.5' "$propre" objective show 1 --json --data "$dir/fr.propre"
+t "English does not" 2 '"1500,5" is not a number' "$propre" objective add "More" --metric clicks --target 1500,5 --deadline 2027-12-31 --lang en --data "$w"
 t "a day that does not exist" 2 '2027-02-30.*like 2026-12-31' "$propre" objective add X --target 1 --deadline 2027-02-30 --data "$w"
 t "a target is needed" 2 'target' "$propre" objective add X --deadline 2027-12-31 --data "$w"
 t "objectives are listed" 0 'More orders' "$propre" objective list --data "$w"

@@ -115,6 +115,22 @@ test_unknown(void **state)
 }
 
 static void
+test_every_factor_has_its_words(void **state)
+{
+    /* as learn/gather.c names them */
+    static const char *const names[] = {"tactic",   "format",   "weekday",  "weekday_number",
+                                        "hour",     "intent",   "creation", "topic",
+                                        "language", "has_link", "length",   "paid"};
+    struct arena *a = *state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (str_eq(words_factor(a, LANG_FR, str_of(names[i])), str_of(names[i])))
+            fail_msg("%s is shown as it is", names[i]);
+    }
+    assert_words("Longueur", words_factor(a, LANG_FR, S("length")));
+    assert_words("Lien", words_factor(a, LANG_FR, S("has_link")));
+}
+
+static void
 test_evidence(void **state)
 {
     struct arena *a = *state;
@@ -163,7 +179,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_contrasts), cmocka_unit_test(test_names_of_users_and_calendar),
         cmocka_unit_test(test_unknown),   cmocka_unit_test(test_evidence),
-        cmocka_unit_test(test_summary),
+        cmocka_unit_test(test_summary),   cmocka_unit_test(test_every_factor_has_its_words),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
