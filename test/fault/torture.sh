@@ -19,7 +19,8 @@ case ${1-} in
 esac
 number=${1-}
 need_packages $BUILD_PACKAGES $CHECK_PACKAGES
-configure build/gcc -Dwerror=true
+# as ./check made it, where it did
+[ -f build/gcc/build.ninja ] || configure build/gcc -Dwerror=true
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 trap 'trap - TERM; kill 0' INT TERM

@@ -69,17 +69,21 @@ need_npm() {
     return 1
 }
 
-# configure DIR OPTION...: meson setup, once.
+# configure DIR OPTION...: meson setup; anew when DIR was made with other options or another compiler, whose remains
+# meson would keep.
 configure() {
     dir=$1
     shift
-    [ -f "$dir/build.ninja" ] && return 0
+    configure_wanted="${CC-} ${CC_LD-} $*"
+    [ -f "$dir/build.ninja" ] && [ "$(cat "$dir/propre-options" 2>/dev/null)" = "$configure_wanted" ] && return 0
+    rm -rf "$dir"
     log=$(mktemp)
     if ! meson setup "$dir" "$@" >"$log" 2>&1; then
         tail -n 20 "$log" >&2
         rm -rf "$dir"
         die "Preparing the build in $dir failed; the lines above say why."
     fi
+    printf '%s\n' "$configure_wanted" >"$dir/propre-options"
     rm -f "$log"
 }
 
