@@ -16,7 +16,8 @@ struct check {
 };
 
 enum {
-    LIMITS_ARENA_BYTES = 256 * 1024 /* limits of one account, a few hundred bytes of JSON */
+    LIMITS_ARENA_BYTES = 256 * 1024, /* limits of one account, a few hundred bytes of JSON */
+    LENGTH_ARENA_BYTES = 8 << 20     /* besides, a text of 400 KiB with its link */
 };
 
 static void
@@ -69,12 +70,25 @@ count(enum counter counter, const struct json *limits, str text)
     return -1;
 }
 
+/* A part as the network counts it: Mastodon and its like count the warning with the text of each part. */
+static int64_t
+count_part(const struct channel_traits *traits, const struct json *limits,
+           const struct channel_message *message, str text)
+{
+    int64_t n = count(traits->counter, limits, text);
+    if (traits->counter == COUNT_MASTODON && traits->has_warning)
+        n += count_graphemes(message->warning);
+    return n;
+}
+
 int64_t
-message_length(const struct driver *driver, const struct channel_account *account, str text)
+message_length(const struct driver *driver, const struct channel_account *account,
+               const struct channel_message *message, int32_t part)
 {
     struct arena_region region;
-    struct arena arena = arena_reserve(LIMITS_ARENA_BYTES, &region);
-    int64_t n = count(driver->traits.counter, account_limits(account, &arena), text);
+    struct arena arena = arena_reserve(LENGTH_ARENA_BYTES, &region);
+    int64_t n = count_part(&driver->traits, account_limits(account, &arena), message,
+                           message_text(driver, message, part, &arena));
     arena_release(&region);
     return n;
 }
@@ -112,7 +126,7 @@ check_part(struct check *check, const struct driver *driver, int32_t part)
     const struct channel_traits *traits = check->traits;
     str text = message_text(driver, check->message, part, check->keep);
     int64_t max = limit(check->limits, S("text_max"), traits->text_max.is);
-    int64_t n = count(traits->counter, check->limits, text);
+    int64_t n = count_part(traits, check->limits, check->message, text);
     if (max > 0 && n > max)
         problem(check, PROBLEM_ERROR,
                 N_("The text is %s characters long; at most %s are taken"), number(check, n),

@@ -325,8 +325,11 @@ struct media_limits {
 };
 void media_limits(const struct driver *driver, const struct channel_account *account,
                   struct media_limits *ret);
-/* message_length(driver, account, text): in the units of the network's counter; -1 for COUNT_NONE. */
+/*
+ * message_length(driver, account, message, part): of that part as it is sent, with what the network counts beside the
+ * text, in the units of its counter; -1 for COUNT_NONE.
+ */
 int64_t message_length(const struct driver *driver, const struct channel_account *account,
-                       str text);
+                       const struct channel_message *message, int32_t part);
 /* message_length_max(driver, account): the account's limit, else the traits'; 0: none. */
 int64_t message_length_max(const struct driver *driver, const struct channel_account *account);

@@ -14,7 +14,7 @@ measure(const struct driver *driver, const struct channel_account *open,
     ret->by_hand = driver->traits.by_hand;
     ret->length_max = message_length_max(driver, open);
     for (int32_t i = 0; i < message->parts_n && i < MESSAGE_PARTS_MAX; i++) {
-        int64_t n = message_length(driver, open, message_text(driver, message, i, keep));
+        int64_t n = message_length(driver, open, message, i);
         if (n > ret->length)
             ret->length = n;
     }

@@ -165,7 +165,26 @@ what_would_go_wrong_is_said_before(void **state)
     assert_int_equal(20, message_length_max(&strict, NULL));
     account.limits = S("[broken");
     assert_int_equal(20, message_length_max(&strict, &account));
-    assert_int_equal(21, message_length(&strict, &account, parts[0]));
+    assert_int_equal(21, message_length(&strict, &account, &good, 0));
+
+    /* a warning counts with the text of each part where the network counts it so */
+    const struct driver *mastodon = driver_find(S("mastodon"));
+    char text[480];
+    memset(text, 'a', sizeof text);
+    parts[0] = parts[1] = (str){text, sizeof text};
+    const struct channel_message warned = {
+        .parts = parts, .parts_n = 2, .warning = S("12345678901234567890")};
+    struct message_problem all[MESSAGE_PROBLEMS_MAX];
+    int32_t n;
+    message_check(mastodon, NULL, &warned, &arena, all, &n);
+    assert_int_equal(0, n);
+    assert_int_equal(500, message_length(mastodon, NULL, &warned, 1));
+    parts[1].n--;
+    struct channel_message more = warned;
+    more.warning = S("123456789012345678901");
+    message_check(mastodon, NULL, &more, &arena, all, &n);
+    assert_int_equal(1, n);
+    assert_non_null(strstr(all[0].format, "The text is"));
     arena_release(&region);
 }
 
