@@ -267,6 +267,9 @@ check_media(struct check *check)
     if (message->media_n > max)
         problem(check, PROBLEM_ERROR, N_("There are %s files; at most %s are taken"),
                 number(check, message->media_n), number(check, max));
+    if (message->media_n > 0 && check->traits->names_files)
+        problem(check, PROBLEM_WARNING, N_("%s gets the names of the files, not the files"),
+                str_of(check->traits->name), STR_NONE);
     if (message->media_n == 0 && check->traits->needs_media)
         problem(check, PROBLEM_ERROR, N_("%s takes nothing without a picture or a film"),
                 str_of(check->traits->name), STR_NONE);

@@ -111,6 +111,7 @@ struct channel_traits {
         has_card; /* the link travels beside the text; else it is put under it (message_text) */
     bool has_title, has_threads, has_alt, has_polls, has_warning, has_visibility, has_language,
         has_tags, has_categories, needs_media;
+    bool names_files; /* a file is named there, with its description; it is not sent */
     bool
         parts_apart; /* each part of a thread is a post of its own there, not a piece of one page */
     struct limit media_max;       /* how many */

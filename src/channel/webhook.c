@@ -151,8 +151,6 @@ publish_take(struct turn *turn)
     str id = json_id(turn->keep, json_get(turn->json, S("id")));
     turn->step->remote_id = id.n > 0 ? id : turn->message->key;
     turn->step->permalink = json_web(json_get(turn->json, S("url")));
-    if (turn->message->media_n > 0)
-        turn->step->note = S(N_("The files were named to the receiver, not sent"));
     turn_done(turn);
 }
 
@@ -229,6 +227,7 @@ const struct driver driver_webhook = {
          .has_title = true,
          .has_threads = true,
          .has_alt = true,
+         .names_files = true,
          .has_warning = true,
          .has_visibility = true,
          .has_language = true,

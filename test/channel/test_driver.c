@@ -155,6 +155,16 @@ what_would_go_wrong_is_said_before(void **state)
     assert_int_equal(1, problems(NULL, &good, "The text is", &arena));
     assert_int_equal(1, problems(NULL, &good, "bytes; at most", &arena));
 
+    /* what is only named there is said to be */
+    const struct driver *webhook = driver_find(S("webhook"));
+    struct message_problem one[MESSAGE_PROBLEMS_MAX];
+    int32_t one_n;
+    bad = (struct channel_message){
+        .parts = parts, .parts_n = 1, .title = S("T"), .media = files + 1, .media_n = 1};
+    message_check(webhook, NULL, &bad, &arena, one, &one_n);
+    assert_int_equal(1, one_n);
+    assert_non_null(strstr(one[0].format, "not the files"));
+
     /* the account's own limits override */
     struct channel_account account = {
         .limits = S("{\"text_max\":30,\"media_bytes_max\":5,\"mimes\":[\"image/gif\"]}")};
