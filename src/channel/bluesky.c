@@ -1,13 +1,14 @@
 #include "base/translate.h"
 #include "channel/bluesky_internal.h"
 #include "channel/drivers.h"
+#include "channel/page.h"
 
 /*
  * Bluesky. The key of each record is chosen before it is sent (of the moment it was made and of the delivery's key),
  * so whether it is there can be asked exactly. Sources: lexicons of 2026-08, channels.md 11, a real PDS (2026-10).
  */
 
-static const struct stage at_mention, at_image, at_thumb, at_post;
+static const struct stage at_mention, at_image, at_card, at_thumb, at_post;
 
 /* ---- mentions: who is meant is looked up before ---- */
 
@@ -106,7 +107,7 @@ static void
 ask_image(struct turn *turn)
 {
     if (turn->index >= bluesky_images_n(turn))
-        turn_go(turn, &at_thumb, 0);
+        turn_go(turn, &at_card, 0);
     else if (turn_memo(turn, "blob", turn->index).p)
         turn_go(turn, &at_image, turn->index + 1);
     else if (!str_starts(turn->message->media[turn->index].mime, S("image/")))
@@ -124,6 +125,53 @@ take_image(struct turn *turn)
 
 static const struct stage at_image = {
     .name = "image", .ask = ask_image, .take = take_image, .refuse = bluesky_refuse};
+
+/* ---- the card of the link: the network reads no page, so what it shows is what we read of it ---- */
+
+static void
+card_over(struct turn *turn, str title, str text)
+{
+    turn_remember(turn, "card title", -1, title.p ? title : S(""));
+    if (text.p)
+        turn_remember(turn, "card text", -1, text);
+    turn_go(turn, &at_thumb, 0);
+}
+
+static void
+ask_card(struct turn *turn)
+{
+    str link = turn->message->link;
+    bool web = str_starts(link, S("https://")) || str_starts(link, S("http://"));
+    bool known = turn->message->card_title.n > 0 || turn_memo(turn, "card title", -1).p;
+    if (!bluesky_is_card(turn) || !web || known)
+        turn_go(turn, &at_thumb, 0);
+    else
+        turn_get_page(turn, link);
+}
+
+static void
+take_card(struct turn *turn)
+{
+    str title = STR_NONE, text = STR_NONE;
+    page_card(turn->keep, turn->answer->body, &title, &text);
+    card_over(turn, title, text);
+}
+
+/* A page that does not answer decides nothing: the card shows its address. */
+static void
+refuse_card(struct turn *turn)
+{
+    card_over(turn, STR_NONE, STR_NONE);
+}
+
+static const struct stage at_card = {
+    .name = "link",
+    .ask = ask_card,
+    .take = take_card,
+    .refuse = refuse_card,
+    .cosmetic = true,
+    .any_body = true,
+    .family = "pages"}; /* what others' servers bear is no matter of the network */
 
 static void
 ask_thumb(struct turn *turn)
@@ -246,6 +294,7 @@ read_error(const struct json *json, struct arena *keep, struct failure *failure)
 static const struct stage *const stages[] = {&at_limits,
                                              &at_mention,
                                              &at_image,
+                                             &at_card,
                                              &at_thumb,
                                              &at_post,
                                              &bluesky_at_record,

@@ -202,10 +202,15 @@ write_card(struct json_writer *writer, const struct turn *turn)
     json_key(writer, S("external"));
     json_object_begin(writer);
     bluesky_write_text(writer, "uri", message->link);
-    bluesky_write_text(
-        writer, "title",
-        text_cut(message->card_title.n > 0 ? message->card_title : message->link, 300));
-    bluesky_write_text(writer, "description", text_cut(message->card_text, 1000));
+    /* what was given, else what the page says, else the title of the message, else the address */
+    str titles[] = {message->card_title, turn_memo(turn, "card title", -1), message->title,
+                    message->link};
+    size_t i = 0;
+    while (i + 1 < sizeof titles / sizeof titles[0] && titles[i].n == 0)
+        i++;
+    str text = message->card_text.n > 0 ? message->card_text : turn_memo(turn, "card text", -1);
+    bluesky_write_text(writer, "title", text_cut(titles[i], 300));
+    bluesky_write_text(writer, "description", text_cut(text, 1000));
     (void)write_blob(writer, turn, "thumb",
                      turn_memo(turn, "thumb", -1)); /* none: no picture */
     json_object_end(writer);

@@ -7,6 +7,7 @@
 #include "base/translate.h"
 #include "channel/html.h"
 #include "channel/mastodon_internal.h"
+#include "channel/page.h"
 
 /*
  * Is it there? By the account's own list. A server shows a text as HTML of its own making (links shortened, @user
@@ -20,76 +21,6 @@ enum {
         3600, /* clocks may be set between an attempt and a look, by an hour at most */
     LIST_TEXT_MAX = 65536 /* bytes of one text compared; servers that take more are not known */
 };
-
-/* ---- reading HTML as a text ---- */
-
-struct entity {
-    const char *name, *is;
-};
-static const struct entity entities[] = {{"amp", "&"},   {"lt", "<"},   {"gt", ">"},
-                                         {"quot", "\""}, {"apos", "'"}, {"nbsp", " "}};
-
-static int32_t
-entity_number(str name)
-{
-    int32_t code = 0;
-    bool hex = name.n > 2 && (name.p[1] == 'x' || name.p[1] == 'X');
-    for (ptrdiff_t i = hex ? 2 : 1; i < name.n; i++) {
-        char c = name.p[i];
-        int32_t digit = c >= '0' && c <= '9'          ? c - '0'
-                        : hex && c >= 'a' && c <= 'f' ? c - 'a' + 10
-                        : hex && c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                                      : -1;
-        if (digit < 0 || code > 0x10ffff)
-            return -1;
-        code = code * (hex ? 16 : 10) + digit;
-    }
-    return code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) ? code : -1;
-}
-
-/* Adds what &name; stands for, and gives how many bytes it took; an unknown one is an ampersand. */
-static ptrdiff_t
-add_entity(struct buf *out, str rest)
-{
-    char four[4];
-    ptrdiff_t end = str_chr(str_slice(rest, 0, 12), ';');
-    str name = str_slice(rest, 1, end);
-    if (end > 1 && name.p[0] == '#' && name.n > 1) {
-        int32_t code = entity_number(name);
-        if (code > 0) {
-            buf_add(out, (str){four, utf8_put(four, code)});
-            return end + 1;
-        }
-    }
-    for (size_t i = 0; end > 1 && i < sizeof entities / sizeof entities[0]; i++)
-        if (str_eq(name, str_of(entities[i].name))) {
-            buf_add(out, str_of(entities[i].is));
-            return end + 1;
-        }
-    buf_add_char(out, '&');
-    return 1;
-}
-
-/* Without tags, with entities read. */
-static str
-plain(str html, struct arena *keep)
-{
-    auto_buf out;
-    buf_init(&out, LIST_TEXT_MAX);
-    html = str_slice(html, 0, LIST_TEXT_MAX);
-    for (ptrdiff_t i = 0; i < html.n;) {
-        str rest = str_slice(html, i, html.n);
-        if (html.p[i] == '<') {
-            ptrdiff_t end = str_chr(rest, '>');
-            i += end < 0 ? rest.n : end + 1;
-        } else if (html.p[i] == '&') {
-            i += add_entity(&out, rest);
-        } else {
-            buf_add_char(&out, html.p[i++]);
-        }
-    }
-    return arena_str(keep, buf_str(&out));
-}
 
 /* ---- comparing ---- */
 
@@ -167,11 +98,12 @@ bool
 mastodon_same(str wanted, str html, str link, struct arena *keep)
 {
     html = str_slice(html, 0, LIST_TEXT_MAX);
-    if (same_text(wanted, plain(html, keep), keep))
+    if (same_text(wanted, page_text(keep, html, LIST_TEXT_MAX), keep))
         return true;
     str anchor = link.n > 0 ? anchor_of(html, link, keep) : STR_NONE;
     str bare = anchor.n > 0 ? without(wanted, link, keep) : STR_NONE;
-    return bare.p && same_text(bare, plain(without(html, anchor, keep), keep), keep);
+    return bare.p &&
+           same_text(bare, page_text(keep, without(html, anchor, keep), LIST_TEXT_MAX), keep);
 }
 
 /* ---- the list ---- */

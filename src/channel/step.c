@@ -165,6 +165,17 @@ turn_get(struct turn *turn, str url)
 }
 
 void
+turn_get_page(struct turn *turn, str url)
+{
+    begin(turn, HTTP_GET, url);
+    struct http_request *request = &turn->step->request;
+    request->headers[0].value = S("text/html"); /* instead of JSON */
+    request->answer_max = PAGE_BYTES_MAX;
+    request->timeout = (span){PAGE_SECONDS * SPAN_SECOND.us};
+    request->follows = true;
+}
+
+void
 turn_delete(struct turn *turn, str url)
 {
     begin(turn, HTTP_DELETE, url);

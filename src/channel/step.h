@@ -15,7 +15,10 @@ enum {
     STEP_ANSWER_MAX = 256 * 1024, /* bytes of an answer read: a post or a list of twenty */
     STEP_HOPS_MAX = 64,           /* stages passed over in a row without a request */
     STEP_WORDS_MAX = 500,         /* bytes of the network's words kept */
-    STEP_ID_MAX = 512             /* bytes of an id of a network: the longest are addresses */
+    STEP_ID_MAX = 512,            /* bytes of an id of a network: the longest are addresses */
+    PAGE_BYTES_MAX =
+        1024 * 1024,  /* of a page of others: what it says of itself stands at its head */
+    PAGE_SECONDS = 10 /* a page is worth no longer wait */
 };
 
 struct turn;
@@ -91,6 +94,10 @@ void turn_wait(struct turn *turn, span wait);
 /* ---- the request of a stage ---- */
 /* Each begins the request of the step: JSON is accepted, nothing is followed. */
 void turn_get(struct turn *turn, str url);
+/*
+ * turn_get_page(turn, url): a page of whoever: HTML, redirects followed, up to PAGE_BYTES_MAX, and not waited for long.
+ */
+void turn_get_page(struct turn *turn, str url);
 void turn_post_json(struct turn *turn, enum http_method method, str url, str body);
 void turn_delete(struct turn *turn, str url);
 /* turn_post_form(turn, url, pairs, n): application/x-www-form-urlencoded. */

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "channel/bluesky_internal.h"
 #include "channel/mastodon_internal.h"
+#include "channel/page.h"
 #include "exchange.h"
 #include "schema.h"
 
@@ -571,6 +572,49 @@ texts_are_known_again(void **state)
     arena_release(&region);
 }
 
+/* Pages of whoever: their head is read, nothing else, and what is odd gives nothing. */
+static void
+cards_are_read_off_pages(void **state)
+{
+    (void)state;
+    struct arena_region region;
+    struct arena arena = arena_reserve(64 << 20, &region);
+    const struct {
+        const char *html, *title, *text;
+    } rows[] = {
+        {"", NULL, NULL},
+        {"<title>A &lt;b&gt; &#x263a;\n c</title>", "A <b> \u263a c", NULL},
+        {"<TITLE>a</TITLE><META CONTENT=b NAME=Description>", "a", "b"},
+        {"<title>a</title><meta property=og:title content=\"x > y\"/>", "x > y", NULL},
+        {"<title>a</title><meta property=og:title content=\"\">", "a", NULL},
+        {"<meta property='og:title' content='1'><meta property='og:title' content='2'>", "1",
+         NULL},
+        {"<script>'<title>no</title>'</script><title>yes</title>", "yes", NULL},
+        {"<style><title>no</title>", NULL, NULL},
+        {"<titles>no</titles>", NULL, NULL},
+        {"<body><title>no</title>", NULL, NULL},
+        {"<title>\xe9</title>", NULL, NULL},
+        {"<title>no end", NULL, NULL},
+        {"<meta property=\"og:title\" content=\"no end", NULL, NULL},
+        {"<meta content= property=og:title", NULL, NULL},
+        {"<meta =x content>", NULL, NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        str title, text;
+        page_card(&arena, str_of(rows[i].html), &title, &text);
+        if (!str_eq(title, str_of(rows[i].title)) || !str_eq(text, str_of(rows[i].text)))
+            fail_msg("%s: %.*s, %.*s", rows[i].html, STR_FMT(title), STR_FMT(text));
+    }
+    /* long ones are cut between characters */
+    str title, text, longest = S("<title>a");
+    for (int32_t i = 0; i < 10; i++)
+        longest = arena_printf(&arena, "%.*s\u00e9%.*s", STR_FMT(longest), (int)longest.n - 7,
+                               longest.p + 7);
+    page_card(&arena, arena_printf(&arena, "%.*s<", STR_FMT(longest)), &title, &text);
+    assert_true(title.n > 990 && title.n <= 1000 && utf8_valid(title));
+    arena_release(&region);
+}
+
 int
 main(void)
 {
@@ -580,6 +624,7 @@ main(void)
                                        cmocka_unit_test(bluesky_bodies_hold_its_lexicons),
                                        cmocka_unit_test(facets_count_bytes),
                                        cmocka_unit_test(keys_and_facets_are_as_elsewhere),
-                                       cmocka_unit_test(texts_are_known_again)};
+                                       cmocka_unit_test(texts_are_known_again),
+                                       cmocka_unit_test(cards_are_read_off_pages)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
