@@ -150,7 +150,17 @@ claim_rows(struct worker *worker, struct arena keep, bool *ret_any, struct error
     if (q_claim_ready(worker->propre->db, &in, &keep, &rows, &n, error))
         return error->fault;
     *ret_any = n > 0;
-    for (ptrdiff_t i = 0; i < n && lanes_free(worker) > 0 && room > 0; i++) {
+    bool alone = false;
+    for (ptrdiff_t i = 0; i < n && lanes_free(worker) > 0 && room > 0 && !alone; i++) {
+        /*
+         * A worker may have died of it: it is begun while nothing else is under way, so that the next death leaves no other
+         * in doubt. Those behind it wait until then; it is soon, as requests end.
+         */
+        alone = rows[i].deaths_n > 0;
+        if (alone && lanes_free(worker) < worker->lanes_n) {
+            *ret_any = i > 0; /* a lane that moves is reason to look again */
+            break;
+        }
         if (!lane_busy(worker, rows[i].channel) && claim_one(worker, &rows[i], error))
             return error->fault;
     }

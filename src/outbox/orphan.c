@@ -113,8 +113,24 @@ bury(struct worker *worker, struct arena keep, struct error *error)
     return OK;
 }
 
+/*
+ * Whether its worker may have died of it: of what it was about to begin, else of any that it had. Those that only had a
+ * request on its way while another was begun are not blamed.
+ */
+static bool
+suspect(const struct orphan_page_row *rows, ptrdiff_t n, ptrdiff_t at)
+{
+    str claimed = delivery_state_word(DELIVERY_CLAIMED);
+    for (ptrdiff_t i = 0; i < n; i++) {
+        if (str_eq(rows[i].worker, rows[at].worker) && str_eq(rows[i].state, claimed))
+            return i == at;
+    }
+    return true;
+}
+
 static enum fault
-orphan(struct worker *worker, const struct orphan_page_row *row, struct error *error)
+orphan(struct worker *worker, const struct orphan_page_row *row, bool suspected,
+       struct error *error)
 {
     static const struct channel_traits nothing_known = {.read_back = BACK_NEVER};
     struct attempt_open_of_row attempt;
@@ -143,9 +159,10 @@ orphan(struct worker *worker, const struct orphan_page_row *row, struct error *e
         end.cosmetic = attempt.cosmetic != 0;
         end.deadline.us = attempt.deadline_us;
     }
-    struct protocol_verdict v =
-        protocol_after_death(&worker->rules, driver ? &driver->traits : &nothing_known, &state,
-                             was, open ? &end : NULL, now);
+    const struct protocol_death death = {
+        .was = was, .open = open ? &end : NULL, .suspect = suspected};
+    struct protocol_verdict v = protocol_after_death(
+        &worker->rules, driver ? &driver->traits : &nothing_known, &state, &death, now);
     const struct attempt_end_in ended = {
         .id = open ? attempt.id : 0, .ended_us = now.us, .outcome = v.outcome};
     if (open && q_attempt_end(worker->propre->db, &ended, error))
@@ -171,9 +188,10 @@ orphan(struct worker *worker, const struct orphan_page_row *row, struct error *e
     if (q_lane_end(worker->propre->db, &in, NULL, &written, &found, error) ||
         q_delivery_event_insert(worker->propre->db, &event, error))
         return error->fault;
-    if (v.state != DELIVERY_PERSON)
+    if (v.state != DELIVERY_PERSON && v.state != DELIVERY_HELD)
         return OK;
-    return incident_open_delivery(worker->propre, row->workspace, S("unknown"), row->id,
+    return incident_open_delivery(worker->propre, row->workspace,
+                                  v.state == DELIVERY_HELD ? S("hold") : S("unknown"), row->id,
                                   in.reason, error);
 }
 
@@ -186,7 +204,7 @@ adopt(struct worker *worker, struct arena keep, struct error *error)
                       &n, error))
         return error->fault;
     for (ptrdiff_t i = 0; i < n; i++) {
-        if (orphan(worker, &rows[i], error))
+        if (orphan(worker, &rows[i], suspect(rows, n, i), error))
             return error->fault;
     }
     return OK;

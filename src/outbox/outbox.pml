@@ -12,14 +12,14 @@
 #define TRIES_MAX 3
 #define DEATHS_MAX 3
 #define LOOKS_MAX 3
-#define CRASHES_MAX 4 /* of both; DEATHS_MAX of them while sending bring a person */
+#define CRASHES_MAX 4 /* of both; DEATHS_MAX of them while it had this one bring a person */
 #ifdef ONE_LOOK
 #define LOOKS 1
 #else
 #define LOOKS 2 /* as many in a row must lack it */
 #endif
 
-mtype = { SCHEDULED, CLAIMED, SENDING, DEFERRED, UNKNOWN, PERSON, PUBLISHED, REJECTED };
+mtype = { SCHEDULED, CLAIMED, SENDING, DEFERRED, UNKNOWN, PERSON, PUBLISHED, REJECTED, HELD };
 mtype = { NOT_YET, FLYING, TAKEN, DROPPED };
 
 mtype state = SCHEDULED;
@@ -34,7 +34,7 @@ byte message = 1, content = 0, live = 0;
 byte carries[6] = 0;         /* the text of each request */
 
 #define ready (state == SCHEDULED || state == DEFERRED)
-#define over (state == PERSON || state == PUBLISHED || state == REJECTED)
+#define over (state == PERSON || state == PUBLISHED || state == REJECTED || state == HELD)
 #ifdef NO_QUARANTINE
 #define may_look true
 #else
@@ -98,12 +98,16 @@ inline adopt() {
     d_step {
         dead[owner] = false;
         if
-        :: state == SENDING -> deaths++; becomes_unknown()
-        :: state == UNKNOWN -> deaths++
+        :: !over -> deaths++ /* it may have died of this one */
+        :: true -> skip      /* it was at another */
+        fi;
+        if
+        :: state == SENDING -> becomes_unknown()
         :: state == CLAIMED -> state = DEFERRED
         :: else -> skip
         fi;
         if
+        :: deaths >= DEATHS_MAX && state == DEFERRED -> state = HELD /* surely not sent */
         :: deaths >= DEATHS_MAX && !over -> state = PERSON
         :: else -> skip
         fi;
@@ -202,7 +206,7 @@ end:
         flying--;
         if
         :: request[i] = DROPPED
-        :: request[i] = TAKEN; posts++; live = carries[i]; assert(posts <= 1); assert(state != REJECTED)
+        :: request[i] = TAKEN; posts++; live = carries[i]; assert(posts <= 1); assert(state != REJECTED && state != HELD)
         fi
     }
     /* Two may overtake each other: the later one first. */
@@ -216,7 +220,7 @@ end:
         flying--;
         if
         :: request[i] = DROPPED
-        :: request[i] = TAKEN; posts++; live = carries[i]; assert(posts <= 1); assert(state != REJECTED)
+        :: request[i] = TAKEN; posts++; live = carries[i]; assert(posts <= 1); assert(state != REJECTED && state != HELD)
         fi
     }
     od
@@ -234,6 +238,6 @@ end:
     atomic {
         over && owner == 0 && flying == 0 ->
         assert(state != PUBLISHED || (posts == 1 && live == message));
-        assert(state != REJECTED || posts == 0)
+        assert((state != REJECTED && state != HELD) || posts == 0)
     }
 }

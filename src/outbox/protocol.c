@@ -359,19 +359,32 @@ protocol_put_off(const struct protocol_verdict *after, bool looking, span wait, 
     return v;
 }
 
+/* What kills the process each time is not tried for ever: a person sees to it, and the others go out. */
+static void
+park(struct protocol_verdict *v, bool may_be_out)
+{
+    v->state = may_be_out ? DELIVERY_PERSON : DELIVERY_HELD;
+    v->next_us = no_int;
+    v->reason =
+        may_be_out ? N_("The program stopped three times while it was being sent; look whether "
+                        "it is live.")
+                   : N_("The program stopped three times when it was about to be sent; it was "
+                        "not sent, and waits until you release it.");
+}
+
 struct protocol_verdict
 protocol_after_death(const struct protocol_rules *rules, const struct channel_traits *traits,
-                     const struct protocol_state *state, enum delivery_state was,
-                     const struct protocol_end *open, instant now)
+                     const struct protocol_state *state, const struct protocol_death *death,
+                     instant now)
 {
     struct protocol_state after = *state;
-    after.deaths_n += was == DELIVERY_SENDING || was == DELIVERY_UNKNOWN;
-    bool poison = after.deaths_n >= rules->deaths_max;
-    bool publishing = open && open->publishes && was == DELIVERY_SENDING;
+    after.deaths_n += death->suspect;
+    bool looking = death->was == DELIVERY_UNKNOWN;
+    bool publishing = death->open && death->open->publishes && death->was == DELIVERY_SENDING;
     struct protocol_verdict v;
     if (publishing && !rules->mutant_unknown_retries) {
-        v = unknown(rules, traits, &after, CLASS_AMBIGUOUS, open->deadline, now);
-    } else if (was == DELIVERY_UNKNOWN) {
+        v = unknown(rules, traits, &after, CLASS_AMBIGUOUS, death->open->deadline, now);
+    } else if (looking) {
         v = verdict(&after, DELIVERY_UNKNOWN, S("unknown"));
         v.error_class = CLASS_AMBIGUOUS;
         v.next_us = some_int(now.us);
@@ -382,12 +395,8 @@ protocol_after_death(const struct protocol_rules *rules, const struct channel_tr
         v.reason = N_("It was not sent; it is tried again.");
         v.disarms = !state->live;
     }
-    if (poison) {
-        v.state = DELIVERY_PERSON;
-        v.next_us = no_int;
-        v.reason = N_("The program stopped three times while it was being sent; look whether "
-                      "it is live.");
-    }
+    if (after.deaths_n >= rules->deaths_max)
+        park(&v, publishing || looking || state->live);
     return v;
 }
 

@@ -90,15 +90,18 @@ struct protocol_verdict protocol_after_look(const struct protocol_rules *rules,
  */
 struct protocol_verdict protocol_put_off(const struct protocol_verdict *after, bool looking,
                                          span wait, instant now);
-/*
- * protocol_after_death: the worker that had it is gone. ${open}: the attempt whose end nobody wrote down; NULL when
- * there is none. ${was}: its state.
- */
+/* How a worker left it that is gone. */
+struct protocol_death {
+    enum delivery_state was;
+    const struct protocol_end
+        *open;    /* the attempt whose end nobody wrote down; NULL when there is none */
+    bool suspect; /* it may be what the worker died of: that is counted */
+};
+/* protocol_after_death: the worker that had it is gone. */
 struct protocol_verdict protocol_after_death(const struct protocol_rules *rules,
                                              const struct channel_traits *traits,
                                              const struct protocol_state *state,
-                                             enum delivery_state was,
-                                             const struct protocol_end *open, instant now);
+                                             const struct protocol_death *death, instant now);
 
 /* What the late policy says of one that is ready. */
 enum late { LATE_SEND, LATE_WAIT, LATE_HOLD, LATE_MISSED };

@@ -276,21 +276,40 @@ test_deaths(void **state)
     const struct protocol_end publishing = {
         .requested = true, .publishes = true, .deadline = deadline};
     const struct protocol_end upload = {.requested = true, .deadline = deadline};
-    struct protocol_verdict v =
-        protocol_after_death(&rules, &lists, &s, DELIVERY_SENDING, &publishing, now);
-    assert_int_equal(v.state, DELIVERY_UNKNOWN);
-    assert_true(v.next_us.is >= deadline.us + 130000000);
-    v = protocol_after_death(&rules, &lists, &s, DELIVERY_SENDING, &upload, now);
-    assert_int_equal(v.state, DELIVERY_DEFERRED);
-    v = protocol_after_death(&rules, &lists, &s, DELIVERY_CLAIMED, NULL, now);
-    assert_int_equal(v.state, DELIVERY_DEFERRED);
-    assert_int_equal(v.counts.deaths_n, 0);
-    v = protocol_after_death(&rules, &silent, &s, DELIVERY_SENDING, &publishing, now);
-    assert_int_equal(v.state, DELIVERY_PERSON);
-    const struct protocol_state twice = {.deaths_n = 2};
-    v = protocol_after_death(&rules, &lists, &twice, DELIVERY_SENDING, &upload, now);
-    assert_int_equal(v.state,
-                     DELIVERY_PERSON); /* what kills the process is not tried for ever */
+    const struct protocol_state twice = {.deaths_n = 2}, half = {.deaths_n = 2, .live = true};
+    const struct {
+        const struct channel_traits *traits;
+        const struct protocol_state *state;
+        struct protocol_death death;
+        enum delivery_state expected;
+        int32_t deaths_n;
+    } table[] = {
+        {&lists, &s, {DELIVERY_SENDING, &publishing, true}, DELIVERY_UNKNOWN, 1},
+        {&lists, &s, {DELIVERY_SENDING, &publishing, false}, DELIVERY_UNKNOWN, 0},
+        {&lists, &s, {DELIVERY_SENDING, &upload, true}, DELIVERY_DEFERRED, 1},
+        {&lists, &s, {DELIVERY_CLAIMED, NULL, true}, DELIVERY_DEFERRED, 1},
+        {&lists, &s, {DELIVERY_CLAIMED, NULL, false}, DELIVERY_DEFERRED, 0},
+        {&silent, &s, {DELIVERY_SENDING, &publishing, true}, DELIVERY_PERSON, 1},
+        /* What kills the process is not tried for ever; what surely was not sent may be let go again. */
+        {&lists, &twice, {DELIVERY_CLAIMED, NULL, true}, DELIVERY_HELD, 3},
+        {&lists, &twice, {DELIVERY_SENDING, &upload, true}, DELIVERY_HELD, 3},
+        {&lists, &half, {DELIVERY_CLAIMED, NULL, true}, DELIVERY_PERSON, 3},
+        {&lists, &twice, {DELIVERY_SENDING, &publishing, true}, DELIVERY_PERSON, 3},
+        {&lists, &twice, {DELIVERY_UNKNOWN, NULL, true}, DELIVERY_PERSON, 3},
+        /* Another was begun when it died. */
+        {&lists, &twice, {DELIVERY_SENDING, &publishing, false}, DELIVERY_UNKNOWN, 2},
+        {&lists, &twice, {DELIVERY_SENDING, &upload, false}, DELIVERY_DEFERRED, 2},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct protocol_verdict v =
+            protocol_after_death(&rules, table[i].traits, table[i].state, &table[i].death, now);
+        if (v.state != table[i].expected || v.counts.deaths_n != table[i].deaths_n)
+            fail_msg("row %d: state %d, %d deaths", (int)i, (int)v.state,
+                     (int)v.counts.deaths_n);
+        assert_true(v.reason != NULL);
+        if (v.state == DELIVERY_UNKNOWN && table[i].death.open)
+            assert_true(v.next_us.is >= deadline.us + 130000000);
+    }
 }
 
 static void

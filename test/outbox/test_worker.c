@@ -580,6 +580,50 @@ test_a_person_decides(void **state)
     close_bench(b);
 }
 
+static struct sim *dying;
+static int deaths_n;
+static char deadly[WORLD_TEXT];
+
+/* The process dies over that text, before anything of it is written down. */
+static void
+die_of(str text)
+{
+    if (!str_eq(text, str_of(deadly)))
+        return;
+    dying->slots[0].crashed = true;
+    dying->slots[0].propre.db = dying->dead_db;
+    deaths_n++;
+}
+
+/* It kills each worker that begins it: the others go out, and after three deaths it waits for a person. */
+static void
+test_what_kills_the_worker(void **state)
+{
+    struct bench *b = open_bench(state, 1);
+    int64_t ids[5];
+    for (int i = 0; i < 5; i++)
+        ids[i] = sim_schedule(&b->sim, sim_channel(&b->sim, TELLS_NOTHING), in(b, SECOND + i),
+                              no_int);
+    str bad = sim_get(&b->sim, ids[2]).excerpt;
+    (void)snprintf(deadly, sizeof deadly, "%.*s", STR_FMT(bad));
+    dying = &b->sim;
+    deaths_n = 0;
+    world_begun = die_of;
+    sim_run(&b->sim);
+    world_begun = NULL;
+    assert_int_equal(deaths_n, 3);
+    assert_state(b, ids[2], DELIVERY_HELD);
+    /* Those behind it were kept from nothing; of those before it the first death took what was on its way, and no other did. */
+    assert_state(b, ids[3], DELIVERY_PUBLISHED);
+    assert_state(b, ids[4], DELIVERY_PUBLISHED);
+    assert_null(sim_broken(&b->sim));
+    release(b, ids[2]);
+    sim_run(&b->sim);
+    assert_state(b, ids[2], DELIVERY_PUBLISHED);
+    assert_int_equal(sim_count(&b->sim, ids[2]), 1);
+    close_bench(b);
+}
+
 static void
 test_one_message_once_a_channel(void **state)
 {
@@ -846,6 +890,7 @@ main(void)
         ON_A_FIXTURE(test_what_may_be_out_is_kept),
         ON_A_FIXTURE(test_made_when_it_goes_out),
         ON_A_FIXTURE(test_a_person_decides),
+        ON_A_FIXTURE(test_what_kills_the_worker),
         ON_A_FIXTURE(test_one_message_once_a_channel),
         ON_A_FIXTURE(test_tokens),
         ON_A_FIXTURE(test_passing_refresh_error),

@@ -389,12 +389,15 @@ world_count(const struct world *w, str text)
 /* ---- the drivers ---- */
 
 instant world_created;
+void (*world_begun)(str text);
 
 static void
 request(const struct channel_call *call, const char *name, const char *path, struct arena *keep,
         struct step *ret)
 {
     world_created = call->message->created;
+    if (world_begun && call->message->parts_n > 0)
+        world_begun(call->message->parts[0]);
     ret->kind = STEP_REQUEST;
     ret->name = str_of(name);
     ret->request.method = HTTP_POST;

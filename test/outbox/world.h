@@ -81,6 +81,8 @@ int64_t world_next(const struct world *world);
 /* world_count(world, text): how often it is live. */
 int32_t world_count(const struct world *world, str text);
 
+/* Called with the text of each request a driver makes; NULL: nobody is. */
+extern void (*world_begun)(str text);
 /* The moment of the message in the request last made. */
 extern instant world_created;
 /* The drivers of the four kinds: media, draft, publish, alt text. driver_find for worker_trial. */

@@ -5,12 +5,12 @@
 -- query: claim_ready
 -- in: now int, patience_us int, part_us int, limit_n int
 -- out: id int, workspace int, channel int, state text, due_us int, use_by_us int?, live int, last_out_us int?,
---      revision int
+--      deaths_n int, revision int
 -- gives: many
 -- does: reads
 SELECT d.id, d.workspace_id AS workspace, d.channel_id AS channel, d.state, d.due_us, d.use_by_us, d.live,
        (SELECT a.last_out_us FROM account AS a WHERE a.channel_id = d.channel_id) AS last_out_us,
-       d.revision
+       d.deaths_n, d.revision
 FROM delivery AS d
 WHERE d.next_us <= $1 AND d.worker IS NULL
   AND NOT EXISTS (SELECT 1 FROM hold AS h WHERE h.workspace_id = d.workspace_id)
@@ -165,7 +165,8 @@ UPDATE worker SET stopped_us = $2 WHERE name = $1 AND stopped_us IS NULL;
 -- does: reads
 SELECT name, boot, pid, process_start, seen_us FROM worker WHERE stopped_us IS NULL ORDER BY name LIMIT $1;
 
--- Deliveries whose worker is not running: it stopped, or no such worker was ever written down.
+-- Deliveries whose worker is not running: it stopped, or no such worker was ever written down. Lanes are begun in the order
+-- of their claim, so the first of a worker that was claimed and no more is what it was at when it died.
 -- query: orphan_page
 -- in: limit_n int
 -- out: id int, workspace int, worker text, network text, state text, use_by_us int?, tries_n int, looks_n int,
@@ -178,7 +179,7 @@ SELECT d.id, d.workspace_id AS workspace, d.worker, c.network, d.state, d.use_by
 FROM delivery AS d JOIN channel AS c ON c.id = d.channel_id
 WHERE d.worker IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM worker AS w WHERE w.name = d.worker AND w.stopped_us IS NULL)
-ORDER BY d.id LIMIT $1;
+ORDER BY d.due_us, d.id LIMIT $1;
 
 -- The attempt whose end nobody wrote down.
 -- query: attempt_open_of
