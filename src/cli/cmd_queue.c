@@ -5,6 +5,7 @@
 #include "cli/way.h"
 #include "outbox/delivery.h"
 #include "place/db.h"
+#include "outbox/let_go.h"
 #include "place/hold.h"
 #include "tactic/when.h"
 
@@ -220,15 +221,23 @@ hold_all(struct cli *cli, bool on, struct error *error)
     if (db_begin(cli->propre.db, DB_WRITE, error))
         return error->fault;
     auto_tx tx = cli->propre.db;
+    int64_t n = 0;
     enum fault fault =
         on ? hold_set(&cli->propre, cli->workspace.id, S(N_("a person asked for it")), error)
-           : hold_release(&cli->propre, cli->workspace.id, error);
+           : let_go_all(&cli->propre, cli->workspace.id, &n, error);
     fault = fault ? fault : db_commit(tx, error);
     if (!fault)
         cli_say(cli,
                 on ? N_("Nothing is sent until you say: %s")
                    : N_("What is due is sent again. See it: %s"),
                 on ? S("propre release") : S("propre queue"));
+    if (!fault && n > 0)
+        cli_say(
+            cli,
+            N_("Not what may have been sent before the restore (%1$s): look at each, then %2$s "
+               "or %3$s"),
+            arena_printf(cli->keep, "%lld", (long long)n),
+            S("propre resolve ID --live ADDRESS"), S("propre release ID"));
     if (!fault && cli->json)
         fault = cli_json_good(error);
     return fault;

@@ -276,6 +276,7 @@ say_live(struct acting *a, str permalink, struct error *error)
     struct arena_region region;
     struct arena keep = arena_reserve((ptrdiff_t)8 << 20, &region);
     enum fault fault = act_begin(a, &keep, error);
+    a->in.reason = STR_NONE; /* that it may be live is no news any more */
     if (!fault)
         fault = act_end(a, DELIVERY_PUBLISHED, permalink, error);
     if (!fault)

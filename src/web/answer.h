@@ -70,6 +70,7 @@ enum flash_kind {
     FLASH_DELIVERY_TEXT,
     FLASH_ALL_HELD,
     FLASH_ALL_RELEASED,
+    FLASH_RELEASED_BUT, /* some may be out already */
     FLASH_SLOTS_ADDED,
     FLASH_SLOT_REMOVED,
     FLASH_QUEUE_PAUSED,

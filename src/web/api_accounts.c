@@ -1,6 +1,7 @@
 #include "channel/driver.h"
 #include "outbox/account.h"
 #include "outbox/delivery.h"
+#include "outbox/let_go.h"
 #include "place/hold.h"
 #include "strategy/channel.h"
 #include "web/api_handlers.h"
@@ -172,8 +173,9 @@ handle_api_account_disconnect(struct exchange *x, struct error *error)
 
 /* ---------- the hold of everything ---------- */
 
+/* ${may_be_out}: none when nothing was released. */
 static enum fault
-answer_hold(struct exchange *x, struct error *error)
+answer_hold(struct exchange *x, struct maybe_int may_be_out, struct error *error)
 {
     struct hold hold;
     struct json_writer w;
@@ -184,6 +186,7 @@ answer_hold(struct exchange *x, struct error *error)
     api_put_bool(&w, "on", hold.on);
     api_put_time(&w, "since", hold.on ? some_int(hold.since_us) : no_int);
     api_put_str(&w, "reason", hold.on ? hold.reason : STR_NONE);
+    api_put_maybe(&w, "may_be_out", may_be_out);
     json_object_end(&w);
     return OK;
 }
@@ -191,7 +194,7 @@ answer_hold(struct exchange *x, struct error *error)
 enum fault
 handle_api_hold(struct exchange *x, struct error *error)
 {
-    return answer_hold(x, error);
+    return answer_hold(x, no_int, error);
 }
 
 enum fault
@@ -199,13 +202,14 @@ handle_api_hold_set(struct exchange *x, struct error *error)
 {
     if (hold_set(x->web->propre, x->workspace.id, api_text(x, "reason", STR_NONE), error))
         return error->fault;
-    return answer_hold(x, error);
+    return answer_hold(x, no_int, error);
 }
 
 enum fault
 handle_api_hold_release(struct exchange *x, struct error *error)
 {
-    if (hold_release(x->web->propre, x->workspace.id, error))
+    int64_t n = 0;
+    if (let_go_all(x->web->propre, x->workspace.id, &n, error))
         return error->fault;
-    return answer_hold(x, error);
+    return answer_hold(x, some_int(n), error);
 }

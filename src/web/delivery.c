@@ -68,6 +68,7 @@ static const struct word acts[] = {
     {"send again", N_("saw that it is not there, and had it sent again"), ""},
     {"drop", N_("let it be"), ""},
     {"late", N_("found that it is late"), ""},
+    {"restored", N_("found that it may have been sent before the restore"), ""},
     {"worker died", N_("stopped while it had it, and took it up anew"), ""},
 };
 #define FIND(words, stored) find((words), (int)(sizeof(words) / sizeof *(words)), (stored))

@@ -82,6 +82,14 @@ static const struct flash_words words[FLASH_KINDS_N] = {
     [FLASH_ALL_HELD] = {TONE_GOOD, N_("Nothing is sent until you say so."), NULL,
                         "/queue/release"},
     [FLASH_ALL_RELEASED] = {TONE_GOOD, N_("What is due is sent again."), NULL, "/queue/hold"},
+    [FLASH_RELEASED_BUT] = {TONE_WARN,
+                            N_("What is due is sent again, but not what may have been sent "
+                               "before the restore (%s): look at each, then say so or let it "
+                               "go."),
+                            N_("What is due is sent again, but not what may have been sent "
+                               "before the restore (%s): look at each, then say so or let it "
+                               "go."),
+                            "/queue/hold"},
     [FLASH_SLOTS_ADDED] = {TONE_GOOD, N_("The week has its new times."), NULL, NULL},
     [FLASH_SLOT_REMOVED] = {TONE_GOOD,
                             N_("The time is removed. What was planned for it stays planned."),

@@ -1,6 +1,7 @@
 #include "base/format.h"
 #include "base/number.h"
 #include "base/translate.h"
+#include "outbox/let_go.h"
 #include "place/hold.h"
 #include "strategy/channel.h"
 #include "web/answer.h"
@@ -286,9 +287,10 @@ handle_queue_hold(struct exchange *x, struct error *error)
 enum fault
 handle_queue_release(struct exchange *x, struct error *error)
 {
-    if (hold_release(x->web->propre, x->workspace.id, error))
+    int64_t n = 0;
+    if (let_go_all(x->web->propre, x->workspace.id, &n, error))
         return error->fault;
-    answer_flash(x, FLASH_ALL_RELEASED, 0, 0);
+    answer_flash(x, n > 0 ? FLASH_RELEASED_BUT : FLASH_ALL_RELEASED, 0, n);
     answer_redirect(x, S("/queue"));
     return OK;
 }

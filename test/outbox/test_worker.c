@@ -1,6 +1,7 @@
 #include "sim.h"
 
 #include "base/sanitize.h"
+#include "outbox/let_go.h"
 #include "place/hold.h"
 #include "place/vault.h"
 #include "tactic/message.h"
@@ -238,6 +239,95 @@ test_hold_stops_every_claim(void **state)
     begin(b);
     assert_ok(hold_release(b->f->propre, b->f->workspace, &b->f->error), &b->f->error);
     commit(b);
+    sim_run(&b->sim);
+    assert_state(b, id, DELIVERY_PUBLISHED);
+    close_bench(b);
+}
+
+static void
+put_hold(struct bench *b, const char *reason)
+{
+    begin(b);
+    assert_ok(hold_set(b->f->propre, b->f->workspace, str_of(reason), &b->f->error),
+              &b->f->error);
+    commit(b);
+}
+
+static int64_t
+let_go(struct bench *b)
+{
+    int64_t n = -1;
+    begin(b);
+    assert_ok(let_go_all(b->f->propre, b->f->workspace, &n, &b->f->error), &b->f->error);
+    commit(b);
+    return n;
+}
+
+/*
+ * A backup thinks that what was due since is still to be sent. It was sent, before the restore; after it a person says so
+ * of each, whatever it was at when the backup was made. What is to come, and what was planned after, goes out.
+ */
+static void
+test_restored_sends_nothing_twice(void **state)
+{
+    struct bench *b = open_bench(state, 1);
+    int64_t due =
+        sim_schedule(&b->sim, sim_channel(&b->sim, LISTS_ONLY), in(b, 5 * MINUTE), no_int);
+    int64_t tried =
+        sim_schedule(&b->sim, sim_channel(&b->sim, LISTS_ONLY), in(b, SECOND), no_int);
+    int64_t begun =
+        sim_schedule(&b->sim, sim_channel(&b->sim, LISTS_ONLY), in(b, 9 * SECOND), no_int);
+    int64_t later =
+        sim_schedule(&b->sim, sim_channel(&b->sim, LISTS_ONLY), in(b, 60 * MINUTE), no_int);
+    b->sim.world.down = true;
+    sim_run_until(&b->sim, in(b, 8 * SECOND));
+    assert_state(b, tried, DELIVERY_DEFERRED);
+    for (int i = 0; i < 9 && sim_get(&b->sim, begun).state != DELIVERY_SENDING; i++) {
+        b->f->t.now.us += SECOND;
+        b->sim.world.down = false;
+        (void)step(b);
+    }
+    assert_state(b, begun, DELIVERY_SENDING);
+    /* Here the backup is made; the process that made it is gone. */
+    b->sim.slots[0].crashed = true;
+    b->sim.slots[0].propre.db = b->sim.dead_db;
+    b->f->t.now.us += 20 * MINUTE;
+    put_hold(b, HOLD_RESTORED);
+    put_hold(b, "a person asked for it");
+    int32_t sent = b->sim.world.requests_n;
+    b->f->t.now.us += MINUTE;
+    int64_t fresh =
+        sim_schedule(&b->sim, sim_channel(&b->sim, LISTS_ONLY), in(b, SECOND), no_int);
+    b->f->t.now.us += MINUTE;
+    assert_int_equal(let_go(b), 3);
+    sim_run(&b->sim);
+    const int64_t held[] = {due, tried, begun};
+    for (int i = 0; i < 3; i++) {
+        struct delivery d = sim_get(&b->sim, held[i]);
+        assert_int_equal(d.state, DELIVERY_HELD);
+        assert_true(str_find(str_of(d.reason), S("before the backup was restored")) >= 0);
+        assert_int_equal(sim_count(&b->sim, held[i]), 0);
+    }
+    assert_state(b, later, DELIVERY_PUBLISHED);
+    assert_state(b, fresh, DELIVERY_PUBLISHED);
+    assert_true(b->sim.world.requests_n > sent);
+    /* A person looked. */
+    begin(b);
+    assert_ok(delivery_resolve(b->f->propre, b->f->workspace, due, RESOLVE_LIVE, STR_NONE,
+                               S("Ada"), &b->f->error),
+              &b->f->error);
+    assert_ok(delivery_release(b->f->propre, b->f->workspace, begun, S("Ada"), &b->f->error),
+              &b->f->error);
+    commit(b);
+    sim_run(&b->sim);
+    assert_int_equal(sim_count(&b->sim, due), 0);
+    assert_state(b, begun, DELIVERY_PUBLISHED);
+    assert_int_equal(sim_count(&b->sim, begun), 1);
+    /* A hold that a person put on holds nothing back when it ends. */
+    int64_t id = sim_schedule(&b->sim, sim_channel(&b->sim, LISTS_ONLY), in(b, SECOND), no_int);
+    put_hold(b, "a person asked for it");
+    b->f->t.now.us += MINUTE;
+    assert_int_equal(let_go(b), 0);
     sim_run(&b->sim);
     assert_state(b, id, DELIVERY_PUBLISHED);
     close_bench(b);
@@ -880,6 +970,7 @@ main(void)
         ON_A_FIXTURE(test_on_time),
         ON_A_FIXTURE(test_late_policy),
         ON_A_FIXTURE(test_hold_stops_every_claim),
+        ON_A_FIXTURE(test_restored_sends_nothing_twice),
         ON_A_FIXTURE(test_idle_only_reads),
         ON_A_FIXTURE(test_hold_keeps_retries),
         ON_A_FIXTURE(test_clock_jumps),

@@ -175,8 +175,8 @@ SET state = $3, due_us = $4, wall = $5, zone = $6, queue = $7, use_by_us = $8, n
     absent_n = CASE WHEN $11 = 1 THEN 0 ELSE absent_n END,
     deaths_n = CASE WHEN $11 = 1 THEN 0 ELSE deaths_n END,
     waits_n = CASE WHEN $11 = 1 THEN 0 ELSE waits_n END,
-    class = CASE WHEN $11 = 1 THEN NULL ELSE class END,
-    words = CASE WHEN $11 = 1 THEN NULL ELSE words END,
+    class = CASE WHEN $11 = 1 OR $3 = 'published' THEN NULL ELSE class END,
+    words = CASE WHEN $11 = 1 OR $3 = 'published' THEN NULL ELSE words END,
     content = CASE WHEN $3 = 'published' AND live = 0 AND armed_us IS NULL THEN NULL ELSE content END,
     armed_us = CASE WHEN $11 = 1 AND live = 0 THEN NULL ELSE armed_us END,
     changed_us = $12, revision = revision + 1
