@@ -216,7 +216,7 @@ must_use enum fault delivery_plan_again(struct propre *propre, int64_t workspace
                                         const struct delivery_plan *when, int64_t *ret_id,
                                         struct error *error);
 enum resolution {
-    RESOLVE_LIVE, /* a person saw it: published, with its address when given */
+    RESOLVE_LIVE, /* a person saw it: published, with its address when given (INPUT: none of the web) */
     RESOLVE_AGAIN, /* a person looked and it is not there: send it once more, with the same key */
     RESOLVE_DROP   /* let it be */
 };

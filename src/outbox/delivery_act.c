@@ -1,5 +1,6 @@
 #include <assert.h>
 
+#include "base/text.h"
 #include "base/translate.h"
 #include "outbox/content.h"
 #include "outbox/delivery.h"
@@ -8,6 +9,7 @@
 #include "outbox/post_made_internal.h"
 #include "outbox/queries.h"
 #include "place/propre.h"
+#include "tactic/post.h"
 
 /* A delivery as a person's act finds it, and what shall become of it. */
 struct acting {
@@ -269,11 +271,29 @@ delivery_plan_again(struct propre *propre, int64_t workspace, int64_t id,
     return fault;
 }
 
+/* It is shown as a link for ever: nothing but an address of the web. */
+static enum fault
+check_address(str s, struct error *error)
+{
+    bool web = str_starts(s, S("https://")) || str_starts(s, S("http://"));
+    for (ptrdiff_t i = 0; web && i < s.n; i++)
+        web = (unsigned char)s.p[i] > ' ' && s.p[i] != 0x7f;
+    if (!web || s.n <= (ptrdiff_t)sizeof "https://" || !utf8_valid(s))
+        return fail(
+            error, FAULT_INPUT,
+            "an address begins with https://; copy it from the browser, or leave it out");
+    if (s.n > POST_ADDRESS_MAX)
+        return fail(error, FAULT_INPUT, "an address has at most %d bytes", POST_ADDRESS_MAX);
+    return OK;
+}
+
 /* A person saw it live: what the worker would have written down is written down here. */
 static enum fault
 say_live(struct acting *a, str permalink, struct error *error)
 {
     struct arena_region region;
+    if (permalink.n > 0 && check_address(permalink, error))
+        return error->fault;
     struct arena keep = arena_reserve((ptrdiff_t)8 << 20, &region);
     enum fault fault = act_begin(a, &keep, error);
     a->in.reason = STR_NONE; /* that it may be live is no news any more */

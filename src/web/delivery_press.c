@@ -154,12 +154,6 @@ handle_delivery_plan(struct exchange *x, struct error *error)
     return OK;
 }
 
-static bool
-web_address_like(str s)
-{
-    return str_starts(s, S("https://")) || str_starts(s, S("http://"));
-}
-
 enum fault
 handle_delivery_resolve(struct exchange *x, struct error *error)
 {
@@ -186,17 +180,16 @@ handle_delivery_resolve(struct exchange *x, struct error *error)
         return error->fault;
     if (done)
         return OK;
-    if (answers[i].resolution == RESOLVE_LIVE && address.n > 0 && !web_address_like(address)) {
+    enum fault fault =
+        delivery_resolve(x->web->propre, x->workspace.id, x->id, answers[i].resolution,
+                         address.n > 0 ? address : STR_NONE, who(x), error);
+    if (fault == FAULT_INPUT) {
         const struct delivery_wrong wrong = {
-            .status = 422,
-            .address = {address,
-                        str_of(translate(x->lang, N_("An address begins with https://. Copy it "
-                                                     "from the browser, or leave it out.")))}};
+            .status = 422, .address = {address, translate_error(x->keep, x->lang, error)}};
         return delivery_answer(x, &d, &wrong, error);
     }
-    if (delivery_resolve(x->web->propre, x->workspace.id, x->id, answers[i].resolution,
-                         address.n > 0 ? address : STR_NONE, who(x), error))
-        return error->fault;
+    if (fault)
+        return fault;
     finish(x, answers[i].flash, x->id);
     return OK;
 }

@@ -58,7 +58,8 @@ test_after_the_first_byte_of_publishing(void **state)
         for (int c = CLASS_NONE; c < ERROR_CLASSES_N; c++) {
             int32_t status = statuses[s];
             struct protocol_verdict v = failed(true, false, status, (enum error_class)c);
-            bool no = status >= 400 && status < 500 && status != 408 && status != 429;
+            bool no = status >= 400 && status < 500 && status != 408 && status != 409 &&
+                      status != 429;
             bool known = no && (c == CLASS_SCOPE || c == CLASS_PERMANENT || c == CLASS_CONFIG);
             bool later = no && (c == CLASS_AUTH || c == CLASS_RATE || c == CLASS_QUOTA ||
                                 c == CLASS_TRANSIENT);
@@ -95,6 +96,27 @@ test_sure_whatever_the_status(void **state)
     const struct protocol_verdict v = answered(true, false, 429, &slow);
     assert_int_equal(DELIVERY_DEFERRED, v.state);
     assert_true(v.disarms && v.next_us.has && v.next_us.is >= now.us + slow.retry_after.us);
+}
+
+/* A driver that goes on after a publishing step: something is out, unless the network said no; a conflict may be our own doing. */
+static void
+test_going_on_is_out_unless_refused(void **state)
+{
+    (void)state;
+    static const int32_t statuses[] = {200, 201, 202, 204, 302, 400, 401,
+                                       404, 408, 409, 422, 429, 500, 503};
+    const struct step more = {.kind = STEP_REQUEST, .name = S("more")};
+    for (size_t s = 0; s < sizeof statuses / sizeof *statuses; s++) {
+        int32_t status = statuses[s];
+        bool no =
+            status >= 400 && status < 500 && status != 408 && status != 409 && status != 429;
+        struct protocol_verdict v = answered(true, false, status, &more);
+        assert_int_equal(v.go, GO_ON);
+        if (v.counts.live == no)
+            fail_msg("after %d it is said to be %s", (int)status, no ? "out" : "not out");
+        assert_false(answered(false, false, status, &more).counts.live);
+        assert_true(answered(true, true, status, &more).counts.live);
+    }
 }
 
 static void
@@ -394,6 +416,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_after_the_first_byte_of_publishing),
         cmocka_unit_test(test_sure_whatever_the_status),
+        cmocka_unit_test(test_going_on_is_out_unless_refused),
         cmocka_unit_test(test_transfers_without_an_answer),
         cmocka_unit_test(test_what_stands_around_a_post_cannot_take_it_back),
         cmocka_unit_test(test_going_on_and_done),

@@ -642,6 +642,22 @@ test_a_person_decides(void **state)
                  delivery_cancel(b->f->propre, b->f->workspace, live, S("Ada"), error), error,
                  "person");
     db_rollback(b->f->propre->db);
+    static const char *const addresses[] = {"not a url",
+                                            "javascript:alert(1)",
+                                            "https://",
+                                            "https://double.example/a b",
+                                            "https://double.example/\n",
+                                            " https://a.example"};
+    for (size_t i = 0; i < sizeof addresses / sizeof *addresses; i++) {
+        begin(b);
+        assert_fault(FAULT_INPUT,
+                     delivery_resolve(b->f->propre, b->f->workspace, live, RESOLVE_LIVE,
+                                      str_of(addresses[i]), S("Ada"), error),
+                     error, "https://");
+        db_rollback(b->f->propre->db);
+    }
+    assert_non_null(sim_get(&b->sim, live).reason);
+    assert_true(sim_get(&b->sim, live).error_class != CLASS_NONE);
     begin(b);
     assert_ok(delivery_resolve(b->f->propre, b->f->workspace, live, RESOLVE_LIVE,
                                S("https://double.example/7"), S("Ada"), error),
@@ -658,6 +674,9 @@ test_a_person_decides(void **state)
     struct delivery d = sim_get(&b->sim, live);
     assert_int_equal(d.state, DELIVERY_PUBLISHED);
     assert_str("https://double.example/7", d.permalink);
+    assert_null(d.reason); /* it is live: nobody need look any more */
+    assert_int_equal(d.words.n, 0);
+    assert_int_equal(d.error_class, CLASS_NONE);
     assert_true(d.post.has);
     assert_state(b, again, DELIVERY_PUBLISHED);
     assert_state(b, drop, DELIVERY_CANCELLED);
