@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "channel/step.h"
 #include "outbox/notice_internal.h"
 #include "outbox/outbox_internal.h"
 #include "outbox/queries.h"
@@ -205,6 +206,77 @@ required_check(const struct driver *driver, const struct account *account,
     return OK;
 }
 
+/* Whether a person gave it; else it was made of what they gave: tokens, sessions, keys. */
+static bool
+given_by_person(const struct driver *driver, str name)
+{
+    for (int i = 0; driver && i < AUTH_FIELDS_MAX && driver->traits.fields[i].name; i++) {
+        if (str_eq(str_of(driver->traits.fields[i].name), name))
+            return true;
+    }
+    return false;
+}
+
+static str
+secret_of(const struct secrets *secrets, str name)
+{
+    for (int32_t i = 0; i < secrets->n; i++) {
+        if (str_eq(secrets->at[i].name, name))
+            return secrets->at[i].value;
+    }
+    return STR_NONE;
+}
+
+bool
+account_same_server(str a, str b, struct arena scratch)
+{
+    return str_eq(server_clean(&scratch, a), server_clean(&scratch, b));
+}
+
+static bool
+same_handle(str a, str b)
+{
+    a = str_trim(a);
+    b = str_trim(b);
+    if (str_starts(a, S("@")))
+        a = str_slice(a, 1, a.n);
+    if (str_starts(b, S("@")))
+        b = str_slice(b, 1, b.n);
+    return str_eq_ascii_case(a, b);
+}
+
+/*
+ * What stays of the account that was there. A token goes on to work for the account it was made for: with another server
+ * nothing stays, with another person or another credential only what a person gave, and who it is must be asked again.
+ * Returns whether it is the same.
+ */
+static bool
+keep_same(const struct account *account, const struct account_by_channel_row *was,
+          const struct secret_pair *pairs, int32_t pairs_n, struct secrets *secrets,
+          struct arena scratch)
+{
+    const struct driver *driver = driver_find(was->network);
+    bool place = (account->network.n <= 0 || str_eq(account->network, was->network)) &&
+                 account_same_server(account->server, was->server, scratch);
+    bool same = place && (str_trim(account->handle).n <= 0 ||
+                          same_handle(account->handle, was->handle) ||
+                          same_handle(account->handle, secret_of(secrets, S("user"))));
+    for (int32_t i = 0; i < pairs_n && same; i++) {
+        str was_there = secret_of(secrets, pairs[i].name);
+        same = pairs[i].value.n <= 0 || str_eq(pairs[i].value, was_there) ||
+               (str_eq(pairs[i].name, S("user")) && same_handle(pairs[i].value, was_there));
+    }
+    if (same)
+        return true;
+    int32_t n = 0;
+    for (int32_t i = 0; place && i < secrets->n; i++) {
+        if (given_by_person(driver, secrets->at[i].name))
+            secrets->at[n++] = secrets->at[i];
+    }
+    secrets->n = n;
+    return false;
+}
+
 static enum fault
 connect(struct propre *propre, const struct account *account, const struct secret_pair *pairs,
         int32_t pairs_n, struct arena keep, struct error *error)
@@ -213,7 +285,7 @@ connect(struct propre *propre, const struct account *account, const struct secre
     struct account_upsert_row row;
     struct secrets *secrets = new (&keep, struct secrets, 1);
     bool found = false, made = false;
-    str sealed;
+    str sealed, handle = str_trim(given(account->handle));
     if (account->server.n > SERVER_MAX || !utf8_valid(account->server))
         return fail(error, FAULT_INPUT, "the address of the server is too long");
     const struct account_by_channel_in in = {account->workspace, account->channel};
@@ -225,6 +297,7 @@ connect(struct propre *propre, const struct account *account, const struct secre
         secrets->n = 0;
         *error = (struct error){0};
     }
+    bool same = found && keep_same(account, &was, pairs, pairs_n, secrets, keep);
     for (int32_t i = 0; i < pairs_n; i++) {
         if (secrets_set(secrets, &pairs[i], error))
             return error->fault;
@@ -236,9 +309,9 @@ connect(struct propre *propre, const struct account *account, const struct secre
         .channel = account->channel,
         .workspace = account->workspace,
         .server = str_trim(given(account->server)),
-        .handle = str_trim(given(account->handle)),
+        .handle = handle.n == 0 && same ? was.handle : handle,
         .user_id = account->user_id.n > 0 ? account->user_id
-                   : found                ? was.user_id
+                   : same                 ? was.user_id
                                           : S(""),
         .secrets = sealed,
         .settings = account->settings.n > 0 ? account->settings
@@ -411,9 +484,10 @@ account_open(struct propre *propre, int64_t workspace, int64_t channel, struct a
 
 static enum fault
 keep_found(struct propre *propre, const struct account *row, enum channel_op op,
-           const struct step *step, struct arena keep, struct error *error)
+           const struct step *step, struct arena keep, bool *ret_kept, struct error *error)
 {
     struct account_by_channel_row now_row;
+    struct account_found_row written;
     struct secrets *secrets = new (&keep, struct secrets, 1);
     bool found = false;
     str sealed = STR_NONE;
@@ -421,8 +495,10 @@ keep_found(struct propre *propre, const struct account *row, enum channel_op op,
     const struct account_by_channel_in in = {row->workspace, row->channel};
     if (q_account_by_channel(propre->db, &in, &keep, &now_row, &found, error))
         return error->fault;
-    if (!found)
-        return not_connected(row->channel, error);
+    if (!found || now_row.revision != row->revision) {
+        *ret_kept = false;
+        return OK;
+    }
     if (step->secrets_n > 0) {
         if (secrets_open(propre, row->channel, now_row.secrets, &keep, secrets, error))
             return error->fault;
@@ -447,19 +523,20 @@ keep_found(struct propre *propre, const struct account *row, enum channel_op op,
         .verified_us = op == OP_VERIFY ? some_int(now) : no_int,
         .renewed = step->secrets_n > 0,
         .now = now,
+        .revision = row->revision,
     };
-    if (q_account_found(propre->db, &put, error))
+    if (q_account_found(propre->db, &put, NULL, &written, ret_kept, error))
         return error->fault;
-    return account_reconnected(propre, row->workspace, row->channel, error);
+    return !*ret_kept ? OK : account_reconnected(propre, row->workspace, row->channel, error);
 }
 
 enum fault
 account_keep(struct propre *propre, const struct account *row, enum channel_op op,
-             const struct step *step, struct error *error)
+             const struct step *step, bool *ret_kept, struct error *error)
 {
     struct arena_region region;
     struct arena keep = arena_reserve(ACCOUNT_BYTES, &region);
-    enum fault fault = keep_found(propre, row, op, step, keep, error);
+    enum fault fault = keep_found(propre, row, op, step, keep, ret_kept, error);
     arena_release(&region);
     return fault;
 }
@@ -511,6 +588,26 @@ account_lease_end(struct propre *propre, int64_t channel, str worker, struct err
 {
     return q_account_lease_end(propre->db, &(struct account_lease_end_in){channel, worker},
                                error);
+}
+
+enum fault
+account_expire(struct propre *propre, const struct account *row, struct error *error)
+{
+    const struct account_expire_in in = {row->channel, row->revision,
+                                         clock_now(&propre->clock).us};
+    return q_account_expire(propre->db, &in, error);
+}
+
+bool
+account_can_refresh(const struct channel_account *account, const struct driver *driver)
+{
+    return driver->traits.ops[OP_REFRESH] && account_secret(account, S("refresh")).n > 0;
+}
+
+bool
+account_token_over(const struct account *row, instant now)
+{
+    return row->token_expires_us.has && row->token_expires_us.is <= now.us;
 }
 
 bool

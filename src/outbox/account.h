@@ -33,13 +33,16 @@ struct account {
 
 /*
  * account_connect(propre, account, secrets, secrets_n, error):
- * Keeps server, settings and secrets for the channel (a second time: replaces them; an empty secret keeps the one that
- * is there). Needs propre->vault and an open write transaction.
+ * Keeps server, settings and secrets for the channel (a second time: replaces them; an empty secret and an empty handle keep
+ * what is there, or take the channel's handle). What was made for another server, person or credential is forgotten: its
+ * tokens would go on to post there. Needs propre->vault and an open write transaction.
  * Faults: INPUT for a required field that is empty (named); ABSENT; DENIED without a vault.
  */
 must_use enum fault account_connect(struct propre *propre, const struct account *account,
                                     const struct secret_pair *secrets, int32_t secrets_n,
                                     struct error *error);
+/* account_same_server(a, b, scratch): the same address, however it was typed. */
+bool account_same_server(str a, str b, struct arena scratch);
 must_use enum fault account_get(struct propre *propre, int64_t workspace, int64_t channel,
                                 struct arena *keep, struct account *ret, bool *ret_found,
                                 struct error *error);

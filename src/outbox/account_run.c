@@ -1,10 +1,9 @@
 #include <assert.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "base/rng.h"
-#include "outbox/outbox_internal.h"
 #include "outbox/rate.h"
+#include "outbox/worker_internal.h"
 #include "place/db.h"
 #include "place/propre.h"
 #include "place/secret.h"
@@ -12,7 +11,7 @@
 enum {
     RUN_STEPS_MAX = 40,       /* of one operation: metrics of many posts are the longest */
     RUN_LEASE_US = 120000000, /* a refresh is one or two requests of a minute at most */
-    RUN_NAME_BYTES = 64
+    RUN_NAME_BYTES = WORKER_NAME_BYTES + 8
 };
 
 struct run {
@@ -23,6 +22,7 @@ struct run {
     const struct driver *driver;
     struct arena *keep;
     struct rates rates;
+    bool refreshed;
 };
 
 static enum fault
@@ -95,15 +95,17 @@ steps(struct run *run, struct channel_call call, struct step *ret, struct error 
 
 /* What was found, or that the credentials were not accepted, is in the data before it is used. */
 static enum fault
-keep_found(struct run *run, enum channel_op op, const struct step *step, struct error *error)
+keep_found(struct run *run, enum channel_op op, const struct step *step, bool *ret_kept,
+           struct error *error)
 {
     bool dead = false;
+    *ret_kept = true;
     enum fault fault = OK;
     if (db_begin(run->propre->db, DB_WRITE, error))
         return error->fault;
     auto_tx tx = run->propre->db;
     if (step->kind == STEP_DONE)
-        fault = account_keep(run->propre, &run->row, op, step, error);
+        fault = account_keep(run->propre, &run->row, op, step, ret_kept, error);
     else if (step->error_class == CLASS_AUTH)
         fault = account_failed(run->propre, &run->row, CLASS_AUTH, step->words, &dead, error);
     if (!fault)
@@ -134,27 +136,88 @@ unlease(struct run *run, str name, struct error *error)
     return db_commit(run->propre->db, error);
 }
 
-/* New tokens first, when the present ones are about to end; one refresh at a time. */
+/*
+ * Under the lease, with the secrets as they are by now: who was waited for may have renewed them. *ret is what the refresh
+ * came to; STEP_DONE as well when there was none to make.
+ */
+static enum fault
+refresh_leased(struct run *run, struct step *ret, struct error *error)
+{
+    bool kept;
+    *ret = (struct step){.kind = STEP_DONE};
+    if (open_account(run, run->row.workspace, run->row.channel, error))
+        return error->fault;
+    if (!account_needs_refresh(&run->row, run->driver, clock_now(&run->propre->clock)))
+        return OK;
+    if (steps(run, (struct channel_call){.op = OP_REFRESH}, ret, error) ||
+        keep_found(run, OP_REFRESH, ret, &kept, error))
+        return error->fault;
+    return open_account(run, run->row.workspace, run->row.channel, error);
+}
+
+/*
+ * New tokens first, when the present ones are about to end; one refresh at a time. Where none are to be had for now and the
+ * old ones are over, nothing is asked with them: their refusal would count against the account, and tell nothing.
+ */
 static enum fault
 refresh(struct run *run, struct error *error)
 {
-    char name[RUN_NAME_BYTES];
+    char name[RUN_NAME_BYTES], process[WORKER_NAME_BYTES];
     bool got = false;
     struct step step;
     if (!account_needs_refresh(&run->row, run->driver, clock_now(&run->propre->clock)))
         return OK;
-    (void)snprintf(name, sizeof name, "run/%ld", (long)getpid());
+    (void)snprintf(name, sizeof name, "run/%.*s", STR_FMT(process_name(process)));
     if (leased(run, str_of(name), &got, error))
         return error->fault;
     if (!got)
         return fail(error, FAULT_AWAY,
                     "the account is getting a fresh token at this moment; try again");
-    enum fault fault = steps(run, (struct channel_call){.op = OP_REFRESH}, &step, error);
-    fault = fault ? fault : keep_found(run, OP_REFRESH, &step, error);
+    enum fault fault = refresh_leased(run, &step, error);
     struct error ignored = {0}; /* a lease that stays ends by itself */
     enum fault end = unlease(run, str_of(name), fault ? &ignored : error);
-    fault = fault ? fault : end;
-    return fault ? fault : open_account(run, run->row.workspace, run->row.channel, error);
+    if (fault || end)
+        return fault ? fault : end;
+    run->refreshed = true;
+    if (step.kind == STEP_FAIL && step.error_class != CLASS_AUTH &&
+        account_token_over(&run->row, clock_now(&run->propre->clock)))
+        return fail(error, FAULT_AWAY, "no fresh token could be had from %s: %.*s",
+                    run->driver->traits.name, STR_FMT(str_slice(step.words, 0, 180)));
+    return OK;
+}
+
+/* Its token was refused before its time: once more with a fresh one. */
+static enum fault
+again(struct run *run, const struct channel_call *call, struct step *ret, struct error *error)
+{
+    if (db_begin(run->propre->db, DB_WRITE, error))
+        return error->fault;
+    auto_tx tx = run->propre->db;
+    if (account_expire(run->propre, &run->row, error) ||
+        rates_keep(run->propre, run->row.channel, &run->rates, error) ||
+        db_commit(run->propre->db, error) ||
+        open_account(run, run->row.workspace, run->row.channel, error) || refresh(run, error))
+        return error->fault;
+    return steps(run, *call, ret, error);
+}
+
+static enum fault
+answered(struct run *run, const struct channel_call *call, struct step *ret,
+         struct error *error)
+{
+    bool kept = true;
+    bool token = call->op != OP_AUTH_BEGIN && call->op != OP_AUTH_FINISH;
+    if (steps(run, *call, ret, error))
+        return error->fault;
+    if (token && ret->kind == STEP_FAIL && ret->error_class == CLASS_AUTH && !run->refreshed &&
+        account_can_refresh(&run->account, run->driver) && again(run, call, ret, error))
+        return error->fault;
+    if (keep_found(run, call->op, ret, &kept, error))
+        return error->fault;
+    if (!kept && (call->op == OP_VERIFY || call->op == OP_LIMITS || !token))
+        return fail(error, FAULT_CONFLICT,
+                    "the account was connected anew or disconnected meanwhile; try again");
+    return OK;
 }
 
 enum fault
@@ -164,7 +227,7 @@ account_run(struct propre *propre, struct wire *wire, int64_t workspace, int64_t
 {
     struct run run = {.propre = propre, .wire = wire, .keep = keep};
     if (open_account(&run, workspace, channel, error) || refresh(&run, error) ||
-        steps(&run, *call, ret, error) || keep_found(&run, call->op, ret, error))
+        answered(&run, call, ret, error))
         return error->fault;
     if (ret->kind == STEP_DONE)
         return OK;

@@ -195,18 +195,23 @@ store_event(struct worker *worker, int64_t workspace, int64_t delivery,
                                   str_of(reason ? reason : ""), error);
 }
 
-/* The credentials were refused: a fresh token once, if there can be one; else it counts against the account. */
+/*
+ * The credentials were refused: a fresh token once, if there can be one and this claim had none yet; else it counts against
+ * the account.
+ */
 static enum fault
 store_auth(struct worker *worker, struct lane *lane, const struct lane_outcome *o,
            struct protocol_verdict *v, struct error *error)
 {
     bool dead = false;
-    instant now = clock_now(&worker->propre->clock);
-    if (lane->driver->traits.ops[OP_REFRESH] && !lane->refreshed && lane->state.tries_n == 0 &&
-        v->state == DELIVERY_DEFERRED) {
-        const struct account_expire_in in = {lane->channel, lane->row.revision, now.us};
-        v->next_us = some_int(now.us);
-        return q_account_expire(worker->propre->db, &in, error);
+    if (lane->driver->traits.ops[OP_REFRESH] && (!lane->refreshed || lane->old_token)) {
+        bool looking = lane->call.op == OP_READ_BACK;
+        v->state = looking ? DELIVERY_UNKNOWN : DELIVERY_DEFERRED;
+        v->reason = N_("Its account is getting a fresh token.");
+        v->next_us = some_int(clock_now(&worker->propre->clock).us);
+        v->counts.tries_n = lane->state.tries_n; /* neither a try nor a look: what comes */
+        v->counts.looks_n = lane->state.looks_n; /* begins with the fresh token */
+        return account_expire(worker->propre, &lane->row, error);
     }
     str words = cut(words_of(lane, o), WORDS_ROW_MAX);
     if (account_failed(worker->propre, &lane->row, CLASS_AUTH, words, &dead, error))

@@ -34,11 +34,13 @@ must_use enum fault account_open_with(struct propre *propre, driver_finder *find
                                       const struct driver **ret_driver, struct account *ret_row,
                                       struct error *error);
 /*
- * account_keep(propre, row, step, op, worker, now, error): what a good VERIFY, LIMITS, REFRESH or AUTH_FINISH found, in the
+ * account_keep(propre, row, op, step, ret_kept, error): what a good VERIFY, LIMITS, REFRESH or AUTH_FINISH found, in the
  * caller's write transaction. New secrets replace those of the same name; an empty one replaces nothing.
+ * *ret_kept is false, and nothing is written, when the account was connected anew, renewed or disconnected since ${row} was
+ * read: what was found is of other secrets then.
  */
 must_use enum fault account_keep(struct propre *propre, const struct account *row,
-                                 enum channel_op op, const struct step *step,
+                                 enum channel_op op, const struct step *step, bool *ret_kept,
                                  struct error *error);
 /*
  * account_failed(propre, row, error_class, words, ret_dead, error): the credentials were not accepted. Counted only when
@@ -56,6 +58,13 @@ must_use enum fault account_lease(struct propre *propre, int64_t channel, str wo
                                   instant until, bool *ret_got, struct error *error);
 must_use enum fault account_lease_end(struct propre *propre, int64_t channel, str worker,
                                       struct error *error);
+/* account_expire(propre, row, error): its token was refused, and ends now: what comes next begins with a fresh one. */
+must_use enum fault account_expire(struct propre *propre, const struct account *row,
+                                   struct error *error);
+/* account_can_refresh(account, driver): the network gives new tokens, and there is what to ask them with. */
+bool account_can_refresh(const struct channel_account *account, const struct driver *driver);
+/* account_token_over(row, now): its token has ended, as far as anybody knows. */
+bool account_token_over(const struct account *row, instant now);
 /* account_needs_refresh(row, driver, now): its token is about to end, and the network gives new ones. */
 bool account_needs_refresh(const struct account *row, const struct driver *driver, instant now);
 str channel_op_word(enum channel_op op);

@@ -47,7 +47,10 @@ struct lane {
     str content;        /* what is to be kept with the next step; none: it is kept */
     str content_before; /* what the memo belongs to; none: not known */
     struct protocol_state state;
-    bool refreshing, refreshed;
+    bool refreshing, refreshed; /* of this claim */
+    bool
+        old_token; /* no fresh one was to be had for now: that it is refused tells nothing yet */
+    struct memo refresh_memo; /* of the refresh: what the delivery stands at is left alone */
     /* Of LANE_ASK. */
     enum channel_op asked;
     bool verified;              /* the account answered; its limits are asked for in passing */
@@ -118,7 +121,7 @@ bool process_dead(str name);
 must_use enum fault lane_go(struct worker *worker, struct lane *lane, struct error *error);
 /* lane_send: starts the transfer of a request that was written down. */
 void lane_send(struct worker *worker, struct lane *lane, const struct http_request *request);
-/* lane_refreshed(worker, lane, step): after a step of OP_REFRESH; *ret_over: the lane was left. */
+/* lane_refresh(worker, lane, error): a fresh token before what the lane is at, from lease to answer. */
 must_use enum fault lane_refresh(struct worker *worker, struct lane *lane, struct error *error);
 void lane_ask_driver(struct worker *worker, struct lane *lane, struct memo *memo,
                      struct arena *keep, struct step *ret);

@@ -137,7 +137,7 @@ handle_api_account_connect(struct exchange *x, struct error *error)
         .workspace = x->workspace.id,
         .network = api_text(x, "network", network_word(channel.network)),
         .server = api_text(x, "server", S("")),
-        .handle = api_text(x, "handle", channel.handle),
+        .handle = api_text(x, "handle", S("")),
     };
     const struct json *secrets = api_member(x, "secrets");
     for (const struct json *at = secrets ? secrets->first : NULL; at; at = at->next) {

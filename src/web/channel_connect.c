@@ -101,12 +101,14 @@ fields_n(const struct driver *driver)
     return n;
 }
 
-/* Whether a value is there already: what connecting asked for, or what a check proved. */
+/* Whether a value is there already: what connecting asked for, or what a check proved, for the server that is meant. */
 static bool
-kept(const struct connecting *c, const struct auth_field *field)
+kept(const struct exchange *x, const struct connecting *c, const struct auth_field *field)
 {
     bool is_server = str_eq(str_of(field->name), S("server"));
-    return same_way(c) && !is_server && (field->required || c->account.verified_us.has);
+    str server = form_text(&x->form, "server");
+    return same_way(c) && !is_server && (field->required || c->account.verified_us.has) &&
+           (!server.p || account_same_server(server, c->account.server, *x->keep));
 }
 
 /* ---- the page ---- */
@@ -145,7 +147,7 @@ put_fields(struct exchange *x, const struct connecting *c, const struct connect_
             .error = wrong->fields[i],
             .secret = field->secret,
             .required = field->required,
-            .kept = kept(c, field),
+            .kept = kept(x, c, field),
         };
         if (!field->secret)
             at[i].value = given.p ? given : guess(x, c, str_of(field->name));
@@ -309,7 +311,7 @@ fields_wrong(struct exchange *x, const struct connecting *c, bool agreeing,
         bool needed = field->secret ? !agreeing : field->required;
         if (value && value->problem)
             ret->fields[i] = str_of(translate(x->lang, value->problem));
-        else if (needed && !given && !kept(c, field))
+        else if (needed && !given && !kept(x, c, field))
             ret->fields[i] = str_of(translate(
                 x->lang, field->secret && c->authorize
                              ? N_("Enter it, or press the other button to agree on its page.")

@@ -788,6 +788,33 @@ account_row(struct bench *b, int64_t channel)
     return row;
 }
 
+static str
+secret_by(struct bench *b, driver_finder *find, int64_t channel, const char *name)
+{
+    struct channel_account opened;
+    const struct driver *driver;
+    assert_ok(db_begin(b->f->propre->db, DB_READ, &b->f->error), &b->f->error);
+    assert_ok(account_open_with(b->f->propre, find,
+                                &(struct account_of){b->f->workspace, channel}, b->f->keep,
+                                &opened, &driver, NULL, &b->f->error),
+              &b->f->error);
+    db_rollback(b->f->propre->db);
+    return account_secret(&opened, str_of(name));
+}
+
+static str
+secret_of(struct bench *b, int64_t channel, const char *name)
+{
+    return secret_by(b, world_driver, channel, name);
+}
+
+/* Of an account on a network that is not one of the world's. */
+static str
+real_secret(struct bench *b, int64_t channel, const char *name)
+{
+    return secret_by(b, driver_find, channel, name);
+}
+
 /* A channel whose token ends in so long, with a pair to refresh it by. */
 static int64_t
 channel_with_token(struct bench *b, int64_t ends_in_us)
@@ -807,8 +834,10 @@ channel_with_token(struct bench *b, int64_t ends_in_us)
                               .secrets_n = 1,
                               .token_expires_us = some_int(in(b, ends_in_us).us)};
     struct account row = account_row(b, channel);
+    bool kept = false;
     begin(b);
-    assert_ok(account_keep(b->f->propre, &row, OP_REFRESH, &ends, error), error);
+    assert_ok(account_keep(b->f->propre, &row, OP_REFRESH, &ends, &kept, error), error);
+    assert_true(kept);
     commit(b);
     return channel;
 }
@@ -818,7 +847,6 @@ static void
 test_tokens(void **state)
 {
     struct bench *b = open_bench(state, 2);
-    struct error *error = &b->f->error;
     struct vault *vault = with_vault(b);
     int64_t channel = channel_with_token(b, 2 * MINUTE);
     int64_t ids[5];
@@ -828,16 +856,8 @@ test_tokens(void **state)
     for (int i = 0; i < 5; i++)
         assert_state(b, ids[i], DELIVERY_PUBLISHED);
     assert_int_equal(b->sim.world.refreshes_n, 1);
-    struct channel_account opened;
-    const struct driver *driver;
-    assert_ok(db_begin(b->f->propre->db, DB_READ, error), error);
-    assert_ok(account_open_with(b->f->propre, world_driver,
-                                &(struct account_of){b->f->workspace, channel}, b->f->keep,
-                                &opened, &driver, NULL, error),
-              error);
-    db_rollback(b->f->propre->db);
-    assert_str("token1", account_secret(&opened, S("token")));
-    assert_str("once", account_secret(&opened, S("refresh")));
+    assert_str("token1", secret_of(b, channel, "token"));
+    assert_str("once", secret_of(b, channel, "refresh"));
     close_bench(b);
     ((struct fixture *)*state)->propre->vault = NULL;
     vault_close(vault);
@@ -873,6 +893,274 @@ test_passing_refresh_error(void **state)
             assert_int_equal(ACCOUNT_CONNECTED, account_row(b, channel).state);
         }
     }
+    close_bench(b);
+    ((struct fixture *)*state)->propre->vault = NULL;
+    vault_close(vault);
+}
+
+/* ---- asked, as a person or the look ahead does ---- */
+
+static struct account_answer
+verify(struct bench *b, int64_t channel)
+{
+    struct account_answer answer;
+    begin(b);
+    assert_ok(
+        account_ask(b->f->propre, b->f->workspace, channel, OP_VERIFY, STR_NONE, &b->f->error),
+        &b->f->error);
+    commit(b);
+    b->f->t.now.us += 2 * SECOND; /* it looks for questions once a second */
+    sim_run_until(&b->sim, in(b, 2 * MINUTE));
+    assert_ok(db_begin(b->f->propre->db, DB_READ, &b->f->error), &b->f->error);
+    assert_ok(account_answered(b->f->propre, b->f->workspace, channel, b->f->keep, &answer,
+                               &b->f->error),
+              &b->f->error);
+    db_rollback(b->f->propre->db);
+    assert_true(answer.done);
+    return answer;
+}
+
+/* What is kept of the account of a channel that is connected anew so, after a session was found for it. */
+static void
+connect_anew(struct bench *b, int64_t channel, const struct account *to,
+             const struct secret_pair *pairs, int32_t pairs_n)
+{
+    struct error *error = &b->f->error;
+    struct account first = {.channel = channel,
+                            .workspace = b->f->workspace,
+                            .network = S("bluesky"),
+                            .server = S("pds.example"),
+                            .handle = S("ada.example")};
+    const struct secret_pair given[] = {{S("user"), S("ada.example")}, {S("password"), S("p")}};
+    const struct step session = {.kind = STEP_DONE,
+                                 .secrets = {{S("access"), S("a")}, {S("refresh"), S("r")}},
+                                 .secrets_n = 2,
+                                 .user_id = S("did:plc:ada")};
+    struct account then = *to;
+    bool kept = false;
+    then.channel = channel;
+    then.workspace = b->f->workspace;
+    begin(b);
+    assert_ok(account_disconnect(b->f->propre, b->f->workspace, channel, error), error);
+    assert_ok(account_connect(b->f->propre, &first, given, 2, error), error);
+    commit(b);
+    first = account_row(b, channel);
+    begin(b);
+    assert_ok(account_keep(b->f->propre, &first, OP_VERIFY, &session, &kept, error), error);
+    assert_true(kept);
+    assert_ok(account_connect(b->f->propre, &then, pairs, pairs_n, error), error);
+    commit(b);
+}
+
+/* A token works for the account it was made for: with another person or server meant, nothing goes out by it. */
+static void
+test_connected_as_another(void **state)
+{
+    struct bench *b = open_bench(state, 1);
+    struct vault *vault = with_vault(b);
+    int64_t channel = sim_channel(&b->sim, LISTS_ONLY);
+    const struct account same = {.network = S("bluesky"), .server = S("https://pds.example/")};
+    const struct account other = {
+        .network = S("bluesky"), .server = S("pds.example"), .handle = S("grace.example")};
+    const struct account spelt = {
+        .network = S("bluesky"), .server = S("pds.example"), .handle = S("@Ada.example")};
+    const struct account elsewhere = {.network = S("bluesky"), .server = S("bsky.social")};
+    const struct secret_pair fresh = {S("password"), S("q")},
+                             at = {S("user"), S("@Ada.example")},
+                             grace = {S("user"), S("grace.example")},
+                             ada = {S("user"), S("ada.example")};
+
+    for (int i = 0; i < 2; i++) {
+        connect_anew(b, channel, i ? &spelt : &same, &at, i);
+        assert_str("a", real_secret(b, channel, "access"));
+        assert_str("did:plc:ada", account_row(b, channel).user_id);
+    }
+    connect_anew(b, channel, &same, NULL, 0);
+    assert_str("ada.example", account_row(b, channel).handle);
+
+    connect_anew(b, channel, &other, &grace, 1);
+    assert_int_equal(0, real_secret(b, channel, "access").n);
+    assert_int_equal(0, real_secret(b, channel, "refresh").n);
+    assert_str("p", real_secret(b, channel, "password"));
+    assert_str("", account_row(b, channel).user_id);
+    assert_str("grace.example", account_row(b, channel).handle);
+
+    connect_anew(b, channel, &elsewhere, &ada, 1); /* a password is told to nobody else */
+    assert_int_equal(0, real_secret(b, channel, "access").n);
+    assert_int_equal(0, real_secret(b, channel, "password").n);
+
+    connect_anew(b, channel, &same, &fresh, 1);
+    assert_int_equal(0, real_secret(b, channel, "access").n);
+    assert_str("q", real_secret(b, channel, "password"));
+    close_bench(b);
+    ((struct fixture *)*state)->propre->vault = NULL;
+    vault_close(vault);
+}
+
+static void
+token_dies(struct bench *b, const char *token)
+{
+    (void)snprintf(b->sim.world.dead_token, sizeof b->sim.world.dead_token, "%s", token);
+}
+
+/* Access tokens last half an hour: a look at an account that has the means for a fresh one is no refusal. */
+static void
+test_verify_takes_a_fresh_token(void **state)
+{
+    struct bench *b = open_bench(state, 1);
+    struct vault *vault = with_vault(b);
+    /* Its end is known; or it was ended before. */
+    for (int early = 0; early < 2; early++) {
+        int64_t channel = channel_with_token(b, 30 * MINUTE);
+        int32_t before = b->sim.world.refreshes_n;
+        b->f->t.now.us += early ? MINUTE : 60 * MINUTE;
+        token_dies(b, "older");
+        assert_true(verify(b, channel).good);
+        assert_int_equal(before + 1, b->sim.world.refreshes_n);
+        assert_true(str_starts(secret_of(b, channel, "token"), S("token")));
+        assert_int_equal(0, account_row(b, channel).failures_n);
+        assert_true(account_row(b, channel).verified_us.has);
+    }
+    /* None to be had for now: that says nothing of the account. */
+    int64_t channel = channel_with_token(b, 30 * MINUTE);
+    b->f->t.now.us += 60 * MINUTE;
+    b->sim.world.force_refresh = 503;
+    struct account_answer answer = verify(b, channel);
+    assert_false(answer.good);
+    assert_str("transient", answer.class_word);
+    assert_int_equal(0, account_row(b, channel).failures_n);
+    /* Refused too: that counts. */
+    b->sim.world.force_refresh = 401;
+    answer = verify(b, channel);
+    assert_false(answer.good);
+    assert_str("auth", answer.class_word);
+    assert_int_equal(1, account_row(b, channel).failures_n);
+    close_bench(b);
+    ((struct fixture *)*state)->propre->vault = NULL;
+    vault_close(vault);
+}
+
+/* Nothing goes out today, and four posts tomorrow: each look ahead finds a token that has ended, and all go out. */
+static void
+test_looks_ahead_of_a_quiet_day(void **state)
+{
+    struct bench *b = open_bench(state, 1);
+    struct vault *vault = with_vault(b);
+    int64_t channel = channel_with_token(b, 30 * MINUTE), ids[4];
+    b->f->t.now.us += 60 * MINUTE;
+    token_dies(b, "older");
+    for (int i = 0; i < 4; i++)
+        ids[i] = sim_schedule(&b->sim, channel, in(b, (30 + i * 7) * 60 * MINUTE), no_int);
+    for (int i = 0; i < 2 * 29;
+         i++) /* as a worker does that runs: it looks, and takes up what it asked itself */
+        sim_run_until(&b->sim, in(b, 30 * MINUTE));
+    assert_int_equal(ACCOUNT_CONNECTED, account_row(b, channel).state);
+    assert_int_equal(0, account_row(b, channel).failures_n);
+    sim_run(&b->sim);
+    for (int i = 0; i < 4; i++)
+        assert_state(b, ids[i], DELIVERY_PUBLISHED);
+    assert_int_equal(ACCOUNT_CONNECTED, account_row(b, channel).state);
+    close_bench(b);
+    ((struct fixture *)*state)->propre->vault = NULL;
+    vault_close(vault);
+}
+
+/* A token that is revoked is renewed whenever it is found out: after another try, and when it is looked whether a post is live. */
+static void
+test_refused_after_another_try(void **state)
+{
+    struct bench *b = open_bench(state, 1);
+    struct vault *vault = with_vault(b);
+    int64_t channel = channel_with_token(b, 600 * MINUTE);
+    int64_t id = sim_schedule(&b->sim, channel, in(b, SECOND), no_int);
+    b->sim.world.down = true;
+    sim_run_until(&b->sim, in(b, 10 * SECOND));
+    assert_state(b, id, DELIVERY_DEFERRED);
+    b->sim.world.down = false;
+    token_dies(b, "older");
+    sim_run(&b->sim);
+    assert_state(b, id, DELIVERY_PUBLISHED);
+    assert_int_equal(0, account_row(b, channel).failures_n);
+
+    id = sim_schedule(&b->sim, channel, in(b, SECOND), no_int);
+    b->sim.world.force_status = 502; /* it is out, and nobody knows */
+    sim_run_until(&b->sim, in(b, 30 * SECOND));
+    assert_state(b, id, DELIVERY_UNKNOWN);
+    b->sim.world.force_status = 0;
+    token_dies(b, cstr(b->f->keep, secret_of(b, channel, "token")));
+    sim_run(&b->sim);
+    assert_state(b, id, DELIVERY_PUBLISHED);
+    assert_int_equal(1, sim_count(&b->sim, id));
+    assert_int_equal(0, account_row(b, channel).failures_n);
+    close_bench(b);
+    ((struct fixture *)*state)->propre->vault = NULL;
+    vault_close(vault);
+}
+
+/* What was done of a post before its token ended is done, also when the first refresh fails. */
+static void
+test_refresh_leaves_the_post_where_it_stands(void **state)
+{
+    struct bench *b = open_bench(state, 1);
+    struct vault *vault = with_vault(b);
+    int64_t channel = channel_with_token(b, 600 * MINUTE);
+    int64_t id = sim_schedule(&b->sim, channel, in(b, SECOND), no_int);
+    b->sim.world.force_refusal = 401; /* at the publishing step */
+    b->sim.world.force_refresh = 503;
+    sim_run_until(&b->sim, in(b, MINUTE));
+    assert_int_equal(1, b->sim.world.media_n);
+    b->sim.world.force_refusal = b->sim.world.force_refresh = 0;
+    sim_run(&b->sim);
+    assert_state(b, id, DELIVERY_PUBLISHED);
+    assert_int_equal(1, b->sim.world.media_n);
+    close_bench(b);
+    ((struct fixture *)*state)->propre->vault = NULL;
+    vault_close(vault);
+}
+
+/* Connected anew while the fresh token of the old one is under way: the old one's comes too late. */
+static void
+test_connected_anew_during_a_refresh(void **state)
+{
+    struct bench *b = open_bench(state, 1);
+    struct error *error = &b->f->error;
+    struct vault *vault = with_vault(b);
+    int64_t channel = channel_with_token(b, MINUTE);
+    struct account row = account_row(b, channel);
+    int64_t id = sim_schedule(&b->sim, channel, in(b, SECOND), no_int);
+    const struct secret_pair pairs[] = {{S("token"), S("new")}, {S("refresh"), S("another")}};
+    while (b->sim.world.flights_n == 0) /* the first request is the refresh */
+        sim_run_until(&b->sim, in(b, SECOND / 10));
+    begin(b);
+    assert_ok(account_connect(b->f->propre, &row, pairs, 2, error), error);
+    commit(b);
+    sim_run(&b->sim);
+    assert_int_equal(1, b->sim.world.refreshes_n);
+    assert_str("new", secret_of(b, channel, "token"));
+    assert_str("another", secret_of(b, channel, "refresh"));
+    assert_state(b, id, DELIVERY_PUBLISHED);
+
+    /* What a look found of the account that was there is not said of this one. */
+    bool kept = true;
+    const struct step found = {.kind = STEP_DONE, .handle = S("@somebody.else")};
+    begin(b);
+    assert_ok(account_keep(b->f->propre, &row, OP_VERIFY, &found, &kept, error), error);
+    commit(b);
+    assert_false(kept);
+    assert_false(account_row(b, channel).verified_us.has);
+    /* Nor when it was forgotten in between. */
+    for (int i = 0; i < 2; i++) {
+        row = account_row(b, channel);
+        b->f->t.now.us += SECOND;
+        begin(b);
+        assert_ok(account_disconnect(b->f->propre, b->f->workspace, channel, error), error);
+        assert_ok(account_connect(b->f->propre, &row, pairs, 2, error), error);
+        commit(b);
+    }
+    begin(b);
+    assert_ok(account_keep(b->f->propre, &row, OP_VERIFY, &found, &kept, error), error);
+    commit(b);
+    assert_false(kept);
     close_bench(b);
     ((struct fixture *)*state)->propre->vault = NULL;
     vault_close(vault);
@@ -1004,6 +1292,12 @@ main(void)
         ON_A_FIXTURE(test_one_message_once_a_channel),
         ON_A_FIXTURE(test_tokens),
         ON_A_FIXTURE(test_passing_refresh_error),
+        ON_A_FIXTURE(test_verify_takes_a_fresh_token),
+        ON_A_FIXTURE(test_looks_ahead_of_a_quiet_day),
+        ON_A_FIXTURE(test_refused_after_another_try),
+        ON_A_FIXTURE(test_refresh_leaves_the_post_where_it_stands),
+        ON_A_FIXTURE(test_connected_anew_during_a_refresh),
+        ON_A_FIXTURE(test_connected_as_another),
         ON_A_FIXTURE(test_account_given_up_and_back),
         ON_A_FIXTURE(test_token_cannot_be_kept),
         ON_A_FIXTURE(test_down_for_an_hour),

@@ -150,11 +150,17 @@ world_start(void *ctx, const struct http_request *request, const struct http_sou
     copy(f->key, sizeof f->key, field(request->body, S("key=")));
     copy(f->text, sizeof f->text, field(request->body, S("text=")));
     bool publish = str_find(path, S("publish")) >= 0;
+    str token = field(request->body, S("auth="));
+    w->media_n += str_find(path, S("media")) >= 0;
     w->requests_n++;
     w->publishes_n += publish;
     if (w->down) {
         f->end = HTTP_NOT_SENT;
         f->accepts = false;
+    } else if (w->dead_token[0] && str_eq(token, str_of(w->dead_token))) {
+        f->status = 401;
+        f->accepts = false;
+        copy(f->body, sizeof f->body, S("this token has ended"));
     } else if (publish && w->force_refusal) {
         f->end = w->force_refusal < 0 ? HTTP_NOT_SENT : HTTP_ANSWERED;
         f->status = w->force_refusal;
@@ -404,9 +410,10 @@ request(const struct channel_call *call, const char *name, const char *path, str
     ret->request.timeout.us = FLIGHT_S * 1000000;
     ret->request.url = arena_printf(keep, "https://double.example/%.*s/%s",
                                     STR_FMT(call->account->server), path);
-    ret->request.body =
-        arena_printf(keep, "key=%.*s;text=%.*s;", STR_FMT(call->message->key),
-                     STR_FMT(call->message->parts_n ? call->message->parts[0] : S("")));
+    str token = call->op == OP_REFRESH ? S("") : account_secret(call->account, S("token"));
+    ret->request.body = arena_printf(
+        keep, "key=%.*s;text=%.*s;auth=%.*s;", STR_FMT(call->message->key),
+        STR_FMT(call->message->parts_n ? call->message->parts[0] : S("")), STR_FMT(token));
 }
 
 static void
@@ -487,8 +494,10 @@ double_next(const struct channel_call *call, const struct http_answer *answer,
     if (call->op == OP_PUBLISH) {
         publish_next(call, answer, keep, ret);
     } else if (!answer) {
-        request(call, call->op == OP_REFRESH ? "refresh" : "list",
-                call->op == OP_REFRESH ? "refresh" : "list", keep, ret);
+        const char *what = call->op == OP_REFRESH  ? "refresh"
+                           : call->op == OP_VERIFY ? "who"
+                                                   : "list";
+        request(call, what, what, keep, ret);
     } else if (call->op == OP_READ_BACK) {
         str id = id_of(answer);
         ret->kind = STEP_DONE;

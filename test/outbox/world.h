@@ -53,10 +53,11 @@ struct world {
     int32_t window_n, over_n; /* requests of this window; refused ones of all */
     int32_t
         force_refresh; /* not 0: every refresh is answered so, without effect; -1: no answer */
+    char dead_token[32]; /* whatever comes with it is answered 401, without effect */
     struct world_flight flights[FLIGHTS_MAX];
     int32_t flights_n; /* none is used from here on */
     struct world_post posts[POSTS_MAX];
-    int32_t posts_n, requests_n, publishes_n, refreshes_n, tokens_n;
+    int32_t posts_n, requests_n, publishes_n, refreshes_n, tokens_n, media_n;
     int32_t refreshes_failed_n;
     double crash_on_start; /* the chance that the process dies just when the first byte left */
     void (*crash)(void *ctx, int32_t client);

@@ -122,18 +122,6 @@ answer(bool good, const char *visit, const char *class, const char *words)
     WRITING(q_account_ask_done(db, &done, error));
 }
 
-/* What the network told of the account. */
-static void
-told(const char *handle, struct maybe_int token_expires_us)
-{
-    const struct account_found_in in = {.channel = 1,
-                                        .handle = str_of(handle),
-                                        .token_expires_us = token_expires_us,
-                                        .verified_us = some_int(scene.house.db.now.us),
-                                        .now = scene.house.db.now.us};
-    WRITING(q_account_found(scene.house.db.propre.db, &in, error));
-}
-
 static struct account
 account(bool *ret_found)
 {
@@ -141,6 +129,22 @@ account(bool *ret_found)
     READING(account_get(&scene.house.db.propre, scene.house.workspace, 1, &scene.house.db.keep,
                         &account, ret_found, error));
     return account;
+}
+
+/* What the network told of the account. */
+static void
+told(const char *handle, struct maybe_int token_expires_us)
+{
+    struct account_found_row row;
+    bool found = false, kept = false;
+    const struct account_found_in in = {.channel = 1,
+                                        .revision = account(&found).revision,
+                                        .handle = str_of(handle),
+                                        .token_expires_us = token_expires_us,
+                                        .verified_us = some_int(scene.house.db.now.us),
+                                        .now = scene.house.db.now.us};
+    WRITING(q_account_found(scene.house.db.propre.db, &in, NULL, &row, &kept, error));
+    assert_true(kept);
 }
 
 static str

@@ -1,3 +1,4 @@
+-- The first revision is the moment: one that is connected anew after it was forgotten is told apart from what it was.
 -- query: account_upsert
 -- in: channel int, workspace int, server text, handle text, user_id text, secrets bytes?, settings text?,
 --     now int, network text?
@@ -5,8 +6,8 @@
 -- gives: maybe
 -- does: writes
 INSERT INTO account (channel_id, workspace_id, network, server, handle, user_id, state, secrets, settings,
-                     created_us, changed_us)
-SELECT id, $2, COALESCE($9, network), $3, $4, $5, 'connected', $6, $7, $8, $8
+                     created_us, changed_us, revision)
+SELECT id, $2, COALESCE($9, network), $3, CASE WHEN $4 = '' THEN handle ELSE $4 END, $5, 'connected', $6, $7, $8, $8, $8
 FROM channel WHERE workspace_id = $2 AND id = $1
 ON CONFLICT (channel_id) DO UPDATE
 SET network = excluded.network, server = excluded.server, handle = excluded.handle, user_id = excluded.user_id, state = 'connected',
@@ -57,12 +58,12 @@ DELETE FROM account WHERE workspace_id = $1 AND channel_id = $2 RETURNING channe
 UPDATE account SET settings = $3, changed_us = $4 WHERE workspace_id = $1 AND channel_id = $2
 RETURNING channel_id AS channel;
 
--- What a network told of itself; null leaves what is there.
+-- What a network told of itself; null leaves what is there. It is of the secrets it was asked with, and no others.
 -- query: account_found
 -- in: channel int, handle text?, user_id text?, limits text?, secrets bytes?, token_expires_us int?,
---     verified_us int?, renewed int, now int
--- out: nothing
--- gives: none
+--     verified_us int?, renewed int, now int, revision int
+-- out: channel int
+-- gives: maybe
 -- does: writes
 UPDATE account
 SET handle = COALESCE($2, handle), user_id = COALESCE($3, user_id), limits = COALESCE($4, limits),
@@ -71,7 +72,8 @@ SET handle = COALESCE($2, handle), user_id = COALESCE($3, user_id), limits = COA
     verified_us = COALESCE($7, verified_us),
     state = 'connected', failures_n = 0, failed_us = NULL, class = NULL, words = NULL, changed_us = $9,
     revision = revision + $8
-WHERE channel_id = $1;
+WHERE channel_id = $1 AND revision = $10
+RETURNING channel_id AS channel;
 
 -- The credentials were refused. Only if nobody renewed them since, and the last count is old enough.
 -- query: account_failure
