@@ -277,6 +277,75 @@ check_media(struct check *check)
         check_file(check, &message->media[i]);
 }
 
+/* Whether the word is one of those, which have spaces between. */
+static bool
+among(const char *words, str word)
+{
+    str rest = str_of(words), one;
+    for (bool more = true; more;) {
+        more = str_cut(&rest, ' ', &one);
+        if (str_eq(one, word))
+            return true;
+    }
+    return false;
+}
+
+/* ISO 639-1, with the three-letter codes left alone: of these there are thousands, and any may be meant. */
+static const char languages[] =
+    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv "
+    "cy "
+    "da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht "
+    "hu "
+    "hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la "
+    "lb "
+    "lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj "
+    "om "
+    "or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv "
+    "sw "
+    "ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu";
+
+static bool
+small_letters(str s)
+{
+    for (ptrdiff_t i = 0; i < s.n; i++)
+        if (s.p[i] < 'a' || s.p[i] > 'z')
+            return false;
+    return true;
+}
+
+/* "fr", "fr-CA", "ast": what stands before the first hyphen says the language. */
+static void
+check_language(struct check *check)
+{
+    str rest = check->message->language, code;
+    if (rest.n == 0)
+        return;
+    (void)str_cut(&rest, '-', &code);
+    if (code.n == 3 && small_letters(code))
+        problem(check, PROBLEM_WARNING,
+                N_("The language “%s” has a code of three letters: networks may not know it"),
+                code, STR_NONE);
+    else if (!among(languages, code))
+        problem(check, PROBLEM_ERROR, N_("“%s” is no language code: write one like fr or en"),
+                check->message->language, STR_NONE);
+}
+
+/* An address a reader can follow: its scheme, then something without spaces. */
+static void
+check_link(struct check *check)
+{
+    str link = check->message->link;
+    ptrdiff_t scheme = str_starts(link, S("https://"))  ? 8
+                       : str_starts(link, S("http://")) ? 7
+                                                        : 0;
+    bool plain = scheme > 0 && link.n > scheme && link.p[scheme] != '/';
+    for (ptrdiff_t i = 0; i < link.n; i++)
+        plain &= (unsigned char)link.p[i] > ' ';
+    if (link.n > 0 && !plain)
+        problem(check, PROBLEM_ERROR,
+                N_("The link “%s” is no web address: it begins with https://"), link, STR_NONE);
+}
+
 /* What would be left out without a word. */
 static void
 check_unknown(struct check *check)
@@ -293,8 +362,13 @@ check_unknown(struct check *check)
     if (message->warning.n > 0 && !traits->has_warning)
         problem(check, PROBLEM_WARNING, N_("%s has no content warnings; it is left out"), name,
                 STR_NONE);
-    if (message->visibility.n > 0 && !str_eq(message->visibility, S("public")) &&
-        !traits->has_visibility)
+    if (message->visibility.n > 0 &&
+        !among("public private unlisted direct", message->visibility))
+        problem(check, PROBLEM_ERROR,
+                N_("“%s” is no visibility: say public, unlisted, private or direct"),
+                message->visibility, STR_NONE);
+    else if (message->visibility.n > 0 && !str_eq(message->visibility, S("public")) &&
+             !traits->has_visibility)
         problem(check, PROBLEM_ERROR, N_("%s knows public posts only"), name, STR_NONE);
     int32_t terms_n = message->tags_n + message->categories_n;
     if (traits->has_tags && terms_n > MESSAGE_TERMS_MAX)
@@ -318,6 +392,8 @@ message_check(const struct driver *driver, const struct channel_account *account
                           .ret = ret};
     check_text(&check, driver);
     check_media(&check);
+    check_link(&check);
+    check_language(&check);
     check_unknown(&check);
     *ret_n = check.n;
 }

@@ -86,6 +86,8 @@ void compose_wrong(struct exchange *x, struct compose *c, str *problem, const ch
 must_use enum fault compose_keep(struct exchange *x, struct compose *c, struct error *error);
 
 /* compose_send.c: when it shall go out. */
+/* compose_read_time(x, c): the time chosen, or what is wrong with it into when_problem. */
+void compose_read_time(struct exchange *x, struct compose *c);
 /* compose_plan(x, c, error): makes the plans of c's ticked channels, or says in c's problems why not. Reads only. */
 must_use enum fault compose_plan(struct exchange *x, struct compose *c, struct error *error);
 /* compose_send(x, c, error): what is ticked is planned or moved as compose_plan said; what is not is cancelled. */

@@ -200,6 +200,8 @@ check_form(struct exchange *x, struct compose *c, struct compose_form *form, boo
 {
     if (!c->planned && keep_draft(x, c, form, false, error))
         return error->fault;
+    if (check)
+        compose_read_time(x, c);
     if (compose_look(x, c, error))
         return error->fault;
     if (c->planned)

@@ -3,8 +3,8 @@
 #include "web/compose.h"
 #include "web/web_internal.h"
 
-static void
-read_time(struct exchange *x, struct compose *c)
+void
+compose_read_time(struct exchange *x, struct compose *c)
 {
     instant now = clock_now(&x->web->propre->clock);
     struct error error;
@@ -62,7 +62,7 @@ enum fault
 compose_plan(struct exchange *x, struct compose *c, struct error *error)
 {
     ptrdiff_t ticked_n = 0;
-    read_time(x, c);
+    compose_read_time(x, c);
     for (ptrdiff_t i = 0; i < c->channels_n && !c->when_problem.p; i++) {
         if (!c->channels[i].ticked)
             continue;

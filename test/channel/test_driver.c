@@ -128,6 +128,29 @@ what_would_go_wrong_is_said_before(void **state)
     bad.visibility = S("private");
     assert_int_equal(1, problems(NULL, &bad, "public posts only", &arena));
 
+    bad.visibility = S("foo");
+    assert_int_equal(1, problems(NULL, &bad, "no visibility", &arena));
+    assert_int_equal(1, problems(NULL, &bad, "", &arena));
+    static const struct {
+        const char *link, *language;
+        int errors;
+    } values[] = {
+        {"notalink", "", 1},   {"pas un lien", "", 1}, {"https://", "", 1},
+        {"http://a b", "", 1}, {"https:///a", "", 1},  {"https://a.example/x?y=z", "", 0},
+        {"", "fr", 0},         {"", "pt-BR", 0},       {"", "zzz", 1},
+        {"", "qq", 1},         {"", "Français", 1},
+    };
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        bad = good;
+        bad.link = str_of(values[i].link);
+        bad.language = str_of(values[i].language);
+        int found = problems(NULL, &bad, "no web address", &arena) +
+                    problems(NULL, &bad, "language", &arena);
+        if (found != values[i].errors)
+            fail_msg("link \"%s\", language \"%s\": %d problems", values[i].link,
+                     values[i].language, found);
+    }
+
     files[0].bytes = 1001;
     files[0].width = 11;
     files[0].mime = S("image/gif");
