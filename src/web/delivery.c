@@ -303,7 +303,7 @@ add_buttons(struct exchange *x, const struct delivery *d, struct delivery_view *
         return;
     const char *release = release_label(d);
     bool final = d->state == DELIVERY_REJECTED || d->state == DELIVERY_MISSED;
-    view->has_time = delivery_has_time(d);
+    view->no_time = !delivery_has_time(d);
     view->can_move = protocol_allows(d->state, ACT_MOVE, d->live);
     /* A draft goes out when somebody says so: it needs no hold. */
     view->can_hold = d->state != DELIVERY_DRAFT && protocol_allows(d->state, ACT_HOLD, d->live);

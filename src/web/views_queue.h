@@ -111,7 +111,7 @@ struct delivery_view {
     /* what may be pressed */
     bool can_move, can_hold, can_cancel, can_say_live, can_again, can_drop;
     struct press_view release; /* "Let it go out", "Send it again" */
-    bool has_time;             /* false: a draft that was never given one */
+    bool no_time;              /* a draft that was never given one */
     bool can_plan_again;       /* it was cancelled: the way back */
     bool maybe_out;            /* with a warning, because an earlier try may have worked */
     str cancel_label;

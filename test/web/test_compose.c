@@ -541,6 +541,24 @@ test_several_pictures(void **state)
                                   kept, TOMORROW "&act=send")));
 }
 
+/* Check looks at what sending would look at: the link, and the time. */
+static void
+test_check_of_link_and_time(void **state)
+{
+    struct desk *desk = *state;
+    const char *form = form_of(desk, "/compose", true, true);
+    assert_int_equal(200, post(desk, "/compose", form,
+                               "when=at&day=2020-01-02&time=09%3A00&act=check&text=Look&"
+                               "link=pas+un+lien"));
+    assert_false(browser_sees(&desk->browser, "Nothing stands against sending it"));
+    assert_true(browser_sees(&desk->browser, "is no web address"));
+    assert_true(browser_sees(&desk->browser, "id=\"when-error\""));
+    form = form_of(desk, "/message/1", true, true);
+    assert_int_equal(200, post(desk, "/message/1", form,
+                               TOMORROW "&act=check&text=Look&link=https%3A%2F%2Fa.example"));
+    assert_true(browser_sees(&desk->browser, "Nothing stands against sending it"));
+}
+
 /* What is planned goes out as it was until a change of it is right and saved. */
 static void
 test_change_of_what_is_planned(void **state)
@@ -622,6 +640,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_reader, setup, teardown),
         cmocka_unit_test_setup_teardown(test_drafts, setup, teardown),
         cmocka_unit_test_setup_teardown(test_count_writes_nothing, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_check_of_link_and_time, setup, teardown),
         cmocka_unit_test_setup_teardown(test_change_of_what_is_planned, setup, teardown),
         cmocka_unit_test_setup_teardown(test_out_is_out, setup, teardown),
     };

@@ -521,7 +521,6 @@ test_move_hold_cancel(void **state)
     sees(&p.editor, "planned for that channel already");
 }
 
-/* The page was open while the worker was at work: the button is refused, and the page says what it is now. */
 /* A post that is out on one channel: where it waits still, its text is changed there alone, and the ways to it lead there. */
 static void
 test_text_here_alone(void **state)
@@ -580,6 +579,42 @@ test_text_here_alone(void **state)
     is_now(house, second, DELIVERY_SCHEDULED);
 }
 
+/* A draft nobody gave a time says so, offers no button that would let it out, and asks for one. */
+static void
+test_draft_without_time(void **state)
+{
+    struct plan p;
+    struct error error;
+    struct house *house = *state;
+    int64_t id;
+    open_plan(&p, house);
+    begin(house);
+    const struct delivery_plan plan = {
+        .workspace = house->workspace,
+        .message = message_made(house, house->workspace, "Some day"),
+        .channel = p.channel,
+        .due_us = house->db.now.us,
+        .draft = true,
+    };
+    assert_ok(delivery_schedule(&house->db.propre, &plan, &id, &error), &error);
+    commit(house);
+    house->db.now.us += MINUTE;
+    assert_int_equal(200, browser_get(&p.editor, "/queue?show=drafts"));
+    sees(&p.editor, "No time yet");
+    assert_int_equal(200, browser_get(&p.editor, path(&p, id, "")));
+    sees(&p.editor, "It is a draft without a time.");
+    sees(&p.editor, "When it goes out");
+    sees_not(&p.editor, "/release\"");
+    sees_not(&p.editor, "24 Nov 2026");
+    assert_int_equal(422, browser_post(&p.editor, path(&p, id, "/release"), ""));
+    is_now(house, id, DELIVERY_DRAFT);
+    assert_int_equal(303,
+                     browser_post(&p.editor, path(&p, id, "/move"), "at=2026-11-25T09:30"));
+    is_now(house, id, DELIVERY_SCHEDULED);
+    assert_str("2026-11-25T09:30", got(house, id).wall);
+}
+
+/* The page was open while the worker was at work: the button is refused, and the page says what it is now. */
 static void
 test_changed_meanwhile(void **state)
 {
@@ -916,11 +951,21 @@ main(void)
     if (testdb_skips())
         return 0;
     const struct CMUnitTest tests[] = {
-        TEST(test_empty_teaches),     TEST(test_queue),           TEST(test_whose_words),
-        TEST(test_by_hand_is_a_word), TEST(test_many_rows),       TEST(test_hold_of_everything),
-        TEST(test_move_hold_cancel),  TEST(test_text_here_alone), TEST(test_changed_meanwhile),
-        TEST(test_resolve),           TEST(test_rights),          TEST(test_slots),
-        TEST(test_repeats),           TEST(test_today),
+        TEST(test_empty_teaches),
+        TEST(test_queue),
+        TEST(test_whose_words),
+        TEST(test_by_hand_is_a_word),
+        TEST(test_many_rows),
+        TEST(test_hold_of_everything),
+        TEST(test_move_hold_cancel),
+        TEST(test_text_here_alone),
+        TEST(test_changed_meanwhile),
+        TEST(test_resolve),
+        TEST(test_rights),
+        TEST(test_slots),
+        TEST(test_draft_without_time),
+        TEST(test_repeats),
+        TEST(test_today),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
