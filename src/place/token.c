@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "base/zone.h"
 #include "place/propre.h"
 #include "place/queries.h"
 #include "place/secret.h"
@@ -136,21 +137,24 @@ token_find(struct propre *propre, str secret, struct arena *keep, struct token *
 }
 
 static int64_t
-today(const struct propre *propre)
+today(const struct propre *propre, const struct zone *zone)
 {
-    return clock_now(&propre->clock).us / SPAN_DAY.us;
+    struct civil now = zone_civil(zone, clock_now(&propre->clock));
+    return civil_days(now.year, now.month, now.day);
 }
 
 bool
-token_is_stale(const struct propre *propre, const struct token *token)
+token_is_stale(const struct propre *propre, const struct zone *zone, const struct token *token)
 {
-    return !token->used_day.has || token->used_day.is != today(propre);
+    return !token->used_day.has || token->used_day.is != today(propre, zone);
 }
 
 enum fault
-token_see(struct propre *propre, const struct token *token, struct error *error)
+token_see(struct propre *propre, const struct zone *zone, const struct token *token,
+          struct error *error)
 {
-    return q_token_used(propre->db, &(struct token_used_in){token->id, today(propre)}, error);
+    return q_token_used(propre->db, &(struct token_used_in){token->id, today(propre, zone)},
+                        error);
 }
 
 enum fault

@@ -10,6 +10,7 @@
 #include "place/person.h"
 
 struct propre;
+struct zone;
 
 /*
  * How a program comes in: a token of its own, which acts for a person but may do no more than its scopes say, and no
@@ -40,7 +41,7 @@ struct token {
     str name;
     int32_t scopes; /* SCOPE_… together */
     instant created;
-    struct maybe_int used_day; /* UTC days since 1970 */
+    struct maybe_int used_day; /* days since 1970, of the zone token_see was given */
     struct maybe_int revoked_us;
 };
 
@@ -66,10 +67,11 @@ must_use enum fault token_add(struct propre *propre, const struct token *token,
 /* token_find(propre, secret, keep, ret, error): whose it is. Only reads. Faults: DENIED (revoked, never made). */
 must_use enum fault token_find(struct propre *propre, str secret, struct arena *keep,
                                struct token *ret, struct error *error);
-/* token_is_stale(propre, token): whether it was not used yet today, and token_see, which writes, is due. */
-bool token_is_stale(const struct propre *propre, const struct token *token);
-must_use enum fault token_see(struct propre *propre, const struct token *token,
-                              struct error *error);
+/* token_is_stale(propre, zone, token): whether it was not used yet today in ${zone}, and token_see, which writes, is due. */
+bool token_is_stale(const struct propre *propre, const struct zone *zone,
+                    const struct token *token);
+must_use enum fault token_see(struct propre *propre, const struct zone *zone,
+                              const struct token *token, struct error *error);
 /* token_list(propre, workspace, keep, ret, ret_n, error): those that work first. */
 must_use enum fault token_list(struct propre *propre, int64_t workspace, struct arena *keep,
                                struct token **ret, ptrdiff_t *ret_n, struct error *error);

@@ -242,11 +242,11 @@ api_done(struct exchange *x)
 {
     struct propre *propre = x->web->propre;
     struct error error;
-    if (x->token.id == 0 || !token_is_stale(propre, &x->token))
+    if (x->token.id == 0 || !token_is_stale(propre, x->zone, &x->token))
         return;
     if (db_begin(propre->db, DB_WRITE, &error))
         return; /* another writer is at work: next time */
-    if (token_see(propre, &x->token, &error) || db_commit(propre->db, &error))
+    if (token_see(propre, x->zone, &x->token, &error) || db_commit(propre->db, &error))
         db_rollback(propre->db);
 }
 

@@ -333,7 +333,7 @@ const struct api_object api_effects = OBJECT_OF("Effects", effects_fields);
 static const struct api_field token_fields[] = {
     TOKEN_MEMBERS,
     TEXT("person", 0, "Whom it acts for.", ALWAYS),
-    DAY("used", "The last day it was used (UTC).", MAYBE),
+    DAY("used", "The last day it was used, in the workspace's zone.", MAYBE),
     TIME("revoked", "When it was revoked.", MAYBE),
 };
 const struct api_object api_token = OBJECT_OF("Token", token_fields);

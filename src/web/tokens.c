@@ -6,6 +6,25 @@
 #include "web/pages.h"
 #include "web/web_internal.h"
 
+/* "read, write": what the boxes of the form say at length. */
+static str
+scopes_shown(struct exchange *x, int32_t scopes)
+{
+    static const struct {
+        enum scope scope;
+        const char *shown;
+    } each[] = {{SCOPE_READ, N_("read")},
+                {SCOPE_WRITE, N_("write")},
+                {SCOPE_PUBLISH, N_("publish")},
+                {SCOPE_SETTINGS, N_("change settings")}};
+    str all = S("");
+    for (size_t i = 0; i < sizeof each / sizeof *each; i++)
+        if (scopes & (int32_t)each[i].scope)
+            all = arena_printf(x->keep, "%.*s%s%s", STR_FMT(all), all.n > 0 ? ", " : "",
+                               translate(x->lang, each[i].shown));
+    return all;
+}
+
 static enum fault
 gather(struct exchange *x, struct tokens_view *ret, struct error *error)
 {
@@ -18,13 +37,13 @@ gather(struct exchange *x, struct tokens_view *ret, struct error *error)
         lines[i] = (struct token_line){
             .id = tokens[i].id,
             .name = tokens[i].name,
-            .scopes = scopes_words(tokens[i].scopes, x->keep),
+            .scopes = scopes_shown(x, tokens[i].scopes),
             .person = tokens[i].person_name,
             .created =
                 format_instant(x->keep, x->lang, x->zone, tokens[i].created, FORMAT_DATE),
             .revoked = tokens[i].revoked_us.has,
         };
-        if (tokens[i].used_day.has) /* a day of UTC */
+        if (tokens[i].used_day.has) /* a day already, of the workspace's zone */
             lines[i].used =
                 format_instant(x->keep, x->lang, NULL,
                                (instant){tokens[i].used_day.is * SPAN_DAY.us}, FORMAT_DATE);

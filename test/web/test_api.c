@@ -440,6 +440,12 @@ test_tokens(void **state)
     const struct json *first = json_get(p.json, S("data"))->first;
     assert_str("reader", json_text(json_get(first, S("name"))));
     assert_str("2026-11-24", json_text(json_get(first, S("used"))));
+    /* In Paris the next day has begun while it is evening yet in UTC. */
+    house->db.now.us += (int64_t)(14 * 3600 + 1800) * 1000000;
+    assert_int_equal(200, ask(&made, "GET", "/api/v1/workspace", S("")));
+    assert_int_equal(200, ask(&p, "GET", "/api/v1/tokens", S("")));
+    first = json_get(p.json, S("data"))->first;
+    assert_str("2026-11-25", json_text(json_get(first, S("used"))));
     /* The secret is told once: neither later nor in the data. */
     assert_true(str_find(p.answer, made.secret) < 0);
     p.key = S("k");
