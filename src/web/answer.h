@@ -80,6 +80,7 @@ enum flash_kind {
     FLASH_REPEAT_PAUSED,
     FLASH_REPEAT_RESUMED,
     FLASH_REPEAT_ENDED,
+    FLASH_REPEAT_ENDED_CANCELLED,
     FLASH_KINDS_N
 };
 void answer_flash(struct exchange *x, enum flash_kind kind, int64_t id, int64_t n);

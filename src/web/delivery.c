@@ -66,7 +66,7 @@ static const struct word acts[] = {
     {"release", N_("let it go out"), ""},
     {"is live", N_("saw it live"), ""},
     {"send again", N_("saw that it is not there, and had it sent again"), ""},
-    {"drop", N_("let it be"), ""},
+    {"drop", N_("decided to let it be"), ""},
     {"late", N_("found that it is late"), ""},
     {"restored", N_("found that it may have been sent before the restore"), ""},
     {"worker died", N_("stopped while it had it, and took it up anew"), ""},
@@ -313,6 +313,9 @@ add_buttons(struct exchange *x, const struct delivery *d, struct delivery_view *
     view->can_drop = protocol_allows(d->state, ACT_DROP, d->live);
     view->can_plan_again = d->state == DELIVERY_CANCELLED && !d->live;
     view->maybe_out = view->can_plan_again && d->attempts_n > 0;
+    const struct driver *driver = driver_find(d->network);
+    view->by_hand = driver && driver->traits.by_hand;
+    view->can_again &= !view->by_hand; /* nothing of ours was sent that could be sent again */
     view->cancel_label = str_of(translate(x->lang, final ? N_("Let it be") : N_("Cancel it")));
     if (release)
         view->release = (struct press_view){

@@ -111,9 +111,15 @@ static const struct flash_words words[FLASH_KINDS_N] = {
     [FLASH_REPEAT_RESUMED] = {TONE_GOOD, N_("It goes on. What it missed is not made up."), NULL,
                               NULL},
     [FLASH_REPEAT_ENDED] = {TONE_GOOD,
-                            N_("It is over. What waited of it is cancelled; the texts are "
-                               "kept."),
+                            N_("It is over: nothing more is made of it. What is in the "
+                               "queue already goes out."),
                             NULL, NULL},
+    [FLASH_REPEAT_ENDED_CANCELLED] =
+        {
+            TONE_GOOD,
+            N_("It is over. What waited of it is cancelled; the texts are "
+               "kept."),
+            NULL, NULL},
     [FLASH_QUEUE_RESUMED] = {TONE_GOOD, N_("The queue goes on."), NULL, NULL},
 };
 

@@ -214,7 +214,7 @@ take_channel(struct exchange *x, struct pending *pending, struct error *error)
     }
     pending->channel_name = str_trim(form_text(&x->form, "channel_name"));
     if (pending->channel_name.n == 0)
-        pending->channel_name = network_name(network);
+        pending->channel_name = network_label(x->lang, network);
     return OK;
 }
 

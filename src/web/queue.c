@@ -1,6 +1,7 @@
 #include "base/format.h"
 #include "base/number.h"
 #include "base/translate.h"
+#include "channel/driver.h"
 #include "outbox/let_go.h"
 #include "place/hold.h"
 #include "strategy/channel.h"
@@ -140,6 +141,8 @@ static struct need_view
 need_of(struct exchange *x, const struct delivery *d)
 {
     const char *release = release_label(d);
+    const struct driver *driver = driver_find(d->network);
+    bool by_hand = driver && driver->traits.by_hand;
     struct need_view need = {
         .href = delivery_href(x, d->id),
         .text = delivery_heading(x, d),
@@ -151,9 +154,9 @@ need_of(struct exchange *x, const struct delivery *d)
         .cause = delivery_cause(x, d),
         .advice = delivery_advice(x, d),
         .fix = delivery_fix(x, d),
-        .look_label =
-            str_of(translate(x->lang, d->state == DELIVERY_PERSON ? N_("Say what became of it")
-                                                                  : N_("Look at it"))),
+        .look_label = str_of(translate(x->lang, d->state != DELIVERY_PERSON ? N_("Look at it")
+                                                : by_hand ? N_("Publish it, then say so")
+                                                          : N_("Say what became of it"))),
     };
     words_split(x, d->words, &need.words, &need.found);
     if (release)

@@ -99,6 +99,8 @@ fill_row(struct exchange *x, const struct recurrence *r, const struct channel *c
     row->id = r->id;
     row->heading = post_heading(x, message.id, message.title, message.body);
     row->rule = rule_text(r->rule, x->lang, x->keep);
+    for (ptrdiff_t i = 0; i < n; i++)
+        row->waiting_n += all[i].message.has;
     add_coming(x, all, n, row);
     add_state(x, r, row);
     return OK;
@@ -328,8 +330,10 @@ enum fault
 handle_repeat_end(struct exchange *x, struct error *error)
 {
     const struct repeat_of of = asked(x);
+    /* what waits is cancelled only when that was pressed */
+    bool cancels = str_eq(form_text(&x->form, "queue"), S("cancel"));
     int64_t n = 0;
-    if (repeat_end(x->web->propre, &of, false, x->keep, &n, error))
+    if (repeat_end(x->web->propre, &of, !cancels, x->keep, &n, error))
         return error->fault;
-    return done(x, FLASH_REPEAT_ENDED);
+    return done(x, cancels ? FLASH_REPEAT_ENDED_CANCELLED : FLASH_REPEAT_ENDED);
 }

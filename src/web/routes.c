@@ -147,6 +147,9 @@ static const struct field repeat_fields[] = {
 static const struct field stand_still_fields[] = {
     {"paused", FIELD_INT, true, 1},
 };
+static const struct field end_fields[] = {
+    {"queue", FIELD_LINE, false, 8},
+};
 static const struct field pause_fields[] = {
     {"queue", FIELD_LINE, false, 200},
     {"paused", FIELD_INT, true, 1},
@@ -319,7 +322,7 @@ const struct route routes[] = {
      handle_repeat_skip, "Leave out the next one"},
     {METHOD_POST, "/repeats/:id/pause", MAY_EDIT, WAY_DATA, FORM_BODY_MAX,
      PLAIN(stand_still_fields), handle_repeat_pause, "Let it stand still, or go on"},
-    {METHOD_POST, "/repeats/:id/end", MAY_EDIT, WAY_DATA, FORM_BODY_MAX, NO_FORM,
+    {METHOD_POST, "/repeats/:id/end", MAY_EDIT, WAY_DATA, FORM_BODY_MAX, PLAIN(end_fields),
      handle_repeat_end, "Nothing more of it"},
     {METHOD_GET, "/settings/notices", MAY_OWN, WAY_DATA, 0, NO_FORM, handle_notices_page,
      "Who is told of what needs a person, and how"},

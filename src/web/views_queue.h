@@ -109,6 +109,7 @@ struct delivery_view {
     const struct fact_view *facts;
     ptrdiff_t facts_n;
     /* what may be pressed */
+    bool by_hand; /* a person publishes it: nothing of ours is looked for or sent again */
     bool can_move, can_hold, can_cancel, can_say_live, can_again, can_drop;
     struct press_view release; /* "Let it go out", "Send it again" */
     bool no_time;              /* a draft that was never given one */
@@ -177,6 +178,7 @@ struct repeat_row {
     str ends; /* "until 3 Mar 2027"; none: it does not */
     str rest; /* no same text within so many days; none */
     bool paused, over;
+    int64_t waiting_n; /* made already, and in the queue */
 };
 /* "Let it come again": of one delivery. */
 struct repeat_form {

@@ -528,6 +528,7 @@ repeats_view(struct html *h)
         .state_class = "ok",
         .coming = coming,
         .coming_n = 3,
+        .waiting_n = 2,
         .ends = BOTH("until 31 Mar 2027", "jusqu’au 31 mars 2027"),
         .rest = BOTH("Never the same text on a channel within 30 days.",
                      "Jamais le même texte sur un canal en moins de 30 jours.")};
@@ -535,7 +536,7 @@ repeats_view(struct html *h)
                                   .heading = S(LONG_NAME),
                                   .rule = BOTH("every day", "chaque jour"),
                                   .where = S(LONG_NAME),
-                                  .state = BOTH("stands still", "à l’arrêt"),
+                                  .state = BOTH("stands still", "en pause"),
                                   .state_class = "warning",
                                   .paused = true};
     rows[2] = (struct repeat_row){.id = 2,

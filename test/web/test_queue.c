@@ -375,6 +375,16 @@ test_by_hand_is_a_word(void **state)
     assert_true(str_starts(said, S("il y a déjà un canal de ce genre sans nom de compte")));
     commit(house);
     int64_t id = planned(house, channel, "On the board", HOUR);
+    int64_t here = planned(house, channel, "Now on the board", 2 * HOUR);
+    worked(house, here, &maybe_live);
+    /* A person publishes it: the page asks for that, not for what a network may have done. */
+    assert_int_equal(200, browser_get(&p.editor, "/queue"));
+    sees(&p.editor, "Publish it, then say so");
+    assert_int_equal(200, browser_get(&p.editor, path(&p, here, "")));
+    sees(&p.editor, "Did you publish it on Board?");
+    sees(&p.editor, "I published it");
+    sees_not(&p.editor, "send it again");
+    sees_not(&p.editor, "What did you see");
     in_french(&p);
     const char *const pages[] = {"/queue", "/slots", "/compose", path(&p, id, "")};
     for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
@@ -874,11 +884,22 @@ test_repeats(void **state)
     (void)browser_get(&p.reader, ask);
     sees_not(&p.reader, "<form method=\"post\" action=\"/repeats\"");
     assert_int_equal(403, browser_post(&p.reader, "/repeats/1/end", ""));
-    assert_int_equal(303, browser_post(&p.editor, "/repeats/1/end", ""));
+    /* What waits is told, and cancelled only when that is pressed. */
+    assert_int_equal(200, browser_get(&p.editor, "/repeats"));
+    sees(&p.editor, "1 post of it waits in the queue.");
+    assert_int_equal(303, browser_post(&p.editor, "/repeats/1/end", "queue=cancel"));
     assert_int_equal(200, browser_get(&p.editor, "/repeats"));
     sees(&p.editor, "over");
     sees_not(&p.editor, "/repeats/1/end");
     assert_int_equal(0, waiting(&p));
+    int64_t guide = planned(house, p.channel, "A guide", DAY);
+    form = cstr(keep, arena_printf(keep, "delivery=%lld&rule=FREQ=WEEKLY&at=2026-11-25T10:00",
+                                   (long long)guide));
+    assert_int_equal(303, browser_post(&p.editor, "/repeats", form));
+    int before = waiting(&p);
+    assert_true(before > 0);
+    assert_int_equal(303, browser_post(&p.editor, "/repeats/2/end", ""));
+    assert_int_equal(before, waiting(&p)); /* not asked for: it goes out */
     /* Of what is out already the first time is tomorrow, at its hour: what it offers is taken. */
     int64_t old = planned(house, p.channel, "An old guide", HOUR);
     house->db.now.us += 2 * HOUR;
