@@ -157,8 +157,10 @@ error_text(const struct error *error, const char *(*translate)(void *ctx, const 
     for (int32_t i = error->frames_n; i-- > 0;) {
         const struct error_frame *frame = &error->frames[i];
         frame_put(&sink, frame, translate ? translate(ctx, frame->format) : frame->format);
-        if (i > 0)
-            put(&sink, ": ", 2);
+        if (i > 0) {
+            const char *colon = translate ? translate(ctx, ERROR_COLON) : ERROR_COLON;
+            put(&sink, colon, strlen(colon));
+        }
     }
     if (error->system_errno) {
         put(&sink, " (", 2);

@@ -68,6 +68,9 @@ translate_frame(void *ctx, const char *format)
     return translate(*(const enum lang *)ctx, format);
 }
 
+static const char colon[] = N_(": ");
+static_assert(sizeof colon == sizeof ERROR_COLON, "the one that joins an error's sentences");
+
 str
 translate_error(struct arena *arena, enum lang lang, const struct error *error)
 {

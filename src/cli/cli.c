@@ -5,6 +5,7 @@
 #include "base/money.h"
 #include "base/number.h"
 #include "base/zone.h"
+#include "cli/commands.h"
 
 enum {
     JSON_BYTES_MAX = 256 * 1024 * 1024 /* a list of the largest page of posts is about 1 MB */
@@ -90,10 +91,14 @@ json_member_bool(struct json_writer *w, const char *key, bool value)
 enum fault
 cli_id(struct cli *cli, int64_t *ret, struct error *error)
 {
+    const struct command *command = cli->args->command;
     enum fault fault = parse_i64(cli->args->positional, 1, INT64_MAX, ret, error);
-    return fault ? error_prefix(error, "reading the number (ID) that `propre %s list` shows",
-                                cli->args->command->noun)
-                 : OK;
+    if (!fault)
+        return OK;
+    /* What has no verb, and what makes a post of the queue come again, takes a number of the queue. */
+    bool queue = !*command->verb || command->run == command_repeat_add;
+    return error_prefix(error, "reading the number (ID) that `propre %s%s` shows",
+                        queue ? "queue" : command->noun, queue ? "" : " list");
 }
 
 enum fault

@@ -171,8 +171,9 @@ command_attempts(struct cli *cli, struct error *error)
         str *cell = cells + i * COLUMNS;
         cell[0] = cli_number(cli, list[i].n);
         cell[1] = cli_moment(cli, zone, list[i].began_us);
-        cell[2] = list[i].step;
-        cell[3] = list[i].ended_us.has ? list[i].outcome : S("…");
+        cell[2] = attempt_step_shown(list[i].step, cli->lang, cli->keep);
+        cell[3] =
+            list[i].ended_us.has ? attempt_outcome_shown(list[i].outcome, cli->lang) : S("…");
         cell[4] = list[i].status ? cli_number(cli, list[i].status) : S("–");
         if (!translate_known(cli->keep, cli->lang, list[i].words, &cell[5]))
             cell[5] = list[i].words.p ? list[i].words : S("");
@@ -371,10 +372,57 @@ command_move(struct cli *cli, struct error *error)
 
 /* ---- worker ---- */
 
+struct tally {
+    int64_t published_n, waiting_n, needs_n;
+};
+
+static enum fault
+tally(struct cli *cli, struct tally *ret, struct error *error)
+{
+    int64_t n[DELIVERY_STATES_N];
+    if (db_begin(cli->propre.db, DB_READ, error))
+        return error->fault;
+    auto_tx tx = cli->propre.db;
+    if (delivery_counts(&cli->propre, cli->workspace.id, n, error))
+        return error->fault;
+    *ret = (struct tally){
+        .published_n = n[DELIVERY_PUBLISHED],
+        .waiting_n = n[DELIVERY_SCHEDULED] + n[DELIVERY_CLAIMED] + n[DELIVERY_SENDING] +
+                     n[DELIVERY_DEFERRED] + n[DELIVERY_UNKNOWN],
+        .needs_n = n[DELIVERY_PERSON] + n[DELIVERY_HELD] + n[DELIVERY_REJECTED]};
+    return OK;
+}
+
+static enum fault
+say_tally(struct cli *cli, const struct tally *before, const struct tally *now,
+          struct error *error)
+{
+    struct cli_json json;
+    int64_t published_n = now->published_n - before->published_n;
+    if (!cli->json) {
+        cli_say(cli, N_("%1$s published, %2$s waiting, %3$s need you: propre queue"),
+                cli_number(cli, published_n), cli_number(cli, now->waiting_n),
+                cli_number(cli, now->needs_n));
+        return OK;
+    }
+    cli_json_begin(&json);
+    json_object_begin(&json.w);
+    json_member_bool(&json.w, "ok", true);
+    json_member_int(&json.w, "published", published_n);
+    json_member_int(&json.w, "waiting", now->waiting_n);
+    json_member_int(&json.w, "needs_person", now->needs_n);
+    json_object_end(&json.w);
+    return cli_json_end(&json, error);
+}
+
 enum fault
 command_worker(struct cli *cli, struct error *error)
 {
-    if (worker_loop(cli, args_has(cli->args, "once"), error))
+    struct tally before, now;
+    bool once = args_has(cli->args, "once");
+    if ((once && tally(cli, &before, error)) || worker_loop(cli, once, error))
         return error->fault;
+    if (once)
+        return tally(cli, &now, error) ? error->fault : say_tally(cli, &before, &now, error);
     return cli->json ? cli_json_good(error) : OK;
 }

@@ -1,10 +1,12 @@
 #include "cli/command.h"
 
 #include <assert.h>
+#include <stdio.h>
 
 #include "base/buf.h"
 #include "base/number.h"
 #include "base/translate.h"
+#include "cli/commands.h"
 
 enum { HELP_BYTES_MAX = 256 * 1024 /* the whole table is about 20 KiB */ };
 
@@ -121,7 +123,7 @@ command_of(char *const *argv, int argc, const struct command **ret, int *ret_wor
 static const struct option_spec *
 option_find(const struct command *command, str name)
 {
-    for (int32_t i = 0; i < COMMAND_OPTIONS_MAX && command->options[i].name; i++) {
+    for (int32_t i = 0; command && i < COMMAND_OPTIONS_MAX && command->options[i].name; i++) {
         if (str_eq(str_of(command->options[i].name), name))
             return &command->options[i];
     }
@@ -132,11 +134,15 @@ option_find(const struct command *command, str name)
     return NULL;
 }
 
-/* What stands between noun and verb: nothing where the noun stands alone. */
+enum { NAME_BYTES = 80 /* "propre", a noun and a verb */ };
+
+/* "propre channel add", "propre move" */
 static const char *
-verb_gap(const struct command *command)
+name_of(const struct command *command, char out[NAME_BYTES])
 {
-    return *command->verb ? " " : "";
+    (void)snprintf(out, NAME_BYTES, "propre %s%s%s", command->noun, *command->verb ? " " : "",
+                   command->verb);
+    return out;
 }
 
 /* One "--name", "--name=value" or "--name value"; advances *at past what it used. */
@@ -149,9 +155,8 @@ take_option(struct args *args, char *const *argv, int argc, int *at, struct erro
     const struct option_spec *option = option_find(args->command, name);
     if (!option) {
         return fail(error, FAULT_INPUT,
-                    "\"--%.*s\" is not an option of `propre %s%s%s`; add --help to see them",
-                    STR_FMT(name), args->command->noun, verb_gap(args->command),
-                    args->command->verb);
+                    "\"--%.*s\" is not an option of `%s`; add --help to see them",
+                    STR_FMT(name), name_of(args->command, (char[NAME_BYTES]){0}));
     }
     if (!option->value && has_value)
         return fail(error, FAULT_INPUT, "\"--%s\" takes no value", option->name);
@@ -166,18 +171,38 @@ take_option(struct args *args, char *const *argv, int argc, int *at, struct erro
     return OK;
 }
 
+/* How many words stand before the command: options that are taken everywhere, with their values. */
+static int
+words_before(char *const *argv, int argc)
+{
+    int at = 0;
+    while (at < argc && str_starts(str_of(argv[at]), S("--"))) {
+        str value = str_slice(str_of(argv[at]), 2, INT32_MAX), name;
+        bool has_value = str_cut(&value, '=', &name);
+        const struct option_spec *option = option_find(NULL, name);
+        if (!option || str_eq(name, S("help")))
+            break;
+        at += option->value && !has_value ? 2 : 1;
+    }
+    return at < argc ? at : argc;
+}
+
 enum fault
 args_parse(char *const *argv, int argc, struct args *ret_args, struct error *error)
 {
     if (argc > ARGS_MAX)
         return fail(error, FAULT_LIMIT, "a command takes at most %d words", ARGS_MAX);
     struct args args = {0};
-    int at = 0;
-    enum fault fault = command_of(argv, argc, &args.command, &at, error);
+    int words = 0, first = words_before(argv, argc);
+    enum fault fault = command_of(argv + first, argc - first, &args.command, &words, error);
     if (fault)
         return fault;
     bool options_end = false;
-    for (; at < argc; at++) {
+    for (int at = 0; at < argc; at++) {
+        if (at == first && words > 0) { /* the command's own */
+            at += words - 1;
+            continue;
+        }
         str word = str_of(argv[at]);
         if (!options_end && str_eq(word, S("--"))) {
             options_end = true;
@@ -187,19 +212,19 @@ args_parse(char *const *argv, int argc, struct args *ret_args, struct error *err
                 return fault;
         } else if (args.command->positional && !args.positional.p) {
             args.positional = word;
+        } else if (args.command->run == command_show_help && !args.second.p) {
+            args.second = word;
         } else {
             return fail(error, FAULT_INPUT,
-                        "`propre %s%s%s` does not know what to do with \"%.*s\"; quote texts "
-                        "that contain spaces",
-                        args.command->noun, verb_gap(args.command), args.command->verb,
-                        STR_FMT(word));
+                        "`%s` does not know what to do with \"%.*s\"; quote texts that contain "
+                        "spaces",
+                        name_of(args.command, (char[NAME_BYTES]){0}), STR_FMT(word));
         }
     }
     const char *wanted = args.command->positional;
     if (wanted && wanted[0] != '[' && !args.positional.p && !args_has(&args, "help")) {
-        return fail(error, FAULT_INPUT,
-                    "`propre %s%s%s` needs %s; add --help to see an explanation",
-                    args.command->noun, verb_gap(args.command), args.command->verb, wanted);
+        return fail(error, FAULT_INPUT, "`%s` needs %s; add --help to see an explanation",
+                    name_of(args.command, (char[NAME_BYTES]){0}), wanted);
     }
     *ret_args = args;
     return OK;

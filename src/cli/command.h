@@ -48,6 +48,7 @@ extern const struct option_spec global_options[];
 struct args {
     const struct command *command;
     str positional; /* none when not given */
+    str second;     /* of help, which takes "channel add" in two words too */
     int32_t given_n;
     struct {
         const struct option_spec *option;

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/instant.h"
+#include "base/lang.h"
 #include "base/maybe.h"
 #include "base/str.h"
 #include "channel/driver.h"
@@ -157,6 +158,9 @@ must_use enum fault delivery_text(struct propre *propre, int64_t workspace, int6
 must_use enum fault attempt_list(struct propre *propre, int64_t workspace, int64_t delivery,
                                  struct arena *keep, struct attempt **ret, ptrdiff_t *ret_n,
                                  struct error *error);
+/* attempt_step_shown(step, lang, keep), attempt_outcome_shown: for a reader; one that is not known is shown as it is. */
+str attempt_step_shown(str step, enum lang lang, struct arena *keep);
+str attempt_outcome_shown(str outcome, enum lang lang);
 /* delivery_taken: due moments of a channel that are not final, from ${from} on (tactic/slot.h). */
 must_use enum fault delivery_taken(struct propre *propre, int64_t channel, instant from,
                                    struct arena *keep, instant **ret, ptrdiff_t *ret_n,

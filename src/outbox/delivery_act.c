@@ -23,6 +23,19 @@ struct acting {
     struct delivery_act_in in;
 };
 
+/* Its state is a sentence of its own, so that it is said in the reader's language. */
+static enum fault
+not_allowed(int64_t id, enum delivery_state state, struct error *error)
+{
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+#pragma GCC diagnostic ignored "-Wformat-security"
+    error_fail(error, FAULT_CONFLICT, __FILE__, __LINE__, delivery_state_name(state));
+#pragma GCC diagnostic pop
+    return error_prefix(error, "this is not possible with delivery %lld as it stands now",
+                        (long long)id);
+}
+
 static enum fault
 act_begin(struct acting *a, struct arena *keep, struct error *error)
 {
@@ -42,10 +55,7 @@ act_begin(struct acting *a, struct arena *keep, struct error *error)
     a->message = row.message;
     a->channel = row.channel;
     if (!protocol_allows(a->was, a->act, a->live))
-        return fail(error, FAULT_CONFLICT,
-                    "delivery %lld is \"%.*s\" by now, which does not allow this; look at it "
-                    "again",
-                    (long long)a->id, STR_FMT(row.state));
+        return not_allowed(a->id, a->was, error);
     a->in = (struct delivery_act_in){
         .id = a->id,
         .revision = row.revision,
@@ -247,10 +257,7 @@ plan_again(struct propre *propre, const struct delivery *d, const struct deliver
     plan.message = d->message;
     plan.channel = d->channel;
     if (d->state != DELIVERY_CANCELLED || d->live)
-        return fail(error, FAULT_CONFLICT,
-                    "delivery %lld is \"%.*s\" by now, which does not allow this; look at it "
-                    "again",
-                    (long long)d->id, STR_FMT(delivery_state_word(d->state)));
+        return not_allowed(d->id, d->state, error);
     if (plan.wall.n == 0 && !when)
         return fail(error, FAULT_INPUT,
                     "this draft has no time yet: say when it goes out, a time or now");

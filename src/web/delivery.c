@@ -19,44 +19,11 @@ struct word {
     const char *stored, *shown, *tone;
 };
 
+/* Which outcomes are good, and which need a look (outbox/delivery.h: attempt_outcome_name). */
 static const struct word outcomes[] = {
-    {"ok", N_("done"), "ok"},
-    {"published", N_("published"), "ok"},
-    {"found", N_("looked for it: it is live"), "ok"},
-    {"absent", N_("looked for it: it is not there"), "waits"},
-    {"not sent", N_("surely not sent"), "warning"},
-    {"no answer", N_("no answer"), "warning"},
-    {"wait", N_("the network asks to wait"), "waits"},
-    {"refused", N_("refused"), "error"},
-    {"unknown", N_("no clear answer: it may be live"), "warning"},
-};
-/* The steps of all networks (channel/); a number may follow. */
-static const struct word steps[] = {
-    {"publish", N_("Publish it"), ""},
-    {"media", N_("Send a picture"), ""},
-    {"media v1", N_("Send a picture"), ""},
-    {"image", N_("Send a picture"), ""},
-    {"files", N_("Send a picture"), ""},
-    {"media ready", N_("Wait until the picture is ready"), ""},
-    {"alt text", N_("Say what the picture shows"), ""},
-    {"card picture", N_("Send the picture of the link"), ""},
-    {"draft", N_("Make a draft"), ""},
-    {"find draft", N_("Look for the draft"), ""},
-    {"look", N_("Look whether it is there"), ""},
-    {"look by slug", N_("Look whether it is there"), ""},
-    {"list", N_("Look whether it is there"), ""},
-    {"record", N_("Look whether it is there"), ""},
-    {"collided", N_("Look whether it is there"), ""},
-    {"read_back", N_("Look whether it is there"), ""},
-    {"permalink", N_("Ask for its address"), ""},
-    {"mention", N_("Look up who is mentioned"), ""},
-    {"find term", N_("Look for a category or tag"), ""},
-    {"make term", N_("Make a category or tag"), ""},
-    {"limits", N_("Ask what is allowed"), ""},
-    {"session", N_("Sign in"), ""},
-    {"login", N_("Sign in"), ""},
-    {"refresh", N_("Get a fresh token"), ""},
-    {"oauth refresh", N_("Get a fresh token"), ""},
+    {"ok", NULL, "ok"},        {"published", NULL, "ok"},     {"found", NULL, "ok"},
+    {"absent", NULL, "waits"}, {"not sent", NULL, "warning"}, {"no answer", NULL, "warning"},
+    {"wait", NULL, "waits"},   {"refused", NULL, "error"},    {"unknown", NULL, "warning"},
 };
 /* What was done, as the history keeps it. */
 static const struct word acts[] = {
@@ -87,23 +54,6 @@ static str
 shown(struct exchange *x, const struct word *word, str stored)
 {
     return word ? str_of(translate(x->lang, word->shown)) : stored;
-}
-
-/* "media 2" is the second picture. */
-static str
-step_shown(struct exchange *x, str stored)
-{
-    ptrdiff_t end = stored.n;
-    while (end > 0 && stored.p[end - 1] >= '0' && stored.p[end - 1] <= '9')
-        end--;
-    const struct word *word = FIND(steps, stored);
-    bool numbered = !word && end > 1 && end < stored.n && stored.p[end - 1] == ' ';
-    if (!numbered)
-        return shown(x, word, stored);
-    word = FIND(steps, str_slice(stored, 0, end - 1));
-    return word ? arena_printf(x->keep, "%s %.*s", translate(x->lang, word->shown),
-                               STR_FMT(str_slice(stored, end, stored.n)))
-                : stored;
 }
 
 /* ---------- gathering ---------- */
@@ -253,10 +203,10 @@ add_ledger(struct exchange *x, const struct delivery *d, struct delivery_view *v
         bool under_way = !a->ended_us.has && d->state == DELIVERY_SENDING;
         lines[i] = (struct ledger_line){
             .n = a->n,
-            .step = step_shown(x, a->step),
+            .step = attempt_step_shown(a->step, x->lang, x->keep),
             .began = second_shown(x, a->began_us, 0),
             .ended = a->ended_us.has ? second_shown(x, a->ended_us.is, a->began_us) : STR_NONE,
-            .outcome = a->ended_us.has ? shown(x, outcome, a->outcome)
+            .outcome = a->ended_us.has ? attempt_outcome_shown(a->outcome, x->lang)
                        : under_way     ? str_of(translate(x->lang, N_("under way")))
                                    : str_of(translate(x->lang, N_("nobody saw how it ended"))),
             .outcome_class = !a->ended_us.has ? (under_way ? "waits" : "warning")

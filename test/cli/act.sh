@@ -97,9 +97,10 @@ j "it waits" 'v[0]["id"] == 1 and v[0]["state"] == "scheduled"' "$propre" queue
 t "the worker sends it" 0 '' "$propre" worker --once --quiet
 received "once, whole and signed" 1 '^publish - True First light #tea,cups'
 j "it is published" 'v[0]["state"] == "published" and v[0]["permalink"].startswith("https://example.org/")' "$propre" queue --all
-t "the ledger" 0 'publish.*200' "$propre" attempts 1
+t "the ledger" 0 'Publish it +done +200|Publish it +published +200' "$propre" attempts 1
+t "in French too" 0 'Publier.*200' "$propre" attempts 1 --lang fr
 j "the ledger for programs" 'len(v["attempts"][-1]["body_sha256"]) == 64 and v["delivery"]["id"] == 1' "$propre" attempts 1
-t "the worker has nothing more" 0 '' "$propre" worker --once --quiet --lanes 4
+t "the worker has nothing more, and says so" 0 '^0 published, 0 waiting, 0 need you' "$propre" worker --once --lanes 4
 received "so it went out once" 1 '^publish'
 t "lanes are a number" 2 'lanes' "$propre" worker --once --lanes many
 
@@ -117,6 +118,7 @@ t "a number that is not there" 3 '99' "$propre" withdraw 99
 # ---- what waits ----
 j "a post for tomorrow" 'v["numbers"] == [2]' "$propre" post "Tomorrow" --to blog --at "tomorrow 09:00"
 t "taking down what is not out" 4 'propre cancel' "$propre" withdraw 2
+t "a number that is none" 2 'propre queue. shows' "$propre" move abc --at "tomorrow 09:00"
 t "edit says what it can change" 2 'say what changes' "$propre" edit 2
 t "edit what waits" 0 'changed' "$propre" edit 2 --text "Tomorrow, better" --title "Soon" --link https://example.org/x --tags tea
 j "it is changed" 'v[0]["title"] == "Soon" and v[0]["text"] == "Tomorrow, better"' "$propre" queue
@@ -128,7 +130,8 @@ t "the month is a leaf of the calendar, then the days" 0 '^Monday +Tuesday' "$pr
 j "seven days for programs" 'len(v) == 7 and [p["id"] for d in v for p in d["posts"]] == [1, 2]' "$propre" schedule --week
 t "days the wrong way round" 2 'the last day' "$propre" schedule --from 2026-12-31 --until 2026-12-01
 j "cancel one" 'v["state"] == "cancelled"' "$propre" cancel 2
-t "only once" 4 'cancelled' "$propre" cancel 2
+t "only once" 4 'Cancelled' "$propre" cancel 2
+t "which is said in French" 4 'la remise 2 .*: Annulé' "$propre" cancel 2 --lang fr
 t "a draft waits for a word" 0 'propre release 3' "$propre" post "Later" --to blog --draft
 t "everything on hold" 0 'propre release' "$propre" hold
 t "the queue says so" 0 'on hold' "$propre" queue
@@ -142,7 +145,7 @@ t "say what you saw" 2 'say what you saw' "$propre" resolve 4
 j "a person saw it" 'v["state"] == "published" and v["permalink"] == "https://example.org/seen"' "$propre" resolve 4 --live https://example.org/seen
 received "it was sent once" 1 'lose the answer'
 t "a post that is refused" 0 'number 5' "$propre" post "refuse" --to blog --now
-t "the worker" 0 '' "$propre" worker --once --quiet
+j "the worker says what it did" 'v == {"ok": True, "published": 0, "waiting": 0, "needs_person": 1}' "$propre" worker --once
 t "the network's words are there" 0 'we do not take this' "$propre" attempts 5
 j "it is over" '[d["state"] for d in v if d["id"] == 5] == ["rejected"]' "$propre" queue --all
 
@@ -239,6 +242,7 @@ t "then nothing does" 0 '^Nothing needs you' "$propre" incident list
 t "what is over is there when asked for" 0 '“refuse”: .*\(over\)' "$propre" incident list --all
 
 # ---- French, and a restored backup ----
+t "French puts a space before the colon" 3 'vérification de Atelier[^ ]: ' "$propre" channel verify Atelier --lang fr
 t "French" 0 '^Jour .*Canal' "$propre" schedule --lang fr
 t "French errors" 2 'quand' "$propre" post "X" --to blog --lang fr
 t "French rules" 0 'chaque lundi' "$propre" post "Thé" --to blog --at "demain 9 h" --repeat "tous les lundis" --lang fr

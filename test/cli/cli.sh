@@ -46,6 +46,12 @@ t "a misspelt command is guessed" 2 'did you mean "import"' "$propre" imprt x.cs
 t "a misspelt command is guessed in French" 2 'vouliez-vous dire' "$propre" imprt x.csv --lang fr
 t "an unknown option is named" 2 'is not an option' "$propre" import --frob x.csv
 t "an option without its value is named" 2 'needs a value' "$propre" init --name
+t "help of a verb, in two words" 0 '^propre channel add NAME' "$propre" help channel add
+t "or in one" 0 '^propre channel add NAME' "$propre" help "channel add"
+t "help of a verb that is not there" 3 '"channel frob"' "$propre" help channel frob
+t "what is taken everywhere is taken before the command" 0 'Énumérer les importations' "$propre" --lang fr help import
+t "and with an equals sign" 0 'Énumérer les importations' "$propre" --lang=fr --help import
+t "a command of one word is named as it is" 2 '`propre help` does not know' "$propre" help channel add more
 t "the version names the database" 0 'SQLite 3' "$propre" version
 t "the manual is a manual page" 0 '^\.TH PROPRE 1' "$propre" manual
 t "completion is a script" 0 'complete -F _propre propre' "$propre" completion

@@ -640,7 +640,7 @@ test_a_person_decides(void **state)
     begin(b);
     assert_fault(FAULT_CONFLICT,
                  delivery_cancel(b->f->propre, b->f->workspace, live, S("Ada"), error), error,
-                 "person");
+                 "Needs you");
     db_rollback(b->f->propre->db);
     static const char *const addresses[] = {"not a url",
                                             "javascript:alert(1)",
