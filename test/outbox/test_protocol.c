@@ -58,8 +58,7 @@ test_after_the_first_byte_of_publishing(void **state)
         for (int c = CLASS_NONE; c < ERROR_CLASSES_N; c++) {
             int32_t status = statuses[s];
             struct protocol_verdict v = failed(true, false, status, (enum error_class)c);
-            bool no = status >= 400 && status < 500 && status != 408 && status != 409 &&
-                      status != 429;
+            bool no = status >= 400 && status < 500 && status != 408 && status != 429;
             bool known = no && (c == CLASS_SCOPE || c == CLASS_PERMANENT || c == CLASS_CONFIG);
             bool later = no && (c == CLASS_AUTH || c == CLASS_RATE || c == CLASS_QUOTA ||
                                 c == CLASS_TRANSIENT);
