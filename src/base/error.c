@@ -158,7 +158,7 @@ error_text(const struct error *error, const char *(*translate)(void *ctx, const 
         const struct error_frame *frame = &error->frames[i];
         frame_put(&sink, frame, translate ? translate(ctx, frame->format) : frame->format);
         if (i > 0) {
-            const char *colon = translate ? translate(ctx, ERROR_COLON) : ERROR_COLON;
+            const char *colon = translate ? translate(ctx, ": ") : ": ";
             put(&sink, colon, strlen(colon));
         }
     }

@@ -74,7 +74,6 @@ enum fault error_prefix(struct error *error, const char *format, ...)
  * The whole message, outermost context first, joined by ": ". ${translate} maps a format to the
  * reader's language, or NULL for the English of the source. Always NUL-terminated, cut on a character.
  */
-#define ERROR_COLON ": " /* French has a space before it */
 void error_text(const struct error *error,
                 const char *(*translate)(void *ctx, const char *format), void *ctx, char *out,
                 ptrdiff_t out_size);

@@ -62,14 +62,12 @@ translate_n(enum lang lang, const char *one, const char *many, int64_t n)
     return single || !entry->many ? entry->one : entry->many;
 }
 
+/* What joins the sentences of an error is translated as they are: French has a space before it. */
 static const char *
 translate_frame(void *ctx, const char *format)
 {
     return translate(*(const enum lang *)ctx, format);
 }
-
-static const char colon[] = N_(": ");
-static_assert(sizeof colon == sizeof ERROR_COLON, "the one that joins an error's sentences");
 
 str
 translate_error(struct arena *arena, enum lang lang, const struct error *error)
