@@ -270,8 +270,8 @@ add_padded(struct buf *out, str text, int32_t width)
 static str
 command_line(struct arena *arena, const struct command *command)
 {
-    return arena_printf(arena, "propre %s%s%s%s%s", command->noun, verb_gap(command),
-                        command->verb, command->positional ? " " : "",
+    return arena_printf(arena, "%s%s%s", name_of(command, (char[NAME_BYTES]){0}),
+                        command->positional ? " " : "",
                         command->positional ? command->positional : "");
 }
 

@@ -1011,6 +1011,7 @@ const struct sample samples[] = {
     {"delivery-missed", sample_delivery_refused},
     {"delivery-published", sample_delivery_published},
     {"delivery-cancelled", sample_delivery_cancelled},
+    {"delivery-draft", sample_delivery_draft},
     {"delivery-hostile", sample_delivery_hostile},
     {"slots", sample_slots},
     {"slots-wrong", sample_slots_wrong},

@@ -392,6 +392,21 @@ sample_delivery_cancelled(struct html *h)
 }
 
 void
+sample_delivery_draft(struct html *h)
+{
+    struct delivery_view view = delivery_view(h);
+    view.state = BOTH("Draft", "Brouillon");
+    view.sentence = BOTH("It is a draft without a time. Say when it goes out.",
+                         "C’est un brouillon sans heure. Dites quand il part.");
+    view.can_hold = false;
+    view.no_time = true;
+    view.at.value = STR_NONE;
+    view.facts_n = 0;
+    view.history_n = 0;
+    page_delivery(h, &view);
+}
+
+void
 sample_delivery_hostile(struct html *h)
 {
     static struct ledger_line ledger[1];
