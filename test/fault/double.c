@@ -50,7 +50,8 @@ struct status {
     int32_t account;
     int64_t made_us;
     char key[64];
-    char text[128];
+    char text[128]; /* blanks for line ends */
+    char link[64];  /* at its end; empty: none */
 };
 
 enum stage { READING, BEFORE, AFTER, FREE };
@@ -59,13 +60,29 @@ struct connection {
     int fd;        /* -1: the sender is gone */
     int64_t at_us; /* when the stage ends, of real time */
     int32_t account, status;
-    int32_t fault; /* of the answer: 0 none */
+    int32_t fault; /* of the answer: FAULT_… */
     ptrdiff_t n;
     char request[REQUEST_MAX];
 };
 
+/* What goes wrong with an answer. From FAULT_CUT_BEFORE on nothing is made before. */
+enum {
+    FAULT_NONE,
+    FAULT_CUT,
+    FAULT_BROKE,
+    FAULT_TOO_MANY,
+    FAULT_PROXY,
+    FAULT_GATEWAY,
+    FAULT_CUT_BEFORE,
+    FAULT_AWAY_BEFORE,
+    FAULT_NO_JSON,
+    FAULTS_MADE_N = FAULT_GATEWAY, /* by chance one of them */
+    FAULTS_BEFORE_N = FAULT_AWAY_BEFORE - FAULT_GATEWAY
+};
+
 struct net {
     const struct double_options *options;
+    int32_t faults_n;
     struct rng rng;
     int record;
     int32_t statuses_n;
@@ -148,12 +165,16 @@ status_json(struct net *net, int32_t i, struct arena *keep)
 {
     const struct status *s = &net->statuses[i];
     str made = instant_rfc3339(keep, (instant){s->made_us / 1000 * 1000});
+    str link = s->link[0]
+                   ? arena_printf(keep, "<p><a href=\\\"%s\\\">%s</a></p>", s->link, s->link)
+                   : S("");
     return arena_printf(keep,
                         "{\"id\":\"%d\",\"created_at\":\"%.*s\",\"content\":\"<p>%s</"
-                        "p>\",\"visibility\":\"public\","
+                        "p>%.*s\",\"visibility\":\"public\","
                         "\"url\":\"http://127.0.0.1/@u%d/"
                         "%d\",\"account\":{\"id\":\"%d\"},\"media_attachments\":[]}",
-                        i + 1, STR_FMT(made), s->text, (int)s->account, i + 1, (int)s->account);
+                        i + 1, STR_FMT(made), s->text, STR_FMT(link), (int)s->account, i + 1,
+                        (int)s->account);
 }
 
 /* ---- making a status ---- */
@@ -163,9 +184,26 @@ begin_status(struct net *net, struct connection *c)
 {
     c->stage = BEFORE;
     c->at_us = some_time(net);
-    c->fault = (int32_t)rng_below(&net->rng, 100) < net->options->faults_percent
-                   ? 1 + (int32_t)rng_below(&net->rng, 6)
-                   : 0;
+    c->fault = FAULT_NONE;
+    if ((int32_t)rng_below(&net->rng, 100) >= net->options->faults_percent)
+        return;
+    /* Made and not made take turns: a sender cannot tell them apart, and must be right about both. */
+    c->fault = net->faults_n++ % 2
+                   ? FAULT_CUT_BEFORE + (int32_t)rng_below(&net->rng, FAULTS_BEFORE_N)
+                   : FAULT_CUT + (int32_t)rng_below(&net->rng, FAULTS_MADE_N);
+}
+
+/* A text as it is kept: one line, and its link apart. */
+static void
+take_text(struct status *s, str text)
+{
+    ptrdiff_t at = str_find(text, S("https://"));
+    (void)snprintf(s->link, sizeof s->link, "%.*s",
+                   STR_FMT(str_trim(at < 0 ? S("") : str_slice(text, at, text.n))));
+    (void)snprintf(s->text, sizeof s->text, "%.*s",
+                   STR_FMT(str_trim(at < 0 ? text : str_slice(text, 0, at))));
+    for (char *c = s->text; *c; c++)
+        *c = *c == '\n' ? ' ' : *c;
 }
 
 static void
@@ -177,21 +215,21 @@ make_status(struct net *net, struct connection *c)
     struct error error = {0};
     str key = header(c, "idempotency-key");
     c->status = -1;
+    bool makes = c->fault < FAULT_CUT_BEFORE;
     if (json_parse(&keep, body(c), &json, &error)) {
-        c->fault = 99;
-    } else if (net->options->kind == DOUBLE_HONOURS_KEY) {
+        c->fault = FAULT_NO_JSON;
+    } else if (makes && net->options->kind == DOUBLE_HONOURS_KEY) {
         for (int32_t i = 0; i < net->statuses_n && c->status < 0; i++) {
             if (net->statuses[i].account == c->account &&
                 str_eq(str_of(net->statuses[i].key), key))
                 c->status = i;
         }
     }
-    if (c->fault != 99 && c->status < 0 && net->statuses_n < STATUSES_MAX) {
+    if (makes && c->fault != FAULT_NO_JSON && c->status < 0 && net->statuses_n < STATUSES_MAX) {
         struct status *s = &net->statuses[net->statuses_n];
         *s = (struct status){.account = c->account, .made_us = net_now_us(net)};
         (void)snprintf(s->key, sizeof s->key, "%.*s", STR_FMT(key));
-        (void)snprintf(s->text, sizeof s->text, "%.*s",
-                       STR_FMT(json_text(json_get(json, S("status")))));
+        take_text(s, json_text(json_get(json, S("status"))));
         c->status = net->statuses_n++;
         (void)dprintf(net->record, "%d %s %s\n", (int)s->account, s->key, s->text);
     }
@@ -205,24 +243,32 @@ answer_status(struct net *net, struct connection *c)
 {
     struct arena_region region;
     struct arena keep = arena_reserve(1 << 20, &region);
+    if (c->fd >= 0 && c->fault != FAULT_NONE && c->fault != FAULT_NO_JSON)
+        (void)atomic_fetch_add(c->fault < FAULT_CUT_BEFORE
+                                   ? &net->options->pace->wrong_made
+                                   : &net->options->pace->wrong_not_made,
+                               1);
     switch (c->fault) {
-    case 1: /* the line is cut */
-    case 2:
+    case FAULT_CUT:
+    case FAULT_CUT_BEFORE:
         hang_up(c);
         break;
-    case 3:
+    case FAULT_AWAY_BEFORE:
+        say(c, 503, "", S("{\"error\":\"not now, and nothing was done\"}"));
+        break;
+    case FAULT_BROKE:
         say(c, 500, "", S("{\"error\":\"something broke, after it was done\"}"));
         break;
-    case 4:
+    case FAULT_TOO_MANY:
         say(c, 429, "retry-after: 30\r\n", S("{\"error\":\"too many, and yet it was done\"}"));
         break;
-    case 5:
+    case FAULT_PROXY:
         say(c, 200, "", S("<html>a proxy's word</html>"));
         break;
-    case 6:
+    case FAULT_GATEWAY:
         say(c, 502, "", S(""));
         break;
-    case 99:
+    case FAULT_NO_JSON:
         say(c, 422, "", S("{\"error\":\"no JSON\"}"));
         break;
     default:
@@ -233,26 +279,6 @@ answer_status(struct net *net, struct connection *c)
 
 /* ---- everything else ---- */
 
-/* The newest, or those before ${max_id}: ids grow. */
-static int32_t
-list_from(const struct net *net, str request)
-{
-    int64_t before = 0;
-    struct error error = {0};
-    str line, mark = S("max_id=");
-    (void)str_cut(&request, '\r', &line);
-    ptrdiff_t at = str_find(line, mark);
-    if (at < 0)
-        return net->statuses_n - 1;
-    line = str_slice(line, at + mark.n, line.n);
-    ptrdiff_t n = 0;
-    while (n < line.n && line.p[n] >= '0' && line.p[n] <= '9')
-        n++;
-    if (parse_i64(str_slice(line, 0, n), 1, net->statuses_n, &before, &error))
-        return -1;
-    return (int32_t)before - 2;
-}
-
 static void
 list(struct net *net, struct connection *c)
 {
@@ -260,11 +286,22 @@ list(struct net *net, struct connection *c)
     struct arena keep = arena_reserve(1 << 20, &region);
     int64_t until =
         net_now_us(net) - (net->options->kind == DOUBLE_LISTS_LATE ? net->options->lag_us : 0);
+    /* The next page: what is older than the last one seen. */
+    str request = {c->request, c->n}, line;
+    int64_t before = net->statuses_n + 1;
+    struct error error = {0};
+    (void)str_cut(&request, '\n', &line);
+    ptrdiff_t at = str_find(line, S("max_id="));
+    str max_id = at < 0 ? S("") : str_slice(line, at + 7, line.n);
+    ptrdiff_t end = str_chr(max_id, ' ');
+    if (at >= 0 && parse_i64(str_slice(max_id, 0, end < 0 ? max_id.n : end), 1, STATUSES_MAX,
+                             &before, &error))
+        before = 1;
     auto_buf out;
     buf_init(&out, 1 << 20);
     buf_add(&out, S("["));
     int32_t n = 0;
-    for (int32_t i = list_from(net, (str){c->request, c->n}); i >= 0 && n < LIST_MAX; i--) {
+    for (int32_t i = (int32_t)before - 2; i >= 0 && n < LIST_MAX; i--) {
         if (net->statuses[i].account != c->account || net->statuses[i].made_us > until)
             continue;
         if (n++ > 0)
@@ -365,6 +402,7 @@ double_serve(const struct double_options *options)
     for (int32_t i = 0; i < CONNECTIONS_MAX; i++)
         net.connections[i] = (struct connection){.stage = FREE, .fd = -1};
     rng_seed(&net.rng, options->seed, 7);
+    net.faults_n = (int32_t)options->kind; /* not every kind begins with the same side */
     (void)signal(SIGPIPE, SIG_IGN);
     net.record = open(options->record, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (net.record < 0)

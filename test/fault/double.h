@@ -30,6 +30,8 @@ struct double_pace {
     int64_t slow_us
         [2]; /* most it waits, of real time, before it does what it was sent, and again before it says so */
     atomic_int ending; /* which of them; the test's hand writes it when the second is filled */
+    /* Answers that went wrong and were met by a sender: the status made, and nothing made. */
+    atomic_int wrong_made, wrong_not_made;
 };
 
 struct double_options {
@@ -38,8 +40,9 @@ struct double_options {
     const char *record; /* a line "account key text" is appended for each status made */
     uint64_t seed;
     struct double_pace *pace;
-    int64_t lag_us;         /* of its list, in the time of ${pace} */
-    int32_t faults_percent; /* of answers lost, cut, or wrong although the status was made */
+    int64_t lag_us; /* of its list, in the time of ${pace} */
+    int32_t
+        faults_percent; /* of answers lost, cut, or wrong; every second of them with nothing made */
 };
 /* double_serve(options): until the process is ended. */
 _Noreturn void double_serve(const struct double_options *options);
