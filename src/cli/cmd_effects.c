@@ -67,32 +67,31 @@ print_contrasts(struct cli *cli, const struct effects_factor_result *factor,
     for (int32_t i = 0; i < factor->contrasts_n; i++) {
         struct words_contrast c =
             finding_contrast(factor, &factor->contrasts[i], result, outcome);
-        cli_print(cli, arena_printf(
-                           cli->keep, "    %.*s / %.*s: %.*s [%s]",
-                           STR_FMT(words_level(cli->keep, cli->lang, factor->name, c.better)),
-                           STR_FMT(words_level(cli->keep, cli->lang, factor->name, c.other)),
-                           STR_FMT(words_evidence(cli->keep, cli->lang, &c)),
-                           words_verdict(cli->lang, c.verdict)));
+        cli_print(cli, arena_printf(cli->keep, "    %.*s [%s]",
+                                    STR_FMT(words_evidence_between(cli->keep, cli->lang, &c)),
+                                    words_verdict(cli->lang, c.verdict)));
     }
 }
 
+/* ${failed}: of the computation that did not settle, of which ${result} is the preview; else NULL. */
 static void
-print_result(struct cli *cli, const struct effects_result *result, str outcome)
+print_result(struct cli *cli, const struct effects_result *result,
+             const struct effects_diagnostics *failed, str outcome)
 {
     struct finding *findings = NULL;
     ptrdiff_t n = 0;
     findings_of(result, outcome, cli->lang, cli->keep, &findings, &n);
-    if (result->preview)
+    if (failed)
+        cli_print(cli, effects_unsettled_text(cli->keep, cli->lang, failed));
+    else if (result->preview)
         cli_say(
             cli,
             N_("This is a preview from %s posts: right about which, too sure about how much."),
             format_integer(cli->keep, cli->lang, result->posts_used));
-    else if (!result->diagnostics.settled)
-        cli_print(cli, effects_unsettled_text(cli->keep, cli->lang, &result->diagnostics));
     for (ptrdiff_t i = 0; i < n; i++) {
-        cli_print(cli, arena_printf(cli->keep, "%s: %.*s",
-                                    words_verdict(cli->lang, findings[i].contrast.verdict),
-                                    STR_FMT(findings[i].sentence)));
+        cli_say(cli, N_("%1$s: %2$s"),
+                str_of(words_verdict(cli->lang, findings[i].contrast.verdict)),
+                findings[i].sentence);
         cli_print(cli, arena_printf(cli->keep, "    %.*s", STR_FMT(findings[i].evidence)));
         if (args_has(cli->args, "all"))
             print_contrasts(cli, findings[i].factor, result, outcome);
@@ -107,12 +106,14 @@ print_result(struct cli *cli, const struct effects_result *result, str outcome)
     }
 }
 
+/* ${preview}: to be read instead of a ${result} that did not settle; else NULL. */
 static enum fault
-show(struct cli *cli, const struct effects_result *result, enum metric outcome, bool stale,
-     struct error *error)
+show(struct cli *cli, const struct effects_result *result, const struct effects_result *preview,
+     enum metric outcome, bool stale, struct error *error)
 {
     if (!cli->json) {
-        print_result(cli, result, metric_word(outcome));
+        print_result(cli, preview ? preview : result, preview ? &result->diagnostics : NULL,
+                     metric_word(outcome));
         return OK;
     }
     struct cli_json json;
@@ -122,6 +123,10 @@ show(struct cli *cli, const struct effects_result *result, enum metric outcome, 
     json_member_bool(&json.w, "stale", stale);
     json_key(&json.w, S("result"));
     effects_json_write(&json.w, result);
+    if (preview) {
+        json_key(&json.w, S("preview"));
+        effects_json_write(&json.w, preview);
+    }
     json_object_end(&json.w);
     return cli_json_end(&json, error);
 }
@@ -171,7 +176,7 @@ command_effects_run(struct cli *cli, struct error *error)
     struct effects_options options;
     struct gathered gathered = {0};
     const struct effects_model *model = NULL;
-    struct effects_result result;
+    struct effects_result result, preview;
     struct progress bar;
     str mark;
     enum fault fault = take_outcome(cli, &outcome, error);
@@ -189,7 +194,7 @@ command_effects_run(struct cli *cli, struct error *error)
         return error->fault;
     if (args_has(cli->args, "preview")) {
         effects_preview(model, cli->keep, cli->scratch, &result);
-        return show(cli, &result, outcome, false, error);
+        return show(cli, &result, NULL, outcome, false, error);
     }
     instant started = clock_now(&cli->propre.clock);
     str what = SAY(cli->keep, cli->lang, N_("Computing from %s posts"),
@@ -201,7 +206,10 @@ command_effects_run(struct cli *cli, struct error *error)
     progress_end(&bar);
     double seconds = (double)instant_since(clock_now(&cli->propre.clock), started).us / 1e6;
     fault = fault ? fault : keep_result(cli, outcome, &result, mark, seconds, error);
-    return fault ? fault : show(cli, &result, outcome, false, error);
+    if (fault || result.diagnostics.settled)
+        return fault ? fault : show(cli, &result, NULL, outcome, false, error);
+    effects_preview(model, cli->keep, cli->scratch, &preview);
+    return show(cli, &result, &preview, outcome, false, error);
 }
 
 enum fault
@@ -224,5 +232,16 @@ command_effects_show(struct cli *cli, struct error *error)
                    "again."),
                 format_integer(cli->keep, cli->lang, kept.changed_n));
     }
-    return show(cli, &kept.result, outcome, kept.stale, error);
+    if (kept.result.diagnostics.settled)
+        return show(cli, &kept.result, NULL, outcome, kept.stale, error);
+    struct effects_options options = effects_defaults();
+    struct gathered gathered = {0};
+    const struct effects_model *model = NULL;
+    struct effects_result preview;
+    str mark;
+    if (read_posts(cli, outcome, &gathered, &mark, error) ||
+        effects_prepare(&gathered.input, &options, cli->keep, cli->scratch, &model, error))
+        return error->fault;
+    effects_preview(model, cli->keep, cli->scratch, &preview);
+    return show(cli, &kept.result, &preview, outcome, kept.stale, error);
 }

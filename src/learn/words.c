@@ -1,6 +1,5 @@
 #include "learn/words.h"
 
-#include "base/buf.h"
 #include "base/format.h"
 #include "base/translate.h"
 
@@ -25,23 +24,29 @@ probably_best(const struct effects_factor_result *factor)
 }
 
 const struct effects_contrast *
-effects_key_contrast(const struct effects_factor_result *factor,
-                     enum effects_verdict *ret_verdict)
+effects_key_contrast(const struct effects_factor_result *factor)
 {
-    const struct effects_contrast *key = NULL;
+    const struct effects_contrast *strongest = NULL, *next = NULL;
+    double next_median = 0;
     int32_t best = probably_best(factor);
     for (int32_t i = 0; i < factor->contrasts_n; i++) {
         const struct effects_contrast *c = &factor->contrasts[i];
         if (c->a != best && c->b != best)
             continue;
-        if (!key || c->verdict > key->verdict ||
-            (c->verdict == key->verdict && smaller_side(factor, c) > smaller_side(factor, key)))
-            key = c;
+        double median = factor->levels[c->a == best ? c->b : c->a].effect.median;
+        if (!strongest || c->verdict > strongest->verdict ||
+            (c->verdict == strongest->verdict &&
+             smaller_side(factor, c) > smaller_side(factor, strongest)))
+            strongest = c;
+        if (!next || median > next_median) {
+            next = c;
+            next_median = median;
+        }
     }
-    if (key)
-        *ret_verdict =
-            factor->levels[best].best_share > 0.5 ? key->verdict : VERDICT_CANNOT_TELL;
-    return key;
+    if (!strongest || strongest->verdict == VERDICT_CLEAR ||
+        factor->levels[best].best_share > 0.5)
+        return strongest;
+    return next;
 }
 
 str
@@ -71,7 +76,8 @@ effects_note_text(struct arena *keep, enum lang lang, const struct effects_resul
 }
 
 str
-effects_unsettled_text(struct arena *keep, enum lang lang, const struct effects_diagnostics *d)
+effects_unsettled_reasons(struct arena *keep, enum lang lang,
+                          const struct effects_diagnostics *d)
 {
     static const struct {
         uint32_t gate;
@@ -82,20 +88,23 @@ effects_unsettled_text(struct arena *keep, enum lang lang, const struct effects_
         {GATE_DIVERGENT, N_("some paths ran off the surface")},
         {GATE_EBFMI, N_("the energy moved too slowly")},
         {GATE_DEPTH, N_("some paths were cut short")},
-        {GATE_CHAINS, N_("there is only one chain")},
+        {GATE_CHAINS, N_("too few chains or draws to compare")},
     };
-    if (d->settled)
-        return S("");
-    auto_buf out;
-    buf_init(&out, 4096);
+    str list = S("");
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
-        if (d->failed & reasons[i].gate) {
-            buf_add(&out, out.n > 0 ? S("; ") : S(""));
-            buf_add(&out, str_of(translate(lang, reasons[i].why)));
-        }
+        if (!(d->failed & reasons[i].gate))
+            continue;
+        str why = str_of(translate(lang, reasons[i].why));
+        list = list.n == 0 ? why : SAY(keep, lang, N_("%1$s; %2$s"), list, why);
     }
+    return list;
+}
+
+str
+effects_unsettled_text(struct arena *keep, enum lang lang, const struct effects_diagnostics *d)
+{
     return SAY(keep, lang,
                N_("The computation did not settle: %s. The numbers below are a preview, not an "
                   "answer."),
-               buf_str(&out));
+               effects_unsettled_reasons(keep, lang, d));
 }

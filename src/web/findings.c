@@ -71,18 +71,17 @@ findings_of(const struct effects_result *result, str outcome, enum lang lang,
     for (int verdict = VERDICT_CLEAR; verdict >= VERDICT_CANNOT_TELL; verdict--) {
         for (int32_t i = 0; i < result->factors_n; i++) {
             const struct effects_factor_result *factor = &result->factors[i];
-            enum effects_verdict said = VERDICT_CANNOT_TELL;
-            const struct effects_contrast *key = effects_key_contrast(factor, &said);
-            if (!key || (int)said != verdict)
+            const struct effects_contrast *key = effects_key_contrast(factor);
+            if (!key || (int)key->verdict != verdict)
                 continue;
             struct finding *f = &findings[n++];
             *f = (struct finding){factor, key, finding_contrast(factor, key, result, outcome),
                                   S(""), S("")};
-            f->contrast.verdict = finding_verdict(said);
-            f->sentence = said == VERDICT_CANNOT_TELL
-                              ? words_factor_unknown(keep, lang, &f->contrast)
-                              : words_contrast(keep, lang, &f->contrast);
-            f->evidence = words_evidence(keep, lang, &f->contrast);
+            bool unknown = key->verdict == VERDICT_CANNOT_TELL;
+            f->sentence = unknown ? words_factor_unknown(keep, lang, &f->contrast)
+                                  : words_contrast(keep, lang, &f->contrast);
+            f->evidence = unknown ? words_evidence_between(keep, lang, &f->contrast)
+                                  : words_evidence(keep, lang, &f->contrast);
         }
     }
     *ret = findings;

@@ -216,8 +216,6 @@ add_notes(const struct effects_result *r, enum lang lang, struct arena *keep,
 {
     str *notes = new (keep, str, r->notes_n + 1);
     ptrdiff_t n = 0;
-    if (!r->preview && !r->diagnostics.settled)
-        notes[n++] = effects_unsettled_text(keep, lang, &r->diagnostics);
     for (int32_t i = 0; i < r->notes_n; i++)
         notes[n++] = effects_note_text(keep, lang, r, &r->notes[i], words_factor);
     view->notes = notes;

@@ -7,6 +7,7 @@
 #include "base/translate.h"
 #include "learn/gather.h"
 #include "learn/result_store.h"
+#include "learn/words.h"
 #include "web/answer.h"
 #include "web/handlers.h"
 #include "web/learn_job.h"
@@ -104,6 +105,7 @@ read_run(struct exchange *x, enum metric outcome, const struct kept_result *kept
             arena_printf(x->keep, "/learning/progress?outcome=%.*s", STR_FMT(run->outcome));
     } else if (kept) {
         run->state = kept->result.diagnostics.settled ? RUN_SETTLED : RUN_UNSETTLED;
+        run->why = effects_unsettled_reasons(x->keep, x->lang, &kept->result.diagnostics);
         run->stale = kept->stale;
         run->changed_n = kept->changed_n;
     } else {

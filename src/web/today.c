@@ -21,8 +21,12 @@ next_of(const struct today_view *view)
         return NEXT_WAIT;
     if (view->run.state == RUN_NEVER)
         return view->outcome_posts_n < view->outcome_posts_min ? NEXT_IMPORT_MORE : NEXT_RUN;
-    if (view->run.stale || view->run.state == RUN_PREVIEW || view->run.state == RUN_UNSETTLED)
+    if (view->run.stale)
         return NEXT_RUN;
+    if (view->run.state == RUN_PREVIEW)
+        return NEXT_RUN_WHOLE;
+    if (view->run.state == RUN_UNSETTLED)
+        return NEXT_RUN_AGAIN;
     if (view->last_import && view->last_import->demo)
         return NEXT_IMPORT_OWN;
     if (view->days_since_import > FRESH_DAYS_MAX)

@@ -91,7 +91,7 @@ enum run_state {
     RUN_PREVIEW, /* only the quick approximation is there */
     RUN_RUNNING, /* the full one is at work; findings shown are the preview or the last result */
     RUN_SETTLED,  /* done and its diagnostics are good */
-    RUN_UNSETTLED /* done, but the chains did not agree: the preview is shown, greyed */
+    RUN_UNSETTLED /* done, but it did not pass its diagnostics: the preview is shown, greyed */
 };
 struct run_view {
     enum run_state state;
@@ -99,6 +99,7 @@ struct run_view {
     bool stale;             /* data changed since: findings are about older data */
     int64_t changed_n;      /* posts added or changed since, when stale */
     int32_t progress_share; /* 0–100, while running */
+    str why;                /* when unsettled: "too few independent draws" */
     str progress_text;      /* "Chain 2 of 4, drawing" */
     str progress_url;       /* JSON {"running":true,"progress":43,"text":"…"} for app.js */
     str computed_at;        /* "Sunday 22 November, 23:41", none when never */
@@ -112,6 +113,8 @@ enum next_step {
     NEXT_IMPORT_OWN,   /* only demo data so far */
     NEXT_IMPORT_MORE,  /* too few posts with results to tell anything */
     NEXT_RUN,          /* data without a result, or a stale one */
+    NEXT_RUN_WHOLE,    /* a preview only */
+    NEXT_RUN_AGAIN,    /* a result that did not settle */
     NEXT_WAIT,         /* computing */
     NEXT_IMPORT_FRESH, /* the last numbers are old */
     NEXT_LOOK          /* nothing to do but read */

@@ -295,6 +295,15 @@ words_evidence(struct arena *arena, enum lang lang, const struct words_contrast 
 }
 
 str
+words_evidence_between(struct arena *arena, enum lang lang, const struct words_contrast *c)
+{
+    str pair =
+        SAY(arena, lang, N_("%s against %s"), words_level(arena, lang, c->factor, c->better),
+            words_level(arena, lang, c->factor, c->other));
+    return SAY(arena, lang, N_("%1$s: %2$s"), pair, words_evidence(arena, lang, c));
+}
+
+str
 words_needed(struct arena *arena, enum lang lang, int64_t n, bool over)
 {
     return SAY(arena, lang, over ? N_("more than %s") : N_("about %s"),

@@ -54,13 +54,19 @@ str words_outcome(enum lang lang, str metric);
 str words_contrast(struct arena *arena, enum lang lang, const struct words_contrast *contrast);
 /*
  * words_factor_unknown(arena, lang, contrast):
- * For a factor none of whose contrasts leans: "Which weekday works best cannot be told yet: about 140
- * more posts of each would tell." Uses factor, needed and needed_over of ${contrast}.
+ * For a factor of which cannot be told which level is best: "Which weekday works best cannot be told yet: about
+ * 140 more posts of each would tell." ${contrast} is the one that would have to tell; uses its factor and needed.
  */
 str words_factor_unknown(struct arena *arena, enum lang lang,
                          const struct words_contrast *contrast);
 /* words_evidence(arena, lang, contrast): "× 2.1 (90%: 1.8 to 2.5), based on 426 and 45 posts." */
 str words_evidence(struct arena *arena, enum lang lang, const struct words_contrast *contrast);
+/*
+ * words_evidence_between(arena, lang, contrast): the same for a sentence that does not name the two:
+ * "Monday against Sunday: × 1.08 (90%: 0.95 to 1.21), based on 72 and 82 posts."
+ */
+str words_evidence_between(struct arena *arena, enum lang lang,
+                           const struct words_contrast *contrast);
 /* words_interval(arena, lang, low, high): "1.8 to 2.5". */
 str words_interval(struct arena *arena, enum lang lang, double low, double high);
 /* words_needed(arena, lang, n, over): "about 140", "more than 500". */

@@ -6,6 +6,7 @@
 #include "base/rng.h"
 #include "learn/golden.h"
 #include "learn/model_internal.h"
+#include "learn/words.h"
 
 struct room {
     struct arena_region keep_region, scratch_region;
@@ -430,6 +431,61 @@ verdicts_follow_the_rule(void **state)
     assert_int_equal(model_verdict(0.79, -0.1, 1, 0.1), VERDICT_CANNOT_TELL);
 }
 
+/* Best with a share of ${share}; against "b", with many posts, and "c", with few, as the verdicts say. */
+static str
+compared_with(double share, enum effects_verdict with_b, enum effects_verdict with_c,
+              double median_b, enum effects_verdict *ret)
+{
+    struct effects_level levels[3] = {
+        {.label = S("a"), .posts_n = 90, .recorded = true, .best_share = share},
+        {.label = S("b"), .posts_n = 80, .recorded = true, .best_share = (1 - share) / 2},
+        {.label = S("c"), .posts_n = 8, .recorded = true, .best_share = (1 - share) / 2}};
+    struct effects_contrast contrasts[3] = {{.a = 0, .b = 1, .verdict = with_b},
+                                            {.a = 0, .b = 2, .verdict = with_c},
+                                            {.a = 1, .b = 2, .verdict = VERDICT_CLEAR}};
+    struct effects_factor_result factor = {
+        .levels = levels, .levels_n = 3, .contrasts = contrasts, .contrasts_n = 3};
+    levels[0].effect.median = 0.2;
+    levels[1].effect.median = median_b;
+    const struct effects_contrast *key = effects_key_contrast(&factor);
+    assert_int_equal(key->a, 0); /* it is always of the best */
+    *ret = key->verdict;
+    return levels[key->b].label;
+}
+
+static void
+a_factor_is_summed_up_by_one_of_its_contrasts_and_that_ones_verdict(void **state)
+{
+    (void)state;
+    enum effects_verdict v;
+    assert_str("b", compared_with(0.9, VERDICT_CLEAR, VERDICT_CLEAR, 0, &v));
+    assert_int_equal(v, VERDICT_CLEAR);
+    /* what is clear is said, also when another may be as good */
+    assert_str("c", compared_with(0.4, VERDICT_CANNOT_TELL, VERDICT_CLEAR, 0.1, &v));
+    assert_int_equal(v, VERDICT_CLEAR);
+    assert_str("c", compared_with(0.6, VERDICT_CANNOT_TELL, VERDICT_LEANING, 0.1, &v));
+    assert_int_equal(v, VERDICT_LEANING);
+    /* which is best cannot be told: not because of the one far behind, but of the next */
+    assert_str("b", compared_with(0.4, VERDICT_CANNOT_TELL, VERDICT_LEANING, 0.1, &v));
+    assert_int_equal(v, VERDICT_CANNOT_TELL);
+    assert_str("c", compared_with(0.4, VERDICT_LEANING, VERDICT_CANNOT_TELL, -0.1, &v));
+    assert_int_equal(v, VERDICT_CANNOT_TELL);
+}
+
+static void
+what_did_not_settle_says_which_gates_in_both_languages(void **state)
+{
+    struct room *room = *state;
+    struct effects_diagnostics d = {.failed = GATE_ESS | GATE_DIVERGENT};
+    assert_str("too few independent draws; some paths ran off the surface",
+               effects_unsettled_reasons(&room->keep, LANG_EN, &d));
+    assert_str("trop peu de tirages indépendants\u202f; quelques trajectoires ont quitté la "
+               "surface",
+               effects_unsettled_reasons(&room->keep, LANG_FR, &d));
+    d = (struct effects_diagnostics){.settled = true};
+    assert_int_equal(effects_unsettled_reasons(&room->keep, LANG_EN, &d).n, 0);
+}
+
 static void
 posts_needed_make_sense(void **state)
 {
@@ -468,6 +524,9 @@ main(void)
         cmocka_unit_test_setup_teardown(impossible_input_is_refused_by_name, open_room,
                                         close_room),
         cmocka_unit_test(verdicts_follow_the_rule),
+        cmocka_unit_test(a_factor_is_summed_up_by_one_of_its_contrasts_and_that_ones_verdict),
+        cmocka_unit_test_setup_teardown(what_did_not_settle_says_which_gates_in_both_languages,
+                                        open_room, close_room),
         cmocka_unit_test(posts_needed_make_sense),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

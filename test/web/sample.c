@@ -97,13 +97,14 @@ static struct finding_view
 finding_of(struct html *h, const struct pair *p, bool factor_unknown)
 {
     struct words_contrast c = contrast_of(p);
-    return (struct finding_view){.verdict = factor_unknown ? FINDING_UNKNOWN : p->verdict,
-                                 .sentence = factor_unknown
-                                                 ? words_factor_unknown(h->scratch, h->lang, &c)
-                                                 : words_contrast(h->scratch, h->lang, &c),
-                                 .evidence = words_evidence(h->scratch, h->lang, &c),
-                                 .factor_label = words_factor(h->scratch, h->lang, c.factor),
-                                 .href = arena_printf(h->scratch, "/learning#%s", p->factor)};
+    return (struct finding_view){
+        .verdict = factor_unknown ? FINDING_UNKNOWN : p->verdict,
+        .sentence = factor_unknown ? words_factor_unknown(h->scratch, h->lang, &c)
+                                   : words_contrast(h->scratch, h->lang, &c),
+        .evidence = factor_unknown ? words_evidence_between(h->scratch, h->lang, &c)
+                                   : words_evidence(h->scratch, h->lang, &c),
+        .factor_label = words_factor(h->scratch, h->lang, c.factor),
+        .href = arena_printf(h->scratch, "/learning#%s", p->factor)};
 }
 
 static struct factor_view
@@ -249,6 +250,26 @@ run_running(struct html *h)
     return run;
 }
 
+static struct run_view
+run_unsettled(struct html *h)
+{
+    struct run_view run = run_settled(h);
+    run.state = RUN_UNSETTLED;
+    run.why = BOTH("too few independent draws; some paths ran off the surface",
+                   "trop peu de tirages indépendants ; quelques trajectoires ont quitté la "
+                   "surface");
+    return run;
+}
+
+static void
+today_unsettled(struct html *h)
+{
+    struct today_view view = today_view(h);
+    view.next = NEXT_RUN_AGAIN;
+    view.run = run_unsettled(h);
+    page_today(h, &view);
+}
+
 static void
 today_running(struct html *h)
 {
@@ -368,7 +389,7 @@ static void
 learning_unsettled(struct html *h)
 {
     struct learning_view view = learning_view(h, false);
-    view.run.state = RUN_UNSETTLED;
+    view.run = run_unsettled(h);
     page_learning(h, &view);
 }
 
@@ -955,6 +976,7 @@ const struct sample samples[] = {
     {"today", today_full},
     {"today-empty", today_empty},
     {"today-stale", today_stale},
+    {"today-unsettled", today_unsettled},
     {"today-running", today_running},
     {"today-hostile", today_hostile},
     {"learning", learning_full},

@@ -138,6 +138,9 @@ test_evidence(void **state)
                  words_evidence(a, LANG_EN, &twice));
     assert_words("×~2,1 (90~%~: de 1,8 à 2,5), d’après 426 et 45 publications.",
                  words_evidence(a, LANG_FR, &twice));
+    assert_words("Photo face à Statut~: ×~2,1 (90~%~: de 1,8 à 2,5), d’après 426 et 45 "
+                 "publications.",
+                 words_evidence_between(a, LANG_FR, &twice));
 }
 
 static void
