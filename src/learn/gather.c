@@ -358,14 +358,27 @@ add_snapshots(struct dated *dated, ptrdiff_t dated_n, const struct learn_snapsho
     }
 }
 
+/* Days counted in two ways cannot be one factor: the way of more posts is taken. */
+static bool
+mostly_iso(const struct work *w)
+{
+    ptrdiff_t iso = 0, numbered = 0;
+    for (ptrdiff_t i = 0; i < w->rows_n; i++) {
+        if (!w->rows[i].local_weekday.has)
+            continue;
+        iso += weekday_is_iso(&w->rows[i]);
+        numbered += !weekday_is_iso(&w->rows[i]);
+    }
+    return iso >= numbered;
+}
+
 static void
 choose_factors(struct work *w, struct effects_input *input)
 {
     static const char *const names[FACTORS_N] = {"tactic", "format",   "weekday", "hour",
                                                  "intent", "creation", "topic",   "language"};
     struct effects_factor *factors = new (w->keep, struct effects_factor, FACTORS_N);
-    for (ptrdiff_t i = 0; i < w->rows_n; i++)
-        w->weekdays_are_iso = w->weekdays_are_iso || weekday_is_iso(&w->rows[i]);
+    w->weekdays_are_iso = mostly_iso(w);
     for (enum factor_id f = 0; f < FACTORS_N; f++) {
         collect_labels(w, f);
         if (!factor_used(w, f))
@@ -400,13 +413,9 @@ fill_posts(struct work *w, const struct learn_snapshots_row *shots, ptrdiff_t sh
            struct effects_input *input)
 {
     struct dated *dated = new (w->keep, struct dated, w->rows_n + 1);
-    int32_t n = 0;
-    for (ptrdiff_t i = 0; i < w->rows_n; i++) {
-        struct maybe_int outcome = outcome_of(&w->rows[i], w->outcome);
-        if (outcome.has && outcome.is >= 0)
-            dated[n++] =
-                (struct dated){post_of(w, &w->rows[i], input), w->rows[i].published_us};
-    }
+    int32_t n = (int32_t)w->rows_n;
+    for (int32_t i = 0; i < n; i++)
+        dated[i] = (struct dated){post_of(w, &w->rows[i], input), w->rows[i].published_us};
     if (n > 1)
         qsort(dated, (size_t)n, sizeof *dated, compare_dated);
     add_snapshots(dated, n, shots, shots_n, w->keep);
@@ -415,6 +424,19 @@ fill_posts(struct work *w, const struct learn_snapshots_row *shots, ptrdiff_t sh
         posts[i] = dated[i].post;
     input->posts = posts;
     input->posts_n = n;
+}
+
+/* Posts without the outcome say nothing: neither which factors there are, nor what they are called. */
+static ptrdiff_t
+keep_with_outcome(struct learn_posts_row *rows, ptrdiff_t n, enum metric outcome)
+{
+    ptrdiff_t kept = 0;
+    for (ptrdiff_t i = 0; i < n; i++) {
+        struct maybe_int count = outcome_of(&rows[i], outcome);
+        if (count.has && count.is >= 0)
+            rows[kept++] = rows[i];
+    }
+    return kept;
 }
 
 /* Only channels that have posts: the model's ceiling is lower than the workspace's. */
@@ -457,6 +479,8 @@ learn_gather(struct propre *propre, int64_t workspace, enum metric outcome, stru
                                   keep, &shots, &shots_n, error);
     if (fault)
         return error_prefix(error, "reading the posts to learn from");
+    ptrdiff_t read_n = rows_n;
+    rows_n = keep_with_outcome(rows, rows_n, outcome);
     channels_n = keep_used(channels, channels_n, rows, rows_n);
     struct work work = {.keep = keep,
                         .outcome = outcome,
@@ -466,13 +490,13 @@ learn_gather(struct propre *propre, int64_t workspace, enum metric outcome, stru
                         .tactics_n = tactics_n,
                         .channels = channels,
                         .channels_n = channels_n};
-    struct gathered gathered = {.outcome = outcome, .posts_n = rows_n};
+    struct gathered gathered = {.outcome = outcome, .posts_n = read_n};
     choose_factors(&work, &gathered.input);
     choose_covariates(&work, &gathered.input);
     name_channels(&work, &gathered.input);
     fill_posts(&work, shots, shots_n, &gathered.input);
-    gathered.without_n = (int32_t)rows_n - gathered.input.posts_n;
-    gathered.input.cut = rows_n >= EFFECTS_POSTS_MAX; /* the query's LIMIT */
+    gathered.without_n = (int32_t)(read_n - rows_n);
+    gathered.input.cut = read_n >= EFFECTS_POSTS_MAX; /* the query's LIMIT */
     *ret = gathered;
     return OK;
 }

@@ -183,11 +183,11 @@ compare(const struct table *t, int32_t a, int32_t b, int32_t first, double infor
     return c;
 }
 
-/* The posts a level must have to be among the EFFECTS_CONTRAST_LEVELS_MAX that are compared. */
+/* The EFFECTS_CONTRAST_LEVELS_MAX levels with the most posts are compared; how many are not. */
 static int32_t
 choose_compared(const struct effects_factor_result *f, bool *ret_compared)
 {
-    int32_t chosen = 0, left_out = 0;
+    int32_t left_out = 0;
     for (int32_t j = 0; j < f->levels_n; j++) {
         ret_compared[j] = false;
         if (!competes(&f->levels[j]))
@@ -198,10 +198,8 @@ choose_compared(const struct effects_factor_result *f, bool *ret_compared)
                      (f->levels[k].posts_n > f->levels[j].posts_n ||
                       (f->levels[k].posts_n == f->levels[j].posts_n && k < j));
         ret_compared[j] = ahead < EFFECTS_CONTRAST_LEVELS_MAX;
-        chosen += ret_compared[j];
         left_out += !ret_compared[j];
     }
-    (void)chosen;
     return left_out;
 }
 

@@ -11,18 +11,28 @@
 /* From the stored posts to the arrays of the model, and an answer kept beside them. */
 
 static int64_t
-import_demo(struct fixture *f)
+import_file(struct fixture *f, const char *file)
 {
     const char *root = getenv("PROPRE_SOURCE");
-    str path =
-        arena_printf(f->keep, "%s/src/measure/demo/facebook_metrics.csv", root ? root : ".");
+    str path = arena_printf(f->keep, "%s/%s", root ? root : ".", file);
     struct import_options options = {.workspace = f->workspace, .zone = S("Europe/Paris")};
     struct import_plan plan;
     struct import_outcome outcome;
     assert_ok(import_plan_make(f->propre, path, &options, f->keep, &plan, &f->error),
               &f->error);
+    struct import_mapping mapping = plan.mapping;
+    options.mapping = &mapping; /* as proposed */
+    if (plan.asks & ASK_MAPPING)
+        assert_ok(import_plan_make(f->propre, path, &options, f->keep, &plan, &f->error),
+                  &f->error);
     assert_ok(import_apply(f->propre, &plan, NULL, &outcome, &f->error), &f->error);
     return outcome.import;
+}
+
+static int64_t
+import_demo(struct fixture *f)
+{
+    return import_file(f, "src/measure/demo/facebook_metrics.csv");
 }
 
 static const struct effects_factor *
@@ -105,6 +115,34 @@ posts_without_the_outcome_are_left_out(void **state)
     assert_ok(learn_gather(f->propre, f->workspace + 1, METRIC_SHARES, f->keep, &g, &f->error),
               &f->error);
     assert_int_equal(0, g.input.posts_n);
+}
+
+/* Six posts of real dates beside 500 whose file only numbers the days. */
+static void
+few_other_posts_take_no_factor_away(void **state)
+{
+    struct fixture *f = *state;
+    struct gathered g;
+    int32_t at = 0;
+    (void)import_demo(f);
+    (void)import_file(f, "test/learn/reference/likes_only.csv");
+    assert_ok(learn_gather(f->propre, f->workspace, METRIC_COMMENTS, f->keep, &g, &f->error),
+              &f->error);
+    assert_int_equal(6, g.posts_n - 500);
+    assert_true(g.without_n >= 6); /* they have no comments */
+    assert_int_equal(1, g.input.channels_n);
+    assert_int_equal(1, g.input.covariates_n); /* theirs would be link and length */
+    assert_int_equal(7, factor_named(&g.input, "weekday_number", &at)->labels_n);
+    for (int32_t i = 0; i < g.input.posts_n; i++)
+        assert_true(g.input.posts[i].levels[at] >= 0);
+    /* where they count, their days are what is not recorded */
+    assert_ok(learn_gather(f->propre, f->workspace, METRIC_LIKES, f->keep, &g, &f->error),
+              &f->error);
+    assert_int_equal(7, factor_named(&g.input, "weekday_number", &at)->labels_n);
+    int32_t unknown = 0;
+    for (int32_t i = 0; i < g.input.posts_n; i++)
+        unknown += g.input.posts[i].levels[at] < 0;
+    assert_int_equal(6, unknown);
 }
 
 /* A real answer, if a short one: 2 chains of 30 draws. */
@@ -241,6 +279,7 @@ main(void)
         cmocka_unit_test(what_enough_posts_have_is_spoken_of),
         T(posts_without_the_outcome_are_left_out),
         T(an_answer_without_medians_is_read),
+        T(few_other_posts_take_no_factor_away),
         T(an_answer_is_kept_and_grows_stale_with_its_data),
     };
     if (testdb_skips())
