@@ -84,7 +84,7 @@ struct work {
     bool weekdays_are_iso;
     enum factor_id factors[FACTORS_N]; /* those that are used */
     struct labels labels[FACTORS_N];
-    int covariates[3]; /* those that are used */
+    int covariates[4]; /* those that are used */
 };
 
 static str
@@ -228,31 +228,48 @@ age_hours(struct maybe_int published_us, struct maybe_int taken_us)
     return (double)(taken_us.is - published_us.is) / 3.6e9;
 }
 
-enum { COVARIATE_PAID, COVARIATE_LINK, COVARIATE_LENGTH, COVARIATES_N };
+enum { COVARIATE_PAID, COVARIATE_LINK, COVARIATE_REPLY, COVARIATE_LENGTH, COVARIATES_N };
+
+/* Where an answer begins with the name of whom it answers, and is shown to fewer: elsewhere that is only a mention. */
+static bool
+tells_replies(const struct work *w, int64_t channel)
+{
+    enum network network;
+    for (ptrdiff_t i = 0; i < w->channels_n; i++) {
+        if (w->channels[i].id == channel && network_parse(w->channels[i].network, &network))
+            return network == NETWORK_X || network == NETWORK_MASTODON;
+    }
+    return false;
+}
 
 static double
-covariate_of(const struct learn_posts_row *row, int covariate)
+covariate_of(const struct work *w, const struct learn_posts_row *row, int covariate)
 {
     switch (covariate) {
     case COVARIATE_PAID:
         return or_unknown(row->paid);
     case COVARIATE_LINK:
         return or_unknown(row->has_link);
+    case COVARIATE_REPLY:
+        return tells_replies(w, row->channel) ? or_unknown(row->at_first) : (double)NAN;
     default:
         return row->length.has ? log1p((double)row->length.is) : (double)NAN;
     }
 }
 
-/* What no post records cannot explain anything, and need not be spoken of. */
+/* What no post records cannot explain anything, and need not be spoken of; no more than replies where none is. */
 static void
 choose_covariates(struct work *w, struct effects_input *input)
 {
-    static const struct effects_covariate all[COVARIATES_N] = {
-        {{"paid", 4}, false}, {{"has_link", 8}, false}, {{"length", 6}, true}};
+    static const struct effects_covariate all[COVARIATES_N] = {{{"paid", 4}, false},
+                                                               {{"has_link", 8}, false},
+                                                               {{"reply", 5}, false},
+                                                               {{"length", 6}, true}};
     struct effects_covariate *used = new (w->keep, struct effects_covariate, COVARIATES_N);
     for (int c = 0; c < COVARIATES_N; c++) {
         for (ptrdiff_t i = 0; i < w->rows_n; i++) {
-            if (isnan(covariate_of(&w->rows[i], c)))
+            double x = covariate_of(w, &w->rows[i], c);
+            if (isnan(x) || (c == COVARIATE_REPLY && !(x > 0)))
                 continue;
             w->covariates[input->covariates_n] = c;
             used[input->covariates_n++] = all[c];
@@ -274,7 +291,7 @@ post_of(const struct work *w, const struct learn_posts_row *row,
         levels[f] = label.p ? label_index(&w->labels[w->factors[f]], label) : -1;
     }
     for (int32_t c = 0; c < input->covariates_n; c++)
-        covariates[c] = covariate_of(row, w->covariates[c]);
+        covariates[c] = covariate_of(w, row, w->covariates[c]);
     for (ptrdiff_t i = 0; i < w->channels_n; i++) {
         if (w->channels[i].id == row->channel)
             channel = (int32_t)i;

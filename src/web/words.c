@@ -67,11 +67,10 @@ static const struct factor_words factors[] = {
      N_("Posts of “%s”"), N_("posts of “%s”"), "%s", NULL, 0},
     {"language", N_("Language"), N_("Which kind works best cannot be told yet%s."),
      N_("Posts of “%s”"), N_("posts of “%s”"), "%s", NULL, 0},
-    /* what is taken into account, not compared */
-    {"has_link", N_("Link"), N_("Which kind works best cannot be told yet%s."),
-     N_("Posts of “%s”"), N_("posts of “%s”"), "%s", NULL, 0},
-    {"length", N_("Length"), N_("Which kind works best cannot be told yet%s."),
-     N_("Posts of “%s”"), N_("posts of “%s”"), "%s", NULL, 0},
+    /* what is taken into account and not compared: only their labels are said */
+    {"has_link", N_("Link in the text"), "%s", "%s", "%s", "%s", NULL, 0},
+    {"reply", N_("Reply"), "%s", "%s", "%s", "%s", NULL, 0},
+    {"length", N_("Length of the text"), "%s", "%s", "%s", "%s", NULL, 0},
     /* last: any other word */
     {NULL, "%s", N_("Which kind works best cannot be told yet%s."), N_("Posts of “%s”"),
      N_("posts of “%s”"), "%s", NULL, 0},

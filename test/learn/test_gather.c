@@ -145,6 +145,28 @@ few_other_posts_take_no_factor_away(void **state)
     assert_int_equal(6, unknown);
 }
 
+static void
+a_reply_is_known_where_it_begins_with_whom_it_answers(void **state)
+{
+    struct fixture *f = *state;
+    struct gathered g;
+    int64_t replies = 0, unknown = 0;
+    (void)import_file(f, "test/learn/reference/tweets.csv");
+    assert_ok(
+        learn_gather(f->propre, f->workspace, METRIC_INTERACTIONS, f->keep, &g, &f->error),
+        &f->error);
+    assert_int_equal(3, g.input.posts_n);
+    assert_int_equal(3, g.input.covariates_n);
+    assert_str("has_link", g.input.covariates[0].name);
+    assert_str("reply", g.input.covariates[1].name);
+    for (int32_t i = 0; i < g.input.posts_n; i++) {
+        replies += g.input.posts[i].covariates[1] > 0;
+        unknown += isnan(g.input.posts[i].covariates[1]);
+    }
+    assert_int_equal(1, replies); /* "… @guild" is a mention */
+    assert_int_equal(0, unknown);
+}
+
 /* A real answer, if a short one: 2 chains of 30 draws. */
 static struct effects_result
 short_answer(struct fixture *f, const struct effects_input *input)
@@ -280,6 +302,7 @@ main(void)
         T(posts_without_the_outcome_are_left_out),
         T(an_answer_without_medians_is_read),
         T(few_other_posts_take_no_factor_away),
+        T(a_reply_is_known_where_it_begins_with_whom_it_answers),
         T(an_answer_is_kept_and_grows_stale_with_its_data),
     };
     if (testdb_skips())

@@ -2,7 +2,7 @@
 -- What learning may use of each post that has numbers, latest posts first.
 -- in: workspace int
 -- out: id int, channel int, tactic int?, format text?, intent text, creation text?, topic text?,
---      language text?, has_link int?, length int?, paid int?, published_us int?, local_day int?,
+--      language text?, has_link int?, at_first int?, length int?, paid int?, published_us int?, local_day int?,
 --      local_month int?, local_weekday int?, local_hour int?, taken_us int?, followers int?, reach int?,
 --      impressions int?, interactions int?, engaged int?, likes int?, comments int?, shares int?,
 --      saves int?, clicks int?, link_clicks int?, video_views int?
@@ -10,6 +10,7 @@
 -- does: reads
 SELECT p.id, p.channel_id AS channel, p.tactic_id AS tactic, p.format, p.intent, p.creation, p.topic,
        p.language, CAST(CASE WHEN p.link IS NOT NULL THEN 1 WHEN p.body IS NOT NULL THEN 0 END AS BIGINT) AS has_link,
+       CAST(CASE WHEN substr(p.body, 1, 1) = '@' THEN 1 WHEN p.body IS NOT NULL THEN 0 END AS BIGINT) AS at_first,
        p.body_graphemes AS length, p.paid,
        p.published_us, p.local_day, p.local_month, p.local_weekday, p.local_hour, s.taken_us, s.followers,
        s.reach, s.impressions, s.interactions, s.engaged, s.likes, s.comments, s.shares, s.saves, s.clicks,
