@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "base/format.h"
 #include "base/money.h"
 #include "base/number.h"
 #include "base/zone.h"
@@ -20,6 +21,12 @@ cli_print(const struct cli *cli, str line)
                  stdout); /* main checks the stream once, at the end */
     if (!str_ends(line, S("\n")))
         (void)putchar('\n');
+}
+
+str
+cli_counted(struct cli *cli, const char *sentence, int64_t n)
+{
+    return SAY(cli->keep, cli->lang, sentence, format_integer(cli->keep, cli->lang, n));
 }
 
 void

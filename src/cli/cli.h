@@ -56,6 +56,9 @@ must_use enum fault cli_vault(struct cli *cli, bool create, struct error *error)
 /* cli_print(cli, line): a line that is not translated. Silent with --json. */
 void cli_print(const struct cli *cli, str line);
 
+/* cli_counted(cli, sentence, n): the sentence, in its form for ${n} (translate_n), with it in the reader's digits. */
+str cli_counted(struct cli *cli, const char *sentence, int64_t n);
+
 /* Where the JSON of --json is built: begin, write with &json.w, end (which prints it). */
 struct cli_json {
     struct buf text;
