@@ -234,6 +234,31 @@ add_places(struct exchange *x, const struct pending *pending, const struct impor
     view->channels = (struct options_view){at, channels_n + 1};
 }
 
+/* What the fields of the form leave open; import_ask_text says it in options of the command line. */
+static str
+still_open(struct exchange *x, const struct import_plan *plan)
+{
+    static const struct {
+        enum import_ask ask;
+        const char *text;
+    } asks[] = {
+        {ASK_DATE_ORDER,
+         N_("The dates of this file can be read with the day or the month first; say below how "
+            "they are written.")},
+        {ASK_DECIMAL,
+         N_("The numbers of this file can be read in two ways (1.234 or 1,234); say "
+            "below how decimals are written.")},
+        {ASK_CHANNEL, N_("There are several channels of this network; say below which it is.")},
+    };
+    str text = S("");
+    for (size_t i = 0; i < sizeof asks / sizeof *asks; i++) {
+        if (plan->asks & asks[i].ask)
+            text = arena_printf(x->keep, "%.*s%s%s", STR_FMT(text), text.n ? " " : "",
+                                translate(x->lang, asks[i].text));
+    }
+    return text;
+}
+
 void
 import_view_of_plan(struct exchange *x, const struct pending *pending,
                     const struct import_plan *plan, const struct channel *channels,
@@ -272,5 +297,5 @@ import_view_of_plan(struct exchange *x, const struct pending *pending,
     view->decimals = two_options(x, signs, sign_names, pending->decimal);
     view->channel_name.value = pending->channel_name;
     if (pending->columns.p && plan->asks && !again) /* something is still open */
-        view->mapping_error = import_ask_text(plan, x->lang, x->keep);
+        view->mapping_error = still_open(x, plan);
 }
