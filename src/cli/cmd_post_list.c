@@ -33,7 +33,7 @@ take_page(struct cli *cli, struct result_page *page, struct error *error)
     *page = (struct result_page){.order = RESULT_NEWEST};
     if (sort.p && metric_parse(sort, &page->metric) && page->metric < METRIC_SLOTS_N)
         page->order = RESULT_MOST;
-    else if (sort.p && (!result_order_parse(sort, &page->order) || page->order == RESULT_MOST))
+    else if (sort.p && (!result_order_parse(sort, &page->order) || page->order > RESULT_OLDEST))
         return fail(
             error, FAULT_INPUT,
             "--sort is newest, oldest or a metric like reach or interactions, not \"%.*s\"",

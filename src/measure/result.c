@@ -11,7 +11,7 @@
 #include "tactic/post.h"
 #include "tactic/tactic.h"
 
-static const char *const orders[RESULT_ORDERS_N] = {"newest", "oldest", "most"};
+static const char *const orders[RESULT_ORDERS_N] = {"newest", "oldest", "most", "named"};
 static const char *const bys[RESULT_BYS_N] = {"tactic",  "format", "channel", "intent",
                                               "weekday", "hours",  "month",   "paid"};
 
@@ -107,7 +107,7 @@ result_like(str search, struct arena *arena)
                                       [METRIC_LINK_CLICKS] = (r)->link_clicks,   \
                                       [METRIC_VIDEO_VIEWS] = (r)->video_views}})
 
-/* Runs one of the three queries and copies its rows into *ret. */
+/* Runs one of the queries and copies its rows into *ret. */
 #define PAGE(query, ...)                                                    \
     do {                                                                    \
         struct query##_row *rows_;                                          \
@@ -137,8 +137,14 @@ result_posts(struct propre *propre, const struct result_filter *filter,
         PAGE(result_oldest, .limit_n = page->limit, .offset_n = page->offset);
         break;
     case RESULT_MOST:
-        PAGE(result_most, .metric = metric_word(page->metric), .limit_n = page->limit,
-             .offset_n = page->offset);
+        PAGE(result_most, .metric = metric_word(page->metric), .way = page->reversed ? -1 : 1,
+             .limit_n = page->limit, .offset_n = page->offset);
+        break;
+    case RESULT_NAMED:
+        assert(page->by == RESULT_BY_TACTIC || page->by == RESULT_BY_FORMAT ||
+               page->by == RESULT_BY_CHANNEL);
+        PAGE(result_named, .by = result_by_word(page->by), .way = page->reversed ? -1 : 1,
+             .limit_n = page->limit, .offset_n = page->offset);
         break;
     case RESULT_ORDERS_N:
         assert(false); /* not an order */

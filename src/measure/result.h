@@ -35,7 +35,7 @@ struct result_filter {
     str search; /* in title and text, letters of ASCII in either case; none: all */
 };
 
-enum result_order { RESULT_NEWEST, RESULT_OLDEST, RESULT_MOST, RESULT_ORDERS_N };
+enum result_order { RESULT_NEWEST, RESULT_OLDEST, RESULT_MOST, RESULT_NAMED, RESULT_ORDERS_N };
 
 struct result_post {
     int64_t id, channel;
@@ -49,17 +49,32 @@ struct result_post {
     struct maybe_int metrics[METRIC_SLOTS_N];
 };
 
-/* The stable words "newest", "oldest", "most". */
+/* The stable words "newest", "oldest", "most", "named". */
 str result_order_word(enum result_order order);
 bool result_order_parse(str word, enum result_order *ret);
 
+enum result_by {
+    RESULT_BY_TACTIC,
+    RESULT_BY_FORMAT,
+    RESULT_BY_CHANNEL,
+    RESULT_BY_INTENT,
+    RESULT_BY_WEEKDAY,
+    RESULT_BY_HOURS, /* blocks of four: 0 is 0 to 3 o'clock */
+    RESULT_BY_MONTH,
+    RESULT_BY_PAID,
+    RESULT_BYS_N
+};
+
 /*
- * result_posts(propre, filter, order, metric, page, keep, ret, ret_n, error):
- * A page of posts. RESULT_MOST: those with most of ${metric} first, unknown last. ${metric} has a slot.
+ * result_posts(propre, filter, page, keep, ret, ret_n, error):
+ * A page of posts. RESULT_MOST: those with most of the metric first, unknown last; it has a slot. RESULT_NAMED: by the
+ * name of their tactic, format (its word) or channel, those without one last.
  */
 struct result_page {
     enum result_order order;
     enum metric metric;    /* of RESULT_MOST */
+    enum result_by by;     /* of RESULT_NAMED: tactic, format or channel */
+    bool reversed;         /* RESULT_MOST: least first; RESULT_NAMED: from Z to A */
     int64_t offset, limit; /* limit: 1 to POST_PAGE_MAX */
 };
 must_use enum fault result_posts(struct propre *propre, const struct result_filter *filter,
@@ -78,17 +93,6 @@ struct result_summary {
     double mean, min, low10, q1, median, q3, high90, max; /* 0 when known is 0 */
 };
 
-enum result_by {
-    RESULT_BY_TACTIC,
-    RESULT_BY_FORMAT,
-    RESULT_BY_CHANNEL,
-    RESULT_BY_INTENT,
-    RESULT_BY_WEEKDAY,
-    RESULT_BY_HOURS, /* blocks of four: 0 is 0 to 3 o'clock */
-    RESULT_BY_MONTH,
-    RESULT_BY_PAID,
-    RESULT_BYS_N
-};
 struct result_group {
     str label; /* the name, for tactic, format, channel; the word, for intent; else none */
     struct maybe_int

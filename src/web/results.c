@@ -48,6 +48,28 @@ query_text(struct exchange *x, const char *name)
     return text.n > 0 ? text : STR_NONE;
 }
 
+/* "newest", "oldest", a metric, "format", "tactic", "channel"; "-" before one of the last: the other way round. */
+static bool
+read_order(str sort, enum metric usual, struct result_page *ret)
+{
+    *ret = (struct result_page){.metric = usual, .limit = PAGE_ROWS};
+    ret->reversed = str_starts(sort, S("-"));
+    str word = str_slice(sort, ret->reversed, sort.n);
+    if (metric_parse(word, &ret->metric) && ret->metric < METRIC_SLOTS_N) {
+        ret->order = RESULT_MOST;
+        return true;
+    }
+    ret->metric = usual;
+    if (result_by_parse(word, &ret->by) &&
+        (ret->by == RESULT_BY_FORMAT || ret->by == RESULT_BY_TACTIC ||
+         ret->by == RESULT_BY_CHANNEL)) {
+        ret->order = RESULT_NAMED;
+        return true;
+    }
+    return !ret->reversed && result_order_parse(word, &ret->order) &&
+           ret->order <= RESULT_OLDEST;
+}
+
 static struct asked
 read_query(struct exchange *x, const struct result_overview *overview)
 {
@@ -63,13 +85,8 @@ read_query(struct exchange *x, const struct result_overview *overview)
     if (metric_parse(exchange_query(x, "metric"), &metric) && metric < METRIC_SLOTS_N)
         a.metric = metric;
     a.sort = query_text(x, "sort");
-    a.page =
-        (struct result_page){.order = RESULT_NEWEST, .metric = a.metric, .limit = PAGE_ROWS};
-    if (metric_parse(a.sort, &metric) && metric < METRIC_SLOTS_N) {
-        a.page.order = RESULT_MOST;
-        a.page.metric = metric;
-    } else if (!result_order_parse(a.sort, &a.page.order) || a.page.order == RESULT_MOST) {
-        a.page.order = RESULT_NEWEST;
+    if (!read_order(a.sort, a.metric, &a.page)) {
+        (void)read_order(S("newest"), a.metric, &a.page);
         a.sort = S("newest");
     }
     struct maybe_int page = query_id(x, "page");
@@ -175,6 +192,17 @@ number_columns(const struct result_overview *overview, enum metric *ret)
     return n;
 }
 
+/* Sorts by ${word}, ${first} ascending (1) or descending (-1); the other way round when that is the order already. */
+static void
+sort_by(struct exchange *x, const struct asked *a, str word, bool chosen, int32_t first,
+        struct column_view *column)
+{
+    bool turn = chosen && !a->page.reversed;
+    column->sort_href = address(x, a, "/results",
+                                turn ? arena_printf(x->keep, "-%.*s", STR_FMT(word)) : word, 1);
+    column->order = !chosen ? 0 : a->page.reversed ? -first : first;
+}
+
 static void
 add_columns(struct exchange *x, const struct asked *a, const enum metric *numbers,
             int32_t numbers_n, struct results_view *view)
@@ -184,16 +212,21 @@ add_columns(struct exchange *x, const struct asked *a, const enum metric *number
                                                      N_("Tactic"), N_("Channel")};
     for (int32_t i = 0; i < COLUMNS_FIXED; i++)
         columns[i].label = str_of(translate(x->lang, fixed[i]));
+    /* texts of posts have no order that anybody would look for */
+    static const enum result_by named[] = {RESULT_BY_FORMAT, RESULT_BY_TACTIC,
+                                           RESULT_BY_CHANNEL};
     bool newest = a->page.order == RESULT_NEWEST;
     columns[1].sort_href = address(x, a, "/results", newest ? S("oldest") : S("newest"), 1);
-    columns[1].order = a->page.order == RESULT_MOST ? 0 : newest ? -1 : 1;
+    columns[1].order = a->page.order > RESULT_OLDEST ? 0 : newest ? -1 : 1;
+    for (int32_t i = 0; i < 3; i++)
+        sort_by(x, a, result_by_word(named[i]),
+                a->page.order == RESULT_NAMED && a->page.by == named[i], 1, &columns[2 + i]);
     for (int32_t i = 0; i < numbers_n; i++) {
-        columns[COLUMNS_FIXED + i] = (struct column_view){
-            .label = str_of(translate(x->lang, metric_name(numbers[i]))),
-            .sort_href = address(x, a, "/results", metric_word(numbers[i]), 1),
-            .number = true,
-            .order = a->page.order == RESULT_MOST && a->page.metric == numbers[i] ? -1 : 0,
-        };
+        struct column_view *column = &columns[COLUMNS_FIXED + i];
+        column->label = str_of(translate(x->lang, metric_name(numbers[i])));
+        column->number = true;
+        sort_by(x, a, metric_word(numbers[i]),
+                a->page.order == RESULT_MOST && a->page.metric == numbers[i], -1, column);
     }
     view->columns = columns;
     view->columns_n = COLUMNS_FIXED + numbers_n;

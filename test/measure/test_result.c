@@ -86,6 +86,42 @@ groups_by_tactic_and_format(void **state)
     assert_int_equal(1, g[0].key.is);
 }
 
+/* Sorted by each column of names and by a metric, both ways; what has none comes last both ways. */
+static void
+lists_sort_both_ways(void **state)
+{
+    struct fixture *f = *state;
+    struct result_filter filter = {.workspace = f->workspace};
+    struct result_page page = {.order = RESULT_NAMED, .limit = POST_PAGE_MAX};
+    struct result_post *posts;
+    ptrdiff_t n = 0;
+    import_demo(f);
+    static const enum result_by named[] = {RESULT_BY_FORMAT, RESULT_BY_TACTIC};
+    for (int i = 0; i < 4; i++) {
+        page.by = named[i / 2];
+        page.reversed = i % 2;
+        assert_ok(result_posts(f->propre, &filter, &page, f->keep, &posts, &n, &f->error),
+                  &f->error);
+        assert_true(n == 500 || n == POST_PAGE_MAX);
+        for (ptrdiff_t k = 1; k < n; k++) {
+            bool by_format = page.by == RESULT_BY_FORMAT;
+            str a = by_format ? posts[k - 1].format : posts[k - 1].tactic_name;
+            str b = by_format ? posts[k].format : posts[k].tactic_name;
+            assert_true(page.reversed ? str_cmp(a, b) >= 0 : str_cmp(a, b) <= 0);
+        }
+    }
+    page = (struct result_page){
+        .order = RESULT_MOST, .metric = METRIC_SHARES, .reversed = true, .limit = 500};
+    assert_ok(result_posts(f->propre, &filter, &page, f->keep, &posts, &n, &f->error),
+              &f->error);
+    for (ptrdiff_t k = 1; k < n; k++) {
+        struct maybe_int a = posts[k - 1].metrics[METRIC_SHARES],
+                         b = posts[k].metrics[METRIC_SHARES];
+        assert_true(a.has ? !b.has || a.is <= b.is : !b.has);
+    }
+    assert_false(posts[n - 1].metrics[METRIC_SHARES].has); /* four are not recorded */
+}
+
 static void
 lists_filter_sort_and_page(void **state)
 {
@@ -260,9 +296,13 @@ main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
     const struct CMUnitTest tests[] = {
-        T(summaries_of_the_demo),           T(groups_by_tactic_and_format),
-        T(lists_filter_sort_and_page),      T(searching_takes_signs_as_they_are),
-        T(the_overview_says_what_there_is), T(what_serves_an_objective_is_added_up),
+        T(summaries_of_the_demo),
+        T(groups_by_tactic_and_format),
+        T(lists_sort_both_ways),
+        T(lists_filter_sort_and_page),
+        T(searching_takes_signs_as_they_are),
+        T(the_overview_says_what_there_is),
+        T(what_serves_an_objective_is_added_up),
         T(a_post_shows_all_its_numbers),
     };
     if (testdb_skips())

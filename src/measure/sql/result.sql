@@ -68,8 +68,9 @@ LEFT JOIN sum_post AS s ON s.post_id = p.id
 ORDER BY p.order_us, p.id LIMIT $9;
 
 -- query: result_most
+-- By a metric: way 1 with the most first, -1 with the least first; unknown last.
 -- in: workspace int, channel int?, tactic int?, format text?, intent text?, from_us int?, before_us int?,
---     search text?, metric text, limit_n int, offset_n int
+--     search text?, metric text, way int, limit_n int, offset_n int
 -- out: id int, channel int, channel_name text, network text, tactic int?, tactic_name text?, excerpt text?,
 --      format text?, intent text, permalink text?, published_us int?, local_day int?, local_month int?,
 --      local_weekday int?, local_hour int?, paid int?, taken_us int?, followers int?, reach int?,
@@ -83,7 +84,7 @@ SELECT p.id, p.channel_id AS channel, c.name AS channel_name, c.network, p.tacti
        s.taken_us, s.followers, s.reach, s.impressions, s.interactions, s.engaged, s.likes, s.comments,
        s.shares, s.saves, s.clicks, s.link_clicks, s.video_views
 FROM (
-    SELECT p.id, CASE $9 WHEN 'followers' THEN s.followers WHEN 'reach' THEN s.reach
+    SELECT p.id, CAST($10 AS BIGINT) * CASE $9 WHEN 'followers' THEN s.followers WHEN 'reach' THEN s.reach
                  WHEN 'impressions' THEN s.impressions WHEN 'interactions' THEN s.interactions
                  WHEN 'engaged' THEN s.engaged WHEN 'likes' THEN s.likes
                  WHEN 'comments' THEN s.comments WHEN 'shares' THEN s.shares
@@ -98,13 +99,55 @@ FROM (
       AND ($6 IS NULL OR p.order_us >= $6)
       AND ($7 IS NULL OR p.order_us < $7)
       AND ($8 IS NULL OR lower(coalesce(p.title, '') || ' ' || coalesce(p.body, '')) LIKE lower($8) ESCAPE '\')
-    ORDER BY rank DESC NULLS LAST, p.id DESC LIMIT $10 OFFSET $11
+    ORDER BY rank DESC NULLS LAST, p.id DESC LIMIT $11 OFFSET $12
 ) AS page
 JOIN post AS p ON p.id = page.id
 JOIN channel AS c ON c.id = p.channel_id
 LEFT JOIN tactic AS t ON t.id = p.tactic_id
 LEFT JOIN sum_post AS s ON s.post_id = p.id
-ORDER BY page.rank DESC NULLS LAST, p.id DESC LIMIT $10;
+ORDER BY page.rank DESC NULLS LAST, p.id DESC LIMIT $11;
+
+-- query: result_named
+-- By the name of their format, tactic or channel: way 1 from A to Z, -1 from Z to A; those without one last, the
+-- latest of one name first.
+-- in: workspace int, channel int?, tactic int?, format text?, intent text?, from_us int?, before_us int?,
+--     search text?, by text, way int, limit_n int, offset_n int
+-- out: id int, channel int, channel_name text, network text, tactic int?, tactic_name text?, excerpt text?,
+--      format text?, intent text, permalink text?, published_us int?, local_day int?, local_month int?,
+--      local_weekday int?, local_hour int?, paid int?, taken_us int?, followers int?, reach int?,
+--      impressions int?, interactions int?, engaged int?, likes int?, comments int?, shares int?,
+--      saves int?, clicks int?, link_clicks int?, video_views int?
+-- gives: many
+-- does: reads
+SELECT p.id, p.channel_id AS channel, c.name AS channel_name, c.network, p.tactic_id AS tactic,
+       t.name AS tactic_name, substr(coalesce(p.body, p.title), 1, 400) AS excerpt, p.format, p.intent,
+       p.permalink, p.published_us, p.local_day, p.local_month, p.local_weekday, p.local_hour, p.paid,
+       s.taken_us, s.followers, s.reach, s.impressions, s.interactions, s.engaged, s.likes, s.comments,
+       s.shares, s.saves, s.clicks, s.link_clicks, s.video_views
+FROM (
+    SELECT p.id, p.order_us,
+           CASE WHEN CAST($10 AS BIGINT) > 0 THEN CASE $9 WHEN 'format' THEN p.format WHEN 'tactic' THEN t.name
+                WHEN 'channel' THEN c.name END END AS up,
+           CASE WHEN CAST($10 AS BIGINT) < 0 THEN CASE $9 WHEN 'format' THEN p.format WHEN 'tactic' THEN t.name
+                WHEN 'channel' THEN c.name END END AS down
+    FROM post AS p
+    JOIN channel AS c ON c.id = p.channel_id
+    LEFT JOIN tactic AS t ON t.id = p.tactic_id
+    WHERE p.workspace_id = $1 AND p.archived_us IS NULL
+      AND ($2 IS NULL OR p.channel_id = $2)
+      AND ($3 IS NULL OR coalesce(p.tactic_id, 0) = $3)
+      AND ($4 IS NULL OR coalesce(p.format, '') = $4)
+      AND ($5 IS NULL OR p.intent = $5)
+      AND ($6 IS NULL OR p.order_us >= $6)
+      AND ($7 IS NULL OR p.order_us < $7)
+      AND ($8 IS NULL OR lower(coalesce(p.title, '') || ' ' || coalesce(p.body, '')) LIKE lower($8) ESCAPE '\')
+    ORDER BY up NULLS LAST, down DESC NULLS LAST, p.order_us DESC, p.id DESC LIMIT $11 OFFSET $12
+) AS page
+JOIN post AS p ON p.id = page.id
+JOIN channel AS c ON c.id = p.channel_id
+LEFT JOIN tactic AS t ON t.id = p.tactic_id
+LEFT JOIN sum_post AS s ON s.post_id = p.id
+ORDER BY page.up NULLS LAST, page.down DESC NULLS LAST, page.order_us DESC, p.id DESC LIMIT $11;
 
 -- query: result_count
 -- in: workspace int, channel int?, tactic int?, format text?, intent text?, from_us int?, before_us int?,
