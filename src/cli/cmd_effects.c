@@ -22,9 +22,10 @@ take_outcome(struct cli *cli, enum metric *ret, struct error *error)
     const enum metric *outcomes = learn_outcomes(&n);
     if (!word.p) {
         int64_t present_n[LEARN_OUTCOMES_N];
-        if (learn_outcomes_present(&cli->propre, cli->workspace.id, cli->keep, present_n,
-                                   error))
-            return error->fault;
+        enum fault fault = learn_outcomes_present(&cli->propre, cli->workspace.id, cli->keep,
+                                                  present_n, error);
+        if (fault)
+            return fault;
         *ret = learn_outcome_usual(present_n);
         return OK;
     }

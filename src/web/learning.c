@@ -46,8 +46,10 @@ enum fault
 learning_usual(struct exchange *x, enum metric *ret, int64_t *ret_posts_n, struct error *error)
 {
     int64_t present_n[LEARN_OUTCOMES_N];
-    if (learn_outcomes_present(x->web->propre, x->workspace.id, x->keep, present_n, error))
-        return error->fault;
+    enum fault fault =
+        learn_outcomes_present(x->web->propre, x->workspace.id, x->keep, present_n, error);
+    if (fault)
+        return fault;
     *ret = learn_outcome_usual(present_n);
     *ret_posts_n = posts_with(present_n, *ret);
     return OK;
