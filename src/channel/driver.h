@@ -274,9 +274,9 @@ struct step {
     str note; /* a remark for the person: "alt text is not carried by this network" */
     /* STEP_FAIL */
     enum error_class error_class;
+    bool sure;        /* the answer itself says that nothing is live, whatever its status */
     str words;        /* the network's own, at most 500 bytes, without secrets */
     span retry_after; /* the network's hint, 0: none */
-    bool sure;        /* the answer itself says that nothing is live, whatever its status */
 };
 
 struct driver {

@@ -205,9 +205,11 @@ is_ours(const struct turn *turn, const struct json *status, int32_t part)
         return false;
     const struct json *files = json_get(status, S("media_attachments"));
     str wanted = mastodon_text(turn, part);
+    /* of pictures without a word the number must do */
     if (str_trim(wanted).n == 0 && (!files || files->n != turn->message->media_n))
-        return false;                   /* pictures without a word: their number must do */
-    struct arena scratch = *turn->keep; /* behind ${wanted} */
+        return false;
+    /* a copy, behind what was made so far: it is large, and over with the comparison */
+    struct arena scratch = *turn->keep;
     return mastodon_same(wanted, json_text(json_get(status, S("content"))),
                          part == 0 ? turn->message->link : STR_NONE, &scratch);
 }
