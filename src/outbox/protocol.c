@@ -243,6 +243,7 @@ protocol_after(const struct protocol_rules *rules, const struct channel_traits *
         return v;
     case STEP_WAIT:
         v = verdict(&after, DELIVERY_DEFERRED, S("wait"));
+        v.disarms = !after.live;
         v.counts.waits_n++;
         if (v.counts.waits_n > rules->waits_max)
             return deferred(rules, &after, CLASS_TRANSIENT, step->wait, S("wait"), now, chance);
@@ -348,6 +349,7 @@ protocol_put_off(const struct protocol_verdict *after, bool looking, span wait, 
     v.state = looking ? DELIVERY_UNKNOWN : DELIVERY_DEFERRED;
     v.next_us = some_int(now.us + larger(SECOND, wait.us));
     v.error_class = CLASS_RATE;
+    v.disarms = !looking && !state->live; /* what went before was refused, or published nothing */
     v.reason = looking ? N_("It may be live; its network lets no more be asked for now.")
                        : N_("Its network lets no more be sent on this account for now.");
     if (!looking && !state->live && state->use_by_us.has &&

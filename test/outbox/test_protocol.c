@@ -115,6 +115,11 @@ test_going_on_is_out_unless_refused(void **state)
             fail_msg("after %d it is said to be %s", (int)status, no ? "out" : "not out");
         assert_false(answered(false, false, status, &more).counts.live);
         assert_true(answered(true, true, status, &more).counts.live);
+        /* Put off, what surely is not out is bound to nothing: it can be edited. */
+        assert_true(protocol_put_off(&v, false, SPAN_SECOND, now).disarms == no);
+        assert_false(protocol_put_off(&v, true, SPAN_SECOND, now).disarms);
+        const struct step at_work = {.kind = STEP_WAIT, .wait = SPAN_SECOND};
+        assert_true(answered(true, false, status, &at_work).disarms == no);
     }
 }
 

@@ -6,6 +6,7 @@
 #include "strategy/channel.h"
 #include "tactic/message.h"
 #include "tactic/slot.h"
+#include "web/post_when.h"
 
 /* The composer as a person meets it: what is typed, what is said, what goes out. */
 struct desk {
@@ -623,6 +624,19 @@ test_out_is_out(void **state)
     assert_false(browser_sees(&desk->browser, "<textarea"));
 }
 
+/* Of what may be out, or of which a part is, the rest goes out as it was begun. */
+static void
+test_begun_is_not_edited(void **state)
+{
+    (void)state;
+    struct delivery d = {.state = DELIVERY_DEFERRED};
+    assert_true(delivery_is_ours(&d));
+    d.live = true;
+    assert_false(delivery_is_ours(&d));
+    d = (struct delivery){.state = DELIVERY_UNKNOWN};
+    assert_false(delivery_is_ours(&d));
+}
+
 int
 main(void)
 {
@@ -643,6 +657,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_check_of_link_and_time, setup, teardown),
         cmocka_unit_test_setup_teardown(test_change_of_what_is_planned, setup, teardown),
         cmocka_unit_test_setup_teardown(test_out_is_out, setup, teardown),
+        cmocka_unit_test(test_begun_is_not_edited),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
