@@ -349,7 +349,8 @@ protocol_put_off(const struct protocol_verdict *after, bool looking, span wait, 
     v.state = looking ? DELIVERY_UNKNOWN : DELIVERY_DEFERRED;
     v.next_us = some_int(now.us + larger(SECOND, wait.us));
     v.error_class = CLASS_RATE;
-    v.disarms = !looking && !state->live; /* what went before was refused, or published nothing */
+    v.disarms =
+        !looking && !state->live; /* what went before was refused, or published nothing */
     v.reason = looking ? N_("It may be live; its network lets no more be asked for now.")
                        : N_("Its network lets no more be sent on this account for now.");
     if (!looking && !state->live && state->use_by_us.has &&

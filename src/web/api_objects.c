@@ -611,7 +611,8 @@ static const struct api_field hold_fields[] = {
     TIME("since", "Since when.", MAYBE),
     TEXT("reason", 0, "Why.", MAYBE),
     INT("may_be_out",
-        "After a restore was let go: how many are held each, as they may have been sent before it.",
+        "After a restore was let go: how many are held each, as they may have been sent before "
+        "it.",
         MAYBE),
 };
 const struct api_object api_hold = OBJECT_OF("Hold", hold_fields);
