@@ -176,6 +176,11 @@ recur_workspace(struct worker *worker, int64_t workspace, struct arena keep,
     for (ptrdiff_t i = 0; i < n; i++) {
         struct error own = {0};
         fault = go_on(worker, &list[i], keep, &own);
+        if (fault ==
+            FAULT_CONFLICT) { /* mostly somebody wrote at the same time: once more tells */
+            own = (struct error){0};
+            fault = go_on(worker, &list[i], keep, &own);
+        }
         if (fault && worker->log)
             log_fault(worker->log, "outbox.recur", &own);
         /* A fault of the data themselves passes, or is heard of otherwise. */
