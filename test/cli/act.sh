@@ -142,7 +142,8 @@ t "a post whose answer is lost" 0 'number 4' "$propre" post "lose the answer" --
 t "the worker" 0 '' "$propre" worker --once --quiet
 j "it may be live, and is not sent again" '[d["state"] for d in v if d["id"] == 4] == ["person"]' "$propre" queue
 t "say what you saw" 2 'say what you saw' "$propre" resolve 4
-j "a person saw it" 'v["state"] == "published" and v["permalink"] == "https://example.org/seen"' "$propre" resolve 4 --live https://example.org/seen
+t "an address is one of the web" 2 'https://' "$propre" resolve 4 --live "javascript:alert(1)"
+j "a person saw it" 'v["state"] == "published" and v["permalink"] == "https://example.org/seen" and v["reason"] is None' "$propre" resolve 4 --live https://example.org/seen
 received "it was sent once" 1 'lose the answer'
 t "a post that is refused" 0 'number 5' "$propre" post "refuse" --to blog --now
 j "the worker says what it did" 'v == {"ok": True, "published": 0, "waiting": 0, "needs_person": 1}' "$propre" worker --once

@@ -1190,6 +1190,7 @@ test_connections(void **state)
     assert_true(json_as_bool(json_get(p.json, S("on")), false));
     assert_str("a storm", says(&p, "reason"));
     assert_int_equal(200, ask(&p, "DELETE", "/api/v1/hold", S("")));
+    assert_int_equal(0, json_as_int(json_get(p.json, S("may_be_out"))).is);
     assert_false(json_as_bool(json_get(p.json, S("on")), true));
 
     assert_int_equal(201,
