@@ -153,10 +153,10 @@ claim_rows(struct worker *worker, struct arena keep, bool *ret_any, struct error
     bool alone = false;
     for (ptrdiff_t i = 0; i < n && lanes_free(worker) > 0 && room > 0 && !alone; i++) {
         /*
-         * A worker may have died of it: it is begun while nothing else is under way, so that the next death leaves no other
-         * in doubt. Those behind it wait until then; it is soon, as requests end.
+         * Workers may have died of it; its last chance is begun while nothing else is under way, so that one more death leaves
+         * no other in doubt. Those behind it wait until then; it is soon, as requests end.
          */
-        alone = rows[i].deaths_n > 0;
+        alone = rows[i].deaths_n >= worker->rules.deaths_max - 1;
         if (alone && lanes_free(worker) < worker->lanes_n) {
             *ret_any = i > 0; /* a lane that moves is reason to look again */
             break;

@@ -446,20 +446,22 @@ judge(struct run *run, struct tally *tally)
                 if (sscanf(text, "message number %lld", &number) != 1)
                     fail_msg("a delivery without its message: %s", text);
                 int64_t there = made_of(made, made_n, c, number);
-                bool final =
-                    delivery_is_final(list[i].state) || list[i].state == DELIVERY_PERSON;
+                /* Parked after three deaths, it surely was not sent; a person lets it go. */
+                bool held = list[i].state == DELIVERY_HELD;
+                bool final = delivery_is_final(list[i].state) ||
+                             list[i].state == DELIVERY_PERSON || held;
                 tally->posts++;
                 tally->again += was_sent_again(run, &list[i]);
                 tally->stuck += !final;
                 tally->published += list[i].state == DELIVERY_PUBLISHED;
-                tally->person += list[i].state == DELIVERY_PERSON;
-                tally->killed += list[i].state == DELIVERY_PERSON && list[i].reason &&
-                                 strstr(list[i].reason, killed_reason);
+                tally->person += list[i].state == DELIVERY_PERSON || held;
+                tally->killed += held || (list[i].state == DELIVERY_PERSON && list[i].reason &&
+                                          strstr(list[i].reason, killed_reason));
                 tally->other += final && list[i].state != DELIVERY_PUBLISHED &&
-                                list[i].state != DELIVERY_PERSON;
+                                list[i].state != DELIVERY_PERSON && !held;
                 /* Said to be out and is not; said not to be out and is; or over without a word why. */
                 if (final && ((list[i].state == DELIVERY_PUBLISHED && there == 0) ||
-                              (list[i].state == DELIVERY_REJECTED && there > 0) ||
+                              ((list[i].state == DELIVERY_REJECTED || held) && there > 0) ||
                               (list[i].state != DELIVERY_PUBLISHED && !list[i].reason))) {
                     tally->lost++;
                     print_message("# delivery %lld: %.*s, %lld there, reason %s\n",
