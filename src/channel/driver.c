@@ -29,6 +29,30 @@ driver_find(str network)
     return NULL;
 }
 
+bool
+driver_serves(const struct driver *driver, str network)
+{
+    const struct channel_traits *traits = &driver->traits;
+    for (int i = 0; i < SERVES_MAX && traits->serves[i]; i++) {
+        if (str_eq(network, str_of(traits->serves[i])))
+            return true;
+    }
+    return !traits->serves[0] || str_eq(network, str_of(traits->network));
+}
+
+const struct driver *
+driver_usual(str network)
+{
+    const struct driver *own = driver_find(network);
+    if (own)
+        return own;
+    for (size_t i = 0; i < sizeof drivers / sizeof drivers[0]; i++) {
+        if (drivers[i]->traits.serves[0] && driver_serves(drivers[i], network))
+            return NULL;
+    }
+    return &driver_manual;
+}
+
 str
 account_secret(const struct channel_account *account, str name)
 {

@@ -293,6 +293,13 @@ struct driver {
 
 /* driver_find(network): the driver of that word ("mastodon", "manual"); NULL when there is none. */
 const struct driver *driver_find(str network);
+/* driver_serves(driver, network): a channel of that network (strategy/channel.h, by word) can be published by it. */
+bool driver_serves(const struct driver *driver, str network);
+/*
+ * driver_usual(network): how a channel of that network (strategy/channel.h, by word) is published as long as no account says
+ * otherwise: by its own driver; by hand where none is made for it. NULL: several are (a blog), and one must be chosen.
+ */
+const struct driver *driver_usual(str network);
 /* driver_list(ret_n): all of them, in the order a person should meet them. */
 const struct driver *const *driver_list(int32_t *ret_n);
 

@@ -155,8 +155,9 @@ cli_poll_options(struct cli *cli, const struct channel *channel, str *ret, struc
         account_get(&cli->propre, cli->workspace.id, channel->id, cli->keep, &account,
                     &connected, error))
         return error->fault;
-    const struct driver *driver = driver_find(
-        connected && account.network.n > 0 ? account.network : network_word(channel->network));
+    const struct driver *driver = connected && account.network.n > 0
+                                      ? driver_find(account.network)
+                                      : driver_usual(network_word(channel->network));
     if (!driver || !driver->traits.has_polls)
         return fail(error, FAULT_INPUT,
                     "%.*s has no polls: leave it out of --to, or send it without --poll",

@@ -54,7 +54,7 @@ command_channel_add(struct cli *cli, struct error *error)
 struct row {
     const struct channel *of;
     const struct account *account; /* NULL: not connected */
-    const struct driver *driver;   /* NULL: a person publishes there */
+    const struct driver *driver;   /* NULL: several could, and none was chosen */
     struct maybe_int days_left;    /* of its token */
 };
 
@@ -66,9 +66,9 @@ row_of(const struct channel *channel, const struct account *accounts, ptrdiff_t 
         if (accounts[i].channel == channel->id)
             row.account = &accounts[i];
     }
-    row.driver =
-        driver_find(row.account && row.account->network.n > 0 ? row.account->network
-                                                              : network_word(channel->network));
+    row.driver = row.account && row.account->network.n > 0
+                     ? driver_find(row.account->network)
+                     : driver_usual(network_word(channel->network));
     if (row.account && row.account->token_expires_us.has) {
         int64_t left = row.account->token_expires_us.is - now.us;
         row.days_left = some_int(left > 0 ? left / SPAN_DAY.us : 0);
@@ -77,22 +77,21 @@ row_of(const struct channel *channel, const struct account *accounts, ptrdiff_t 
 }
 
 /* The word for programs, and the name for people. */
-static const char *
+static str
 account_word(const struct row *row, const char **ret_name)
 {
-    static const struct {
-        const char *word, *name;
-    } states[] = {[ACCOUNT_CONNECTED] = {"connected", N_("connected")},
-                  [ACCOUNT_FAILING] = {"failing", N_("refused lately")},
-                  [ACCOUNT_DEAD] = {"dead", N_("reconnect it")}};
-    bool by_hand = !row->driver || row->driver->traits.by_hand;
+    static const char *const states[] = {[ACCOUNT_CONNECTED] = N_("connected"),
+                                         [ACCOUNT_FAILING] = N_("refused lately"),
+                                         [ACCOUNT_DEAD] = N_("reconnect it")};
+    bool by_hand = row->driver && row->driver->traits.by_hand;
     *ret_name = by_hand ? N_("by hand") : N_("not connected");
     if (!row->account)
-        return by_hand ? "by hand" : "not connected";
-    *ret_name = states[row->account->state].name;
-    if (row->account->state == ACCOUNT_CONNECTED && !row->account->verified_us.has)
-        *ret_name = N_("not verified");
-    return states[row->account->state].word;
+        return by_hand ? S("by hand") : S("not connected");
+    if (!by_hand)
+        *ret_name = row->account->state == ACCOUNT_CONNECTED && !row->account->verified_us.has
+                        ? N_("not verified")
+                        : states[row->account->state];
+    return account_state_word(row->account);
 }
 
 static enum fault
@@ -110,7 +109,7 @@ print_channels_json(const struct row *all, ptrdiff_t n, struct error *error)
         json_member_str(&json.w, "network", network_word(all[i].of->network));
         json_member_str(&json.w, "handle", all[i].of->handle);
         json_member_str(&json.w, "ownership", ownership_word(all[i].of->ownership));
-        json_member_str(&json.w, "account", str_of(account_word(&all[i], &name)));
+        json_member_str(&json.w, "account", account_word(&all[i], &name));
         json_member_str(&json.w, "server", a ? a->server : STR_NONE);
         json_member_maybe_int(&json.w, "verified_us", a ? a->verified_us : no_int);
         json_member_maybe_int(&json.w, "token_expires_us", a ? a->token_expires_us : no_int);
@@ -160,7 +159,7 @@ say_next(struct cli *cli, const struct row *all, ptrdiff_t n)
 {
     for (ptrdiff_t i = 0; i < n; i++) {
         bool dead = all[i].account && all[i].account->state == ACCOUNT_DEAD;
-        bool missing = !all[i].account && all[i].driver && !all[i].driver->traits.by_hand;
+        bool missing = !all[i].account && !(all[i].driver && all[i].driver->traits.by_hand);
         if (!dead && !missing)
             continue;
         cli_say(cli, N_("To let posts go to %1$s: %2$s"), all[i].of->name,

@@ -43,8 +43,9 @@ limits_of(struct cli *cli, const struct channel *channel, const struct account *
 {
     struct json *own = NULL;
     struct error unread = {0}; /* limits that cannot be read are as good as none */
-    const struct driver *driver = driver_find(
-        account && account->network.n > 0 ? account->network : network_word(channel->network));
+    const struct driver *driver = account && account->network.n > 0
+                                      ? driver_find(account->network)
+                                      : driver_usual(network_word(channel->network));
     if (!driver || driver->traits.by_hand)
         return 0;
     if (account && account->limits.n > 0 &&

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "channel/step.h"
+#include "outbox/connect.h"
 #include "outbox/notice_internal.h"
 #include "outbox/outbox_internal.h"
 #include "outbox/queries.h"
@@ -182,6 +183,17 @@ given(str s)
     return s.p ? s : S("");
 }
 
+/* Whether a person gave it; else it was made of what they gave: tokens, sessions, keys. */
+static bool
+given_by_person(const struct driver *driver, str name)
+{
+    for (int i = 0; driver && i < AUTH_FIELDS_MAX && driver->traits.fields[i].name; i++) {
+        if (str_eq(str_of(driver->traits.fields[i].name), name))
+            return true;
+    }
+    return false;
+}
+
 /* The required fields of the network, each by what is given now or was there before. */
 static enum fault
 required_check(const struct driver *driver, const struct account *account,
@@ -200,21 +212,28 @@ required_check(const struct driver *driver, const struct account *account,
         if (!field->secret && str_eq(name, S("handle")))
             there = there || str_trim(account->handle).n > 0;
         if (!there)
-            return fail(error, FAULT_INPUT, "to connect the account, fill in \"%s\"",
-                        field->label);
+            return fail(error, FAULT_INPUT, "to connect the account, fill in \"%s\" (%s)",
+                        field->label, field->name);
     }
     return OK;
 }
 
-/* Whether a person gave it; else it was made of what they gave: tokens, sessions, keys. */
-static bool
-given_by_person(const struct driver *driver, str name)
+/* What is an address must look like one: else it is told far from here that nobody could be reached. */
+static enum fault
+addresses_check(const struct driver *driver, const struct account *account,
+                const struct secret_pair *pairs, int32_t pairs_n, struct arena scratch,
+                struct error *error)
 {
-    for (int i = 0; driver && i < AUTH_FIELDS_MAX && driver->traits.fields[i].name; i++) {
-        if (str_eq(str_of(driver->traits.fields[i].name), name))
-            return true;
+    str server = str_trim(account->server);
+    const char *problem = NULL;
+    if (server.n > 0 && given_by_person(driver, S("server")))
+        problem = address_problem(server, scratch);
+    for (int32_t i = 0; i < pairs_n && !problem; i++) {
+        if (str_eq(pairs[i].name, S("webhook")) && pairs[i].value.n > 0 &&
+            given_by_person(driver, pairs[i].name))
+            problem = address_problem(pairs[i].value, scratch);
     }
-    return false;
+    return problem ? fail(error, FAULT_INPUT, "%s", problem) : OK;
 }
 
 static str
@@ -302,7 +321,9 @@ connect(struct propre *propre, const struct account *account, const struct secre
         if (secrets_set(secrets, &pairs[i], error))
             return error->fault;
     }
-    if (required_check(driver_find(account->network), account, secrets, error) ||
+    const struct driver *driver = driver_find(account->network);
+    if (required_check(driver, account, secrets, error) ||
+        addresses_check(driver, account, pairs, pairs_n, keep, error) ||
         secrets_seal(propre, account->channel, secrets, &keep, &sealed, error))
         return error->fault;
     const struct account_upsert_in put = {
@@ -329,6 +350,9 @@ connect(struct propre *propre, const struct account *account, const struct secre
                     (long long)account->channel);
     if (q_rate_forget(propre->db, &(struct rate_forget_in){account->channel}, error))
         return error->fault;
+    bool checks = !driver || !driver->traits.by_hand;
+    if (!checks && account_connected(propre, account->workspace, account->channel, error))
+        return error->fault;
     return account_reconnected(propre, account->workspace, account->channel, error);
 }
 
@@ -345,6 +369,17 @@ account_connect(struct propre *propre, const struct account *account,
     enum fault fault = connect(propre, account, secrets, secrets_n, keep, error);
     arena_release(&region);
     return fault;
+}
+
+str
+account_state_word(const struct account *account)
+{
+    const struct driver *driver = driver_find(account->network);
+    if (driver && driver->traits.by_hand)
+        return S("by hand");
+    if (account->state == ACCOUNT_CONNECTED && !account->verified_us.has)
+        return S("not verified");
+    return account_states[account->state];
 }
 
 #define ACCOUNT_FROM(row)                            \
@@ -436,6 +471,32 @@ account_settings(struct propre *propre, int64_t workspace, int64_t channel, str 
     return found ? OK : not_connected(channel, error);
 }
 
+/* A network nobody made a driver for is published by hand, without anything to connect. */
+static enum fault
+open_by_hand(struct propre *propre, driver_finder *find, const struct account_of *of,
+             struct arena *keep, struct channel_account *ret, const struct driver **ret_driver,
+             struct account *ret_row, struct error *error)
+{
+    struct account_channel_row row;
+    bool found = false;
+    if (q_account_channel(propre->db, &(struct account_channel_in){of->workspace, of->channel},
+                          keep, &row, &found, error))
+        return error->fault;
+    const struct driver *usual = found ? driver_usual(row.network) : NULL;
+    const struct driver *hand =
+        usual && usual->traits.by_hand ? find(str_of(usual->traits.network)) : NULL;
+    if (!hand)
+        return not_connected(of->channel, error);
+    *ret = (struct channel_account){.handle = row.handle};
+    *ret_driver = hand;
+    if (ret_row)
+        *ret_row = (struct account){.channel = of->channel,
+                                    .workspace = of->workspace,
+                                    .network = str_of(hand->traits.network),
+                                    .handle = row.handle};
+    return OK;
+}
+
 enum fault
 account_open_with(struct propre *propre, driver_finder *find, const struct account_of *of,
                   struct arena *keep, struct channel_account *ret,
@@ -450,7 +511,7 @@ account_open_with(struct propre *propre, driver_finder *find, const struct accou
                              &row, &found, error))
         return error->fault;
     if (!found)
-        return not_connected(of->channel, error);
+        return open_by_hand(propre, find, of, keep, ret, ret_driver, ret_row, error);
     const struct driver *driver = find(row.network);
     if (!driver)
         return fail(error, FAULT_ABSENT, "Propre cannot speak to %.*s by itself",
@@ -525,9 +586,11 @@ keep_found(struct propre *propre, const struct account *row, enum channel_op op,
         .now = now,
         .revision = row->revision,
     };
-    if (q_account_found(propre->db, &put, NULL, &written, ret_kept, error))
+    if (q_account_found(propre->db, &put, NULL, &written, ret_kept, error) || !*ret_kept)
         return error->fault;
-    return !*ret_kept ? OK : account_reconnected(propre, row->workspace, row->channel, error);
+    if (op == OP_VERIFY && account_connected(propre, row->workspace, row->channel, error))
+        return error->fault;
+    return account_reconnected(propre, row->workspace, row->channel, error);
 }
 
 enum fault

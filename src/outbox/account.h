@@ -41,6 +41,11 @@ struct account {
 must_use enum fault account_connect(struct propre *propre, const struct account *account,
                                     const struct secret_pair *secrets, int32_t secrets_n,
                                     struct error *error);
+/*
+ * account_state_word(account): "connected", "not verified" (nobody has seen it work), "failing", "dead" or "by hand":
+ * stable, for programs.
+ */
+str account_state_word(const struct account *account);
 /* account_same_server(a, b, scratch): the same address, however it was typed. */
 bool account_same_server(str a, str b, struct arena scratch);
 must_use enum fault account_get(struct propre *propre, int64_t workspace, int64_t channel,

@@ -1,4 +1,5 @@
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 
 #include "base/rng.h"
@@ -232,9 +233,12 @@ account_run(struct propre *propre, struct wire *wire, int64_t workspace, int64_t
     if (ret->kind == STEP_DONE)
         return OK;
     str words = ret->words.n > 0 ? str_slice(ret->words, 0, 180) : S("");
+    errno = 0; /* the words say it; what the system said last is of something else */
     if (ret->error_class == CLASS_TRANSIENT)
         return fail(error, FAULT_AWAY, "%.*s could not be reached: %.*s",
-                    STR_FMT(run.account.server), STR_FMT(words));
+                    STR_FMT(run.account.server.n > 0 ? run.account.server
+                                                     : str_of(run.driver->traits.name)),
+                    STR_FMT(words));
     return fail(error, FAULT_REMOTE, "%s refused it (%.*s): %.*s", run.driver->traits.name,
                 STR_FMT(error_class_word(ret->error_class)), STR_FMT(words));
 }

@@ -38,8 +38,9 @@ content_check(struct propre *propre, const struct content_of *of, struct arena *
         account_get(propre, of->workspace, of->channel, keep, &account, &connected, error) ||
         gather(propre, of, keep, &message, error))
         return error->fault;
-    const struct driver *driver = driver_find(
-        connected && account.network.n > 0 ? account.network : network_word(channel.network));
+    const struct driver *driver = connected && account.network.n > 0
+                                      ? driver_find(account.network)
+                                      : driver_usual(network_word(channel.network));
     *ret_n = 0;
     if (!driver)
         return OK;

@@ -35,9 +35,11 @@ content_look(struct propre *propre, const struct message *whole,
         content_of_message(propre, whole, parts, id, NO_KEY, keep, &message, error))
         return error->fault;
     message.created = clock_now(&propre->clock);
-    const struct driver *driver = driver_find(
-        connected && account.network.n > 0 ? account.network : network_word(channel.network));
-    *ret = (struct content_look){.connected = connected, .by_hand = !driver, .length = -1};
+    const struct driver *driver = connected && account.network.n > 0
+                                      ? driver_find(account.network)
+                                      : driver_usual(network_word(channel.network));
+    *ret = (struct content_look){
+        .connected = connected, .by_hand = driver && driver->traits.by_hand, .length = -1};
     if (!driver)
         return OK;
     const struct channel_account open = {.server = account.server,

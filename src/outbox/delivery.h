@@ -43,6 +43,9 @@ bool delivery_has_time(const struct delivery *d);
 /* delivery_shown(d): its state to be shown; key of translation. One that a person publishes was never sent by us. */
 const char *delivery_shown(const struct delivery *d);
 
+/* The reason of one that is held because its channel is not connected: connecting it is what helps. */
+extern const char reason_connect[];
+
 struct delivery {
     int64_t id, workspace, message, channel;
     str channel_name, network, title,

@@ -103,11 +103,12 @@ read_taken(struct worker *worker, struct lane *lane, struct error *error)
 }
 
 static enum fault
-read_all(struct worker *worker, struct lane *lane, bool *ret_lost, struct error *error)
+read_all(struct worker *worker, struct lane *lane, bool *ret_lost, bool *ret_opened,
+         struct error *error)
 {
     struct lane_of_row row;
     bool found = false;
-    *ret_lost = false;
+    *ret_lost = *ret_opened = false;
     if (db_begin(worker->propre->db, DB_READ, error))
         return error->fault;
     auto_tx tx = worker->propre->db;
@@ -136,16 +137,17 @@ read_all(struct worker *worker, struct lane *lane, bool *ret_lost, struct error 
     if (open_account(worker, lane, error) || read_taken(worker, lane, error) ||
         rates_read(worker->propre, lane->channel, lane->keep, &lane->rates, error))
         return error->fault;
+    *ret_opened = true;
     return open_content(worker, lane, &row, error);
 }
 
-/* What keeps it from being sent until a person did something. */
+/* What keeps it from being sent until a person did something; ${opened}: its account is not it. */
 static const char *
-why_not(const struct error *error)
+why_not(const struct error *error, bool opened)
 {
     switch (error->fault) {
     case FAULT_ABSENT:
-        return N_("Its channel is not connected, or a picture of it is gone.");
+        return opened ? N_("A picture of it is gone; edit it.") : reason_connect;
     case FAULT_DENIED:
     case FAULT_CORRUPT:
         return N_("The secrets of its account cannot be opened: the key file is missing, or "
@@ -206,11 +208,11 @@ fit_pictures(struct worker *worker, struct lane *lane, bool *ret_over, struct er
 static enum fault
 begin(struct worker *worker, struct lane *lane, bool *ret_over, struct error *error)
 {
-    bool lost = false;
+    bool lost = false, opened = false;
     *ret_over = true;
     lane->keep = arena_reset(&lane->region);
-    if (read_all(worker, lane, &lost, error)) {
-        const char *reason = why_not(error);
+    if (read_all(worker, lane, &lost, &opened, error)) {
+        const char *reason = why_not(error, opened);
         if (!reason)
             return error->fault;
         *error = (struct error){0};

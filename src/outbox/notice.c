@@ -68,6 +68,26 @@ incident_open_channel(struct propre *propre, int64_t workspace, str kind, int64_
                          error);
 }
 
+const char reason_connect[] = N_("Its channel is not connected; once it is, the post goes on.");
+/* What was written before the two causes were told apart; a picture that is gone is said again when it is tried. */
+static const char reason_before[] =
+    N_("Its channel is not connected, or a picture of it is gone.");
+
+enum fault
+account_connected(struct propre *propre, int64_t workspace, int64_t channel,
+                  struct error *error)
+{
+    char subject[SUBJECT_BYTES];
+    int64_t now = clock_now(&propre->clock).us;
+    struct delivery_reconnected_in in = {channel, str_of(reason_connect), now};
+    if (q_delivery_reconnected(propre->db, &in, error))
+        return error->fault;
+    in.reason = str_of(reason_before);
+    if (q_delivery_reconnected(propre->db, &in, error))
+        return error->fault;
+    return incident_close(propre, workspace, subject_of("channel", channel, subject), error);
+}
+
 enum fault
 account_reconnected(struct propre *propre, int64_t workspace, int64_t channel,
                     struct error *error)

@@ -25,5 +25,11 @@ must_use enum fault account_reconnected(struct propre *propre, int64_t workspace
  */
 must_use enum fault notice_write(struct propre *propre, bool sends, int32_t *ret_n,
                                  struct error *error);
+/*
+ * account_connected: the channel was seen to work, or is published by hand: what waited only for that goes on, as the late
+ * policy says.
+ */
+must_use enum fault account_connected(struct propre *propre, int64_t workspace, int64_t channel,
+                                      struct error *error);
 /* The reason a delivery waits for its account; account_reconnected looks for it. */
 extern const char reason_account[];

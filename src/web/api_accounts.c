@@ -14,13 +14,12 @@
 static void
 put_account(struct json_writer *w, const struct account *account)
 {
-    static const char *const states[] = {"connected", "failing", "dead"};
     json_object_begin(w);
     api_put_int(w, "channel", account->channel);
     api_put_str(w, "network", account->network);
     api_put_str(w, "server", account->server);
     api_put_str(w, "handle", account->handle);
-    api_put_str(w, "state", str_of(states[account->state]));
+    api_put_str(w, "state", account_state_word(account));
     api_put_time(w, "token_expires", account->token_expires_us);
     api_put_time(w, "verified", account->verified_us);
     api_put_time(w, "failed", account->failed_us);

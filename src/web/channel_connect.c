@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "base/translate.h"
 #include "outbox/account.h"
+#include "outbox/connect.h"
 #include "outbox/put_away.h"
 #include "strategy/channel.h"
 #include "web/answer.h"
@@ -68,6 +69,8 @@ choose_driver(struct connecting *c, str way)
         if (str_eq(word, way) || (!c->driver && c->found && str_eq(word, c->account.network)))
             c->driver = c->ways[i];
     }
+    if (!c->driver && !c->found)
+        c->driver = driver_usual(network_word(c->channel.network));
     if (!c->driver)
         c->driver = c->ways[0];
 }
@@ -217,7 +220,7 @@ gather(struct exchange *x, const struct connecting *c, const struct connect_wron
         .network = channel_network_label(x, c->channel.network),
         .handle = account && account->handle.n > 0 ? account->handle : c->channel.handle,
         .ownership = channel_ownership_label(x, c->channel.ownership),
-        .health = channel_health_of(x, account),
+        .health = channel_health_of(x, c->channel.network, account),
         .may_edit = role_may(x->visitor.session.role, MAY_EDIT),
         .way = str_of(traits->network),
         .way_name = str_of(traits->name),
@@ -297,6 +300,20 @@ back_to_page(struct exchange *x)
     return OK;
 }
 
+static bool
+is_address(const struct auth_field *field)
+{
+    return str_eq(str_of(field->name), S("server")) ||
+           str_eq(str_of(field->name), S("webhook"));
+}
+
+static str
+address_wrong(struct exchange *x, str address)
+{
+    const char *problem = address_problem(address, *x->keep);
+    return problem ? arena_printf(x->keep, "%s.", translate(x->lang, problem)) : STR_NONE;
+}
+
 /* Each field of the way that lacks what it needs; ${agreeing}: secrets come from the network's own page. */
 static bool
 fields_wrong(struct exchange *x, const struct connecting *c, bool agreeing,
@@ -316,6 +333,8 @@ fields_wrong(struct exchange *x, const struct connecting *c, bool agreeing,
                 x->lang, field->secret && c->authorize
                              ? N_("Enter it, or press the other button to agree on its page.")
                              : N_("This is needed.")));
+        else if (given && is_address(field))
+            ret->fields[i] = address_wrong(x, form_text(&x->form, field->name));
         wrong = wrong || ret->fields[i].n > 0;
         secrets = secrets || (given && !str_eq(str_of(field->name), S("server")));
     }

@@ -5,6 +5,7 @@
 
 #include "base/format.h"
 #include "base/translate.h"
+#include "outbox/connect.h"
 #include "web/deliveries.h"
 #include "web/web_internal.h"
 
@@ -45,10 +46,10 @@ channel_ownership_label(struct exchange *x, enum ownership ownership)
 static enum channel_state
 state_of(const struct account *account, const struct driver *driver)
 {
-    if (!account)
-        return CHANNEL_NOT_CONNECTED;
     if (driver && driver->traits.by_hand)
         return CHANNEL_BY_HAND;
+    if (!account)
+        return CHANNEL_NOT_CONNECTED;
     if (account->state == ACCOUNT_DEAD)
         return CHANNEL_DEAD;
     if (account->state == ACCOUNT_FAILING)
@@ -115,12 +116,13 @@ token_say(struct exchange *x, const struct account *account, const struct driver
 }
 
 struct health_view
-channel_health_of(struct exchange *x, const struct account *account)
+channel_health_of(struct exchange *x, enum network network, const struct account *account)
 {
     static const char *const words[] = {N_("not connected"),   N_("published by hand"),
                                         N_("not checked yet"), N_("connected"),
                                         N_("failing"),         N_("no longer accepted")};
-    const struct driver *driver = account ? driver_find(account->network) : NULL;
+    const struct driver *driver =
+        account ? driver_find(account->network) : driver_usual(network_word(network));
     struct health_view view = {.state = state_of(account, driver)};
     enum error_class class;
     view.word = word(x, words[view.state]);
@@ -196,6 +198,19 @@ good_say(struct exchange *x, const struct account *account, const struct account
     }
 }
 
+static void
+trouble_say(struct exchange *x, const struct account *account, enum connect_trouble trouble,
+            struct ask_view *ret)
+{
+    const struct driver *driver = driver_find(account->network);
+    str host = address_host(account->server, x->keep);
+    ret->cause = SAY(x->keep, x->lang, connect_cause(trouble),
+                     driver ? str_of(driver->traits.name) : account->network);
+    ret->advice = SAY(x->keep, x->lang, connect_advice(trouble),
+                      host.n > 0 ? host : word(x, N_("its host")));
+    ret->allow = trouble == TROUBLE_FORBIDDEN;
+}
+
 struct ask_view
 channel_ask_of(struct exchange *x, const struct account *account,
                const struct account_answer *answer)
@@ -217,8 +232,7 @@ channel_ask_of(struct exchange *x, const struct account *account,
         words_split(x, answer->words, &view.words, &view.found);
         if (!error_class_parse(answer->class_word, &class) || class == CLASS_NONE)
             class = CLASS_CONFIG;
-        view.cause = word(x, error_class_cause(class));
-        view.advice = word(x, error_class_advice(class));
+        trouble_say(x, account, connect_trouble(class, answer->words), &view);
     }
     return view;
 }

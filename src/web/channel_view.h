@@ -7,16 +7,17 @@
 /* What the pages of channels say in common. */
 
 /*
- * channel_health_of(x, account): how a connection is, in the reader's words; NULL: there is none. Only the driver's
+ * channel_health_of(x, network, account): how a connection is, in the reader's words; NULL: there is none. Only the driver's
  * traits and the clock are asked.
  */
-struct health_view channel_health_of(struct exchange *x, const struct account *account);
+struct health_view channel_health_of(struct exchange *x, enum network network,
+                                     const struct account *account);
 /* channel_network_label(x, network), channel_ownership_label(x, ownership): translated where they are words. */
 str channel_network_label(struct exchange *x, enum network network);
 str channel_ownership_label(struct exchange *x, enum ownership ownership);
 
 /*
- * channel_ask_of(x, account, answer): the last question put to it and what came of it, as long as that is news.
+ * channel_ask_of(x, account, answer): what came of the last question is about connecting, not about a post. The last question put to it and what came of it, as long as that is news.
  */
 struct ask_view channel_ask_of(struct exchange *x, const struct account *account,
                                const struct account_answer *answer);

@@ -56,7 +56,8 @@ put_lines(struct exchange *x, const struct channel *channels, ptrdiff_t n,
                 .network = channel_network_label(x, c->network),
                 .handle = c->handle,
                 .ownership = channel_ownership_label(x, c->ownership),
-                .health = channel_health_of(x, account_of(accounts, accounts_n, c->id)),
+                .health =
+                    channel_health_of(x, c->network, account_of(accounts, accounts_n, c->id)),
             };
         }
     }

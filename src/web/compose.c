@@ -41,13 +41,18 @@ aside_of(const struct compose *c, int64_t channel)
     return find_variant(c->kept.aside, c->kept.aside_n, channel);
 }
 
-static bool
-is_connected(const struct account *accounts, ptrdiff_t n, int64_t channel)
+/* Whether it can go out from here, or a person does it. */
+static void
+put_way(const struct account *accounts, ptrdiff_t n, struct compose_channel *c)
 {
-    for (ptrdiff_t i = 0; i < n; i++)
-        if (accounts[i].channel == channel)
-            return accounts[i].state != ACCOUNT_DEAD;
-    return false;
+    const struct driver *driver = driver_usual(network_word(c->network));
+    for (ptrdiff_t i = 0; i < n; i++) {
+        if (accounts[i].channel != c->id)
+            continue;
+        c->connected = accounts[i].state != ACCOUNT_DEAD;
+        driver = driver_find(accounts[i].network);
+    }
+    c->by_hand = driver && driver->traits.by_hand;
 }
 
 /* Those it goes to are always shown; of the others as many as there is room for. */
@@ -78,9 +83,9 @@ load_channels(struct exchange *x, struct compose *c, struct error *error)
                                      .name = all[i].name,
                                      .network = all[i].network,
                                      .ticked = ticked,
-                                     .connected = is_connected(accounts, accounts_n, all[i].id),
                                      .own = words && words->body.p ? words->body : S(""),
                                      .delivery = delivery};
+        put_way(accounts, accounts_n, &c->channels[c->channels_n - 1]);
     }
     return OK;
 }

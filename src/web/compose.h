@@ -29,7 +29,8 @@ struct compose_channel {
     str name;
     enum network network;
     bool ticked, connected;
-    str own; /* other words for this channel; kept also while it is not ticked */
+    bool by_hand; /* a person publishes there */
+    str own;      /* other words for this channel; kept also while it is not ticked */
     const struct delivery *delivery; /* one that is not cancelled; NULL */
     struct delivery_plan plan;
     struct content_look look;

@@ -153,7 +153,6 @@ compose_count(struct exchange *x, const struct content_look *look)
 static struct compose_channel_view
 channel_view(struct exchange *x, const struct compose_channel *c, bool looked)
 {
-    const struct driver *driver = driver_find(network_word(c->network));
     struct compose_problem_view *problems =
         new (x->keep, struct compose_problem_view, MESSAGE_PROBLEMS_MAX);
     struct compose_channel_view view = {.id = c->id,
@@ -162,7 +161,7 @@ channel_view(struct exchange *x, const struct compose_channel *c, bool looked)
                                         .ticked = c->ticked,
                                         .own = c->own,
                                         .problems = problems};
-    if (!driver || driver->traits.by_hand) {
+    if (c->by_hand) {
         view.state = word(x, N_("You publish it by hand"));
     } else if (!c->connected) {
         view.state = word(x, N_("Not connected: it waits until you connect it"));

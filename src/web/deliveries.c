@@ -150,6 +150,10 @@ delivery_fix(struct exchange *x, const struct delivery *d)
     enum error_class c = d->error_class;
     if (!stands || !may_edit(x))
         return (struct press_view){0};
+    if (d->state == DELIVERY_HELD && d->reason &&
+        str_eq(str_of(d->reason), str_of(reason_connect)))
+        return (struct press_view){channel_href(x, d->channel),
+                                   str_of(translate(x->lang, N_("Connect the channel")))};
     if (c == CLASS_AUTH || c == CLASS_SCOPE || c == CLASS_CONFIG)
         return (struct press_view){channel_href(x, d->channel),
                                    str_of(translate(x->lang, N_("Connect the account again")))};

@@ -66,6 +66,7 @@ struct ask_view {
     str found;                /* instead of the network's words, what we saw ourselves; none */
     str visit;                /* where to agree, on the network's own page */
     str visit_host;           /* whose page that is */
+    bool allow;               /* its owner has to allow the host */
     bool check_next;          /* agreed: what is left is to look whose account it is */
 };
 

@@ -67,6 +67,7 @@ pid=$!
 tries=0
 while [ ! -f "$dir/port" ] && [ $tries -lt 100000 ] && kill -0 "$pid" 2>/dev/null; do tries=$((tries + 1)); done
 port=$(cat "$dir/port") || { echo "Bail out! the receiver did not start"; exit 1; }
+printf 'webhook = https://in.example/\n' >"$dir/half"
 (umask 077 && printf 'webhook = http://127.0.0.1:%s/in\nkey = a long shared text\n' "$port" >"$dir/secret")
 
 # ---- a channel ----
@@ -74,12 +75,17 @@ t "init" 0 'made' "$propre" init --zone Europe/Paris
 t "a channel that receives" 0 'added' "$propre" channel add "Blog" --network webhook
 t "two to tell apart" 0 'added' "$propre" channel add "Atelier" --network manual
 t "the list says what to do next" 0 'propre channel connect "Blog"' "$propre" channel list
-t "what a connection needs is said" 2 'webhook, key' "$propre" channel connect Blog
-t "connect, by the name in small letters" 0 'verify' "$propre" channel connect blog --secret-file "$dir/secret"
+t "what a connection needs is said, each by both its names" 2 'webhook \(Address that receives\), key \(Signing secret\)' "$propre" channel connect Blog
+printf 'webhook = not a url\nkey = a long shared text\n' >"$dir/wrong"
+t "what is no address is not kept" 2 'not the address of a server' "$propre" channel connect blog --secret-file "$dir/wrong"
+t "one that is missing is named" 2 'Signing secret" \(key\)' "$propre" channel connect blog --secret-file "$dir/half"
+t "connect, by the name in small letters; it is tried at once" 8 'propre channel allow 127.0.0.1:' "$propre" channel connect blog --secret-file "$dir/secret"
+j "kept, and not verified" 'v[1]["account"] == "not verified"' "$propre" channel list
 t "a private host is refused until it is named" 8 'ports 443 and 80' "$propre" channel verify Blog
 t "the owner names it" 0 'may be reached' "$propre" channel allow "127.0.0.1:$port"
-t "verify, by its network" 0 'works' "$propre" channel verify webhook
+t "verify, by its network" 0 'Blog works\.$' "$propre" channel verify webhook
 received "the ping is signed" 1 '^ping - True'
+t "connected anew, it says at once that it works" 0 'Blog works\.$' "$propre" channel connect Blog --secret-file "$dir/secret"
 t "the list shows the account" 0 'Blog.*connected' "$propre" channel list
 j "the same for programs" 'v[1]["account"] == "connected" and v[1]["token_days_left"] is None' "$propre" channel list
 t "limits name their source" 0 'pictures|No limit' "$propre" channel limits Blog
@@ -212,6 +218,22 @@ t "put away, and held" 0 'on hold' "$propre" channel archive Notes --hold
 t "among those put away" 0 'Notes' "$propre" channel list --archived
 t "brought back" 0 'still on hold' "$propre" channel restore notes
 t "renamed back" 0 'is called' "$propre" channel rename Notes --to Blog
+
+# ---- nothing to connect, and not connected yet ----
+t "a network nobody made a driver for" 0 'added' "$propre" channel add "Page" --network facebook
+t "it is by hand" 0 'Page .*by hand' "$propre" channel list
+t "there is nothing to connect" 0 'Page is published by hand' "$propre" channel connect Page
+t "nor to verify" 0 'Page is published by hand' "$propre" channel verify Page
+t "a post there" 0 'Page: ' "$propre" post "With my own hands" --to Page --now
+t "a place that several ways lead to" 0 'added' "$propre" channel add "Own place" --network other
+t "a post there too" 0 'Own place: ' "$propre" post "It waits for you" --to "Own place" --now
+t "the worker goes through both" 0 '' "$propre" worker --once --quiet
+j "the first is a person's" '[d["reason"] for d in v if d["text"] == "With my own hands" and d["state"] == "person"][0].startswith("It is time")' "$propre" queue
+j "the second waits for its channel" '[d["reason"] for d in v if d["text"] == "It waits for you" and d["state"] == "held"][0].startswith("Its channel is not connected;")' "$propre" queue
+t "which way is asked" 2 'with one of discord, webhook, manual' "$propre" channel connect "Own place"
+t "connected and seen to work" 0 'Own place works\.' "$propre" channel connect "Own place" --way webhook --secret-file "$dir/secret"
+t "the worker sends what waited" 0 '' "$propre" worker --once --quiet
+received "once" 1 '^publish - True It waits for you'
 
 # ---- what it stands on is not there yet ----
 t "no database yet: the worker says so and does not pretend to run" 7 'does not answer' "$propre" worker --data postgresql://127.0.0.1:1/x

@@ -4,6 +4,7 @@
 #include "outbox/let_go.h"
 #include "place/hold.h"
 #include "place/vault.h"
+#include "strategy/channel.h"
 #include "tactic/message.h"
 
 /* A worker on the data, by hand: what a user would miss. */
@@ -997,6 +998,71 @@ test_connected_as_another(void **state)
     vault_close(vault);
 }
 
+/* What waits only for its channel goes on when that is seen to work; what is too late by then is asked about. */
+static void
+test_waits_until_it_is_connected(void **state)
+{
+    struct bench *b = open_bench(state, 1);
+    struct error *error = &b->f->error;
+    struct vault *vault = with_vault(b);
+    const int64_t channel = channel_with_token(b, 600 * MINUTE);
+    const struct account row = account_row(b, channel);
+    const struct secret_pair pairs[] = {{S("token"), S("new")}, {S("refresh"), S("r")}};
+    begin(b);
+    assert_ok(account_disconnect(b->f->propre, b->f->workspace, channel, error), error);
+    commit(b);
+    int64_t old = sim_schedule(&b->sim, channel, in(b, SECOND), no_int);
+    sim_run_until(&b->sim, in(b, MINUTE));
+    int64_t late = sim_schedule(&b->sim, channel, in(b, 420 * MINUTE), no_int);
+    sim_run_until(&b->sim, in(b, 430 * MINUTE));
+    assert_state(b, old, DELIVERY_HELD);
+    assert_state(b, late, DELIVERY_HELD);
+    assert_string_equal(reason_connect, sim_get(&b->sim, late).reason);
+    begin(b);
+    assert_ok(account_connect(b->f->propre, &row, pairs, 2, error), error);
+    commit(b);
+    sim_run_until(&b->sim, in(b, 2 * SECOND));
+    assert_state(b, late, DELIVERY_HELD); /* nobody has seen it work yet */
+    assert_true(verify(b, channel).good);
+    sim_run(&b->sim);
+    assert_state(b, late, DELIVERY_PUBLISHED);
+    assert_state(b, old, DELIVERY_HELD); /* seven hours late */
+    assert_non_null(strstr(sim_get(&b->sim, old).reason, "six hours"));
+    close_bench(b);
+    ((struct fixture *)*state)->propre->vault = NULL;
+    vault_close(vault);
+}
+
+/* Where nobody made a driver there is nothing to connect: a person publishes, as every face says. */
+static void
+test_no_driver_is_by_hand(void **state)
+{
+    struct bench *b = open_bench(state, 1);
+    struct error *error = &b->f->error;
+    int64_t facebook = 0, blog = 0;
+    struct channel channel = {.workspace = b->f->workspace,
+                              .network = NETWORK_FACEBOOK,
+                              .name = S("Page"),
+                              .handle = S("lumen"),
+                              .ownership = RENTED};
+    b->sim.trial.find = driver_find;
+    sim_begin(&b->sim, 44);
+    begin(b);
+    assert_ok(channel_insert(b->f->propre, &channel, &facebook, error), error);
+    channel.network = NETWORK_BLOG;
+    channel.name = S("Blog");
+    assert_ok(channel_insert(b->f->propre, &channel, &blog, error), error);
+    commit(b);
+    int64_t page = sim_schedule(&b->sim, facebook, in(b, SECOND), no_int);
+    int64_t post = sim_schedule(&b->sim, blog, in(b, SECOND), no_int);
+    sim_run_until(&b->sim, in(b, MINUTE));
+    assert_state(b, page, DELIVERY_PERSON);
+    assert_non_null(strstr(sim_get(&b->sim, page).reason, "by hand"));
+    assert_state(b, post, DELIVERY_HELD); /* several could: one is to be connected */
+    assert_string_equal(reason_connect, sim_get(&b->sim, post).reason);
+    close_bench(b);
+}
+
 static void
 token_dies(struct bench *b, const char *token)
 {
@@ -1298,6 +1364,8 @@ main(void)
         ON_A_FIXTURE(test_refresh_leaves_the_post_where_it_stands),
         ON_A_FIXTURE(test_connected_anew_during_a_refresh),
         ON_A_FIXTURE(test_connected_as_another),
+        ON_A_FIXTURE(test_waits_until_it_is_connected),
+        ON_A_FIXTURE(test_no_driver_is_by_hand),
         ON_A_FIXTURE(test_account_given_up_and_back),
         ON_A_FIXTURE(test_token_cannot_be_kept),
         ON_A_FIXTURE(test_down_for_an_hour),

@@ -123,7 +123,8 @@ class Peer:
         propre.run("channel", "allow", urllib.parse.urlsplit(server).netloc)
         propre.run("channel", "add", channel, "--network", self.network, "--handle", channel)
         who = ["--user", user] if user else []
-        propre.run("channel", "connect", channel, "--server", server, *who, "--secret-file", "-", given=secret + "\n")
+        connect = propre.ask if wrong else propre.run  # it is kept, and that it does not work is said
+        connect("channel", "connect", channel, "--server", server, *who, "--secret-file", "-", given=secret + "\n")
 
 
 class WordPress(Peer):

@@ -266,8 +266,7 @@ test_verify_asks_and_says(void **state)
     assert_int_equal(200, browser_get(&scene.owner, "/channel/1"));
     assert_true(sees("It does not work."));
     assert_true(sees("incorrect_password: &lt;b&gt;no&lt;/b&gt;"));
-    assert_true(sees("does not accept our credentials"));
-    assert_true(sees("Connect the account again"));
+    assert_true(sees("does not accept the credentials"));
     assert_true(sees("not checked yet"));
     press("/channel/1/verify", "");
     assert_true(str_eq(question().ask_op, S("verify")));
@@ -641,6 +640,71 @@ test_rename_and_put_away(void **state)
     test_end();
 }
 
+/* No post is meant: what is said of a connection is what helps to connect. */
+static void
+test_what_helps_to_connect(void **state)
+{
+    static const struct {
+        const char *class, *words, *said, *helps;
+    } all[] = {
+        {"transient", "The name of this server is not known", "No server has this name",
+         "letter by letter"},
+        {"transient", "This server cannot be reached", "could not be reached",
+         "Check the address"},
+        {"config", "This server is at a private address, and the owner has not named it",
+         "only where the owner allows it", "allows blog.example.org below"},
+        {"permanent", "HTTP 404", "not as WordPress does", "Check the address"},
+        {"rate", "slower", "slow down", "in a few minutes"},
+    };
+    (void)state;
+    test_begin();
+    add(BLOG);
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        press("/channel/1/connect", CREDENTIALS);
+        answer(false, NULL, all[i].class, all[i].words);
+        assert_int_equal(200, browser_get(&scene.owner, "/channel/1"));
+        if (!sees(all[i].said) || !sees(all[i].helps) || sees("post, then send") ||
+            sees("tried again by itself"))
+            fail_msg("of \"%s\"", all[i].words);
+        assert_true(sees("/channels#hosts") == (strcmp(all[i].class, "config") == 0));
+    }
+    test_end();
+}
+
+/* An address that can be none is said beside its field, before anything is kept. */
+static void
+test_an_address_that_is_none(void **state)
+{
+    bool found = true;
+    (void)state;
+    test_begin();
+    add(BLOG);
+    assert_int_equal(422, browser_post(&scene.owner, "/channel/1/connect",
+                                       "way=wordpress&server=not+a+url&user=ada&password=p"));
+    assert_true(sees("This is not the address of a server"));
+    (void)account(&found);
+    assert_false(found);
+    test_end();
+}
+
+/* A network nobody made a driver for is by hand, and says so without being connected. */
+static void
+test_by_hand_without_a_driver(void **state)
+{
+    (void)state;
+    test_begin();
+    add("network=facebook&name=Page&handle=lumen");
+    assert_int_equal(200, browser_get(&scene.owner, "/channel/1"));
+    assert_true(sees("published by hand"));
+    assert_false(sees("not connected"));
+    assert_int_equal(200, browser_get(&scene.owner, "/compose"));
+    assert_true(sees("You publish it by hand"));
+    assert_int_equal(303, browser_post(&scene.owner, "/channels", "network=blog&name=Notes"));
+    assert_int_equal(200, browser_get(&scene.owner, "/compose"));
+    assert_true(sees("Not connected: it waits until you connect it"));
+    test_end();
+}
+
 static void
 test_private_hosts(void **state)
 {
@@ -709,6 +773,9 @@ main(void)
         cmocka_unit_test(test_days_left),
         cmocka_unit_test(test_token_that_renews_itself),
         cmocka_unit_test(test_a_dead_account_says_what_to_do),
+        cmocka_unit_test(test_what_helps_to_connect),
+        cmocka_unit_test(test_an_address_that_is_none),
+        cmocka_unit_test(test_by_hand_without_a_driver),
         cmocka_unit_test(test_private_hosts),
     };
     return cmocka_run_group_tests_name("channels", tests, NULL, NULL);

@@ -30,6 +30,14 @@ SELECT a.channel_id AS channel, a.workspace_id AS workspace, a.network, a.server
 FROM account AS a
 WHERE a.workspace_id = $1 AND a.channel_id = $2;
 
+-- Of a channel that was never connected.
+-- query: account_channel
+-- in: workspace int, channel int
+-- out: network text, handle text
+-- gives: maybe
+-- does: reads
+SELECT network, handle FROM channel WHERE workspace_id = $1 AND id = $2;
+
 -- query: account_page
 -- in: workspace int, limit_n int
 -- out: channel int, workspace int, network text, server text, handle text, user_id text, state text,
