@@ -10,6 +10,7 @@
 #include "outbox/account.h"
 #include "outbox/connect.h"
 #include "outbox/egress.h"
+#include "outbox/put_away.h"
 #include "place/db.h"
 #include "strategy/channel.h"
 #include "wire/curl.h"
@@ -339,14 +340,22 @@ enum fault
 command_channel_disconnect(struct cli *cli, struct error *error)
 {
     struct connecting c;
+    struct put_away_counts counts;
     if (db_begin(cli->propre.db, DB_WRITE, error))
         return error->fault;
     auto_tx tx = cli->propre.db;
     if (find(cli, cli->args->positional, &c, error) ||
+        put_away_count(&cli->propre, cli->workspace.id, c.channel, &counts, error) ||
         account_disconnect(&cli->propre, cli->workspace.id, c.channel, error) ||
         db_commit(tx, error))
         return error->fault;
     cli_say(cli, N_("%s is disconnected; its credentials are forgotten."), c.of.name);
+    if (counts.waiting_n > 0 && !(c.driver && c.driver->traits.by_hand))
+        cli_say(
+            cli,
+            N_("Planned posts that wait for it: %s. What is due meanwhile is held until it is "
+               "connected again."),
+            cli_number(cli, counts.waiting_n));
     return cli->json ? cli_json_good(error) : OK;
 }
 

@@ -234,6 +234,8 @@ t "which way is asked" 2 'with one of discord, webhook, manual' "$propre" channe
 t "connected and seen to work" 0 'Own place works\.' "$propre" channel connect "Own place" --way webhook --secret-file "$dir/secret"
 t "the worker sends what waited" 0 '' "$propre" worker --once --quiet
 received "once" 1 '^publish - True It waits for you'
+t "one more there, for tomorrow" 0 'Own place: ' "$propre" post "And then?" --to "Own place" --at "tomorrow 09:00"
+t "what waits is told when it is disconnected" 0 'wait for it: 1' "$propre" channel disconnect "Own place"
 
 # ---- what it stands on is not there yet ----
 t "no database yet: the worker says so and does not pretend to run" 7 'does not answer' "$propre" worker --data postgresql://127.0.0.1:1/x

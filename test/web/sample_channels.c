@@ -286,13 +286,22 @@ sample_channel_refused(struct html *h)
                              .about = BOTH("Refused 2 times lately; it is still tried.",
                                            "Refusé 2 fois dernièrement ; on essaie "
                                            "encore.")};
-    view.ask =
-        (struct ask_view){.state = ASK_BAD,
-                          .sentence = BOTH("It does not work.", "Cela ne marche pas."),
-                          .cause = BOTH("The network does not accept our credentials any more",
-                                        "Le réseau n’accepte plus nos identifiants"),
-                          .advice = BOTH("Connect the account again", "Reconnectez le compte"),
-                          .words = S(HOSTILE)};
+    view.ask = (struct ask_view){
+        .state = ASK_BAD,
+        .sentence = BOTH("It does not work.", "Cela ne marche pas."),
+        .cause = BOTH("Private hosts, other ports than 443 and 80 and plain "
+                      "http are called only where the owner allows it",
+                      "Les hôtes privés, les ports autres que 443 et 80 et le "
+                      "http sans chiffrement ne sont appelés que si le "
+                      "propriétaire le permet"),
+        .advice = BOTH("If this server is yours, its owner allows blog.lan "
+                       "below the list of the channels; then check the "
+                       "connection again",
+                       "Si ce serveur est à vous, le propriétaire autorise "
+                       "blog.lan sous la liste des canaux ; revérifiez "
+                       "ensuite la connexion"),
+        .allow = true,
+        .words = S(HOSTILE)};
     page_channel(h, &view);
 }
 
