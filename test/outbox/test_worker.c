@@ -1232,6 +1232,62 @@ test_connected_anew_during_a_refresh(void **state)
     vault_close(vault);
 }
 
+/* Another process that has a fresh token of the account just when the first look at it was taken. */
+static struct meanwhile {
+    struct propre propre;
+    struct account row;
+    int32_t looks_n; /* before: those ahead of the hour, which refresh nothing */
+    bool done;
+} meanwhile;
+
+static const struct driver *
+find_meanwhile(str network)
+{
+    struct meanwhile *m = &meanwhile;
+    struct error error = {0};
+    bool kept = false;
+    const struct step fresh = {.kind = STEP_DONE,
+                               .secrets = {{S("token"), S("theirs")}, {S("refresh"), S("2")}},
+                               .secrets_n = 2,
+                               .token_expires_us =
+                                   some_int(clock_now(&m->propre.clock).us + 100 * MINUTE)};
+    if (m->done || m->looks_n-- > 0)
+        return world_driver(network);
+    m->done = true;
+    assert_ok(db_begin(m->propre.db, DB_WRITE, &error), &error);
+    assert_ok(account_keep(&m->propre, &m->row, OP_REFRESH, &fresh, &kept, &error), &error);
+    assert_ok(db_commit(m->propre.db, &error), &error);
+    assert_true(kept);
+    return world_driver(network);
+}
+
+/* A refresh token is good for once: who comes second sees under the lease that there is nothing left to do. */
+static void
+test_renewed_by_another_meanwhile(void **state)
+{
+    const struct db_options writes = {0};
+    if (testdb_one_writer())
+        return;
+    struct bench *b = open_bench(state, 1);
+    struct vault *vault = with_vault(b);
+    int64_t channel = channel_with_token(b, MINUTE);
+    meanwhile = (struct meanwhile){
+        .propre = *b->f->propre, .row = account_row(b, channel), .looks_n = 2};
+    meanwhile.propre.db = testdb_second(&b->f->t, &writes);
+    b->sim.trial.find = find_meanwhile;
+    sim_begin(&b->sim, 45);
+    int64_t id = sim_schedule(&b->sim, channel, in(b, SECOND), no_int);
+    sim_run(&b->sim);
+    assert_true(meanwhile.done);
+    assert_state(b, id, DELIVERY_PUBLISHED);
+    assert_int_equal(0, b->sim.world.refreshes_n);
+    assert_str("theirs", secret_of(b, channel, "token"));
+    db_close(meanwhile.propre.db);
+    close_bench(b);
+    ((struct fixture *)*state)->propre->vault = NULL;
+    vault_close(vault);
+}
+
 /* Refused credentials: tried three times, apart; then the account is given up, and nothing is lost. */
 static void
 test_account_given_up_and_back(void **state)
@@ -1363,6 +1419,7 @@ main(void)
         ON_A_FIXTURE(test_refused_after_another_try),
         ON_A_FIXTURE(test_refresh_leaves_the_post_where_it_stands),
         ON_A_FIXTURE(test_connected_anew_during_a_refresh),
+        ON_A_FIXTURE(test_renewed_by_another_meanwhile),
         ON_A_FIXTURE(test_connected_as_another),
         ON_A_FIXTURE(test_waits_until_it_is_connected),
         ON_A_FIXTURE(test_no_driver_is_by_hand),
