@@ -34,6 +34,8 @@ static const struct word acts[] = {
     {"is live", N_("saw it live"), ""},
     {"send again", N_("saw that it is not there, and had it sent again"), ""},
     {"drop", N_("decided to let it be"), ""},
+    {"edit", N_("changed its text where it is published"), ""},
+    {"withdraw", N_("took it down"), ""},
     {"late", N_("found that it is late"), ""},
     {"restored", N_("found that it may have been sent before the restore"), ""},
     {"worker died", N_("stopped while it had it, and took it up anew"), ""},
@@ -224,6 +226,21 @@ add_ledger(struct exchange *x, const struct delivery *d, struct delivery_view *v
     return OK;
 }
 
+/* Pages do not call out: what is published already is changed by what is typed where the program runs. */
+static void
+add_live(struct exchange *x, const struct delivery *d, bool gone, struct delivery_view *view)
+{
+    const struct driver *driver = driver_find(d->network);
+    if (!view->may_edit || d->state != DELIVERY_PUBLISHED || gone || !driver)
+        return;
+    if (driver->traits.ops[OP_EDIT])
+        view->edit_command =
+            arena_printf(x->keep, "propre edit %lld --live --text \"…\"", (long long)d->id);
+    if (driver->traits.ops[OP_WITHDRAW])
+        view->withdraw_command =
+            arena_printf(x->keep, "propre withdraw %lld", (long long)d->id);
+}
+
 static enum fault
 add_history(struct exchange *x, const struct delivery *d, struct delivery_view *view,
             struct error *error)
@@ -243,6 +260,10 @@ add_history(struct exchange *x, const struct delivery *d, struct delivery_view *
         };
     view->history = lines;
     view->history_n = n;
+    bool gone = false;
+    for (ptrdiff_t i = 0; i < n; i++)
+        gone |= str_eq(all[i].act, S("withdraw"));
+    add_live(x, d, gone, view);
     return OK;
 }
 

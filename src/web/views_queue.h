@@ -99,6 +99,8 @@ struct delivery_view {
     bool edits_alone; /* for this channel, on this page: its post is out elsewhere */
     struct field_view text;
     int64_t revision; /* of the post it is typed over */
+    str edit_command,
+        withdraw_command; /* what is typed to change or take down what is out; none */
     /* as it goes out, or went */
     bool frozen, text_missing;
     str title, link, warning;

@@ -370,6 +370,8 @@ sample_delivery_published(struct html *h)
     view.frozen = true;
     view.edit_href = STR_NONE;
     view.permalink = S("https://mastodon.example/@atelier/113");
+    view.edit_command = S("propre edit 44 --live --text \"…\"");
+    view.withdraw_command = S("propre withdraw 44");
     view.result_href = S("/post/9");
     view.conflict =
         BOTH("Nothing was changed: meanwhile it is “Published”, which does not allow this.",

@@ -565,7 +565,9 @@ test_text_here_alone(void **state)
     assert_int_equal(200, browser_get(&p.reader, of_post));
     sees_not(&p.reader, alone);
     assert_int_equal(200, browser_get(&p.editor, path(&p, first, "")));
-    sees_not(&p.editor, "Edit the text"); /* it is out */
+    sees_not(&p.editor, "Edit the text"); /* it is out: the way is another */
+    sees(&p.editor, cstr(&house->db.keep, arena_printf(&house->db.keep, "propre withdraw %lld",
+                                                       (long long)first)));
 
     (void)browser_get(&p.editor, path(&p, second, ""));
     assert_int_equal(422, browser_post(&p.editor, change, "revision=1&text="));
