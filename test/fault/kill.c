@@ -50,6 +50,8 @@ enum {
      */
     LAG_US = 75000000,
     FAULTS_PERCENT = 20,
+    LINK_SHARED_BY =
+        48, /* posts that follow each other and lead to the same address: four on each account */
     /* How many are killed three times, and so wait for a person, is the machine's pace; of the others nearly all are out. */
     PUBLISHED_PERCENT_MIN = 40,
     ELSE_PERCENT_MAX = 2,
@@ -248,6 +250,10 @@ add_message(struct run *run, struct error *error)
                         .body =
                             arena_printf(&run->keep, "message number %lld", (long long)number)};
     const struct variant variants[2] = {{.channel = a}, {.channel = b}};
+    /* Every second post has a link that others have too: it says of none of them that it is out. */
+    int64_t offer = number / LINK_SHARED_BY;
+    if (number % 2)
+        m.link = arena_printf(&run->keep, "https://shop.example/offer/%lld", (long long)offer);
     struct message_parts parts = {.variants = variants, .variants_n = a == b ? 1 : 2};
     enum fault fault = message_save(propre, &m, &parts, &id, error);
     for (int32_t k = 0; !fault && k < parts.variants_n; k++) {
