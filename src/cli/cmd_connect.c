@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -208,6 +209,7 @@ verify_failed(struct cli *cli, const struct connecting *c, const struct step *st
 {
     str words = str_slice(step->words, 0, 180), name = str_slice(c->of.name, 0, 60);
     enum fault fault = error->fault;
+    assert(c->driver);
     if (step->kind != STEP_FAIL || (fault != FAULT_AWAY && fault != FAULT_REMOTE))
         return fault;
     errno = 0;
@@ -244,6 +246,7 @@ verify(struct cli *cli, const struct connecting *c, struct step *ret, struct err
 {
     struct wire *wire = NULL;
     struct channel_call call = {.op = OP_VERIFY};
+    assert(c->driver);
     enum fault fault = cli_wire(cli, &wire, error);
     if (!fault) {
         fault = account_run(&cli->propre, wire, cli->workspace.id, c->channel, &call, cli->keep,
@@ -327,7 +330,9 @@ command_channel_verify(struct cli *cli, struct error *error)
     db_rollback(cli->propre.db);
     if (fault)
         return fault;
-    if (c.driver && c.driver->traits.by_hand) {
+    if (!c.driver)
+        return fail(error, FAULT_ABSENT, "channel %lld is not connected", (long long)c.channel);
+    if (c.driver->traits.by_hand) {
         cli_say(cli, N_("%s is published by hand."), c.of.name);
         return cli->json ? cli_json_id(c.channel, error) : OK;
     }

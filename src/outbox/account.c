@@ -134,6 +134,16 @@ secrets_set(struct secrets *secrets, const struct secret_pair *pair, struct erro
 }
 
 static enum fault
+secrets_set_all(struct secrets *secrets, const struct secret_pair *pairs, int32_t n,
+                struct error *error)
+{
+    enum fault fault = OK;
+    for (int32_t i = 0; i < n && !fault; i++)
+        fault = secrets_set(secrets, &pairs[i], error);
+    return fault;
+}
+
+static enum fault
 secrets_seal(struct propre *propre, int64_t channel, const struct secrets *secrets,
              struct arena *keep, str *ret, struct error *error)
 {
@@ -317,10 +327,8 @@ connect(struct propre *propre, const struct account *account, const struct secre
         *error = (struct error){0};
     }
     bool same = found && keep_same(account, &was, pairs, pairs_n, secrets, keep);
-    for (int32_t i = 0; i < pairs_n; i++) {
-        if (secrets_set(secrets, &pairs[i], error))
-            return error->fault;
-    }
+    if (secrets_set_all(secrets, pairs, pairs_n, error))
+        return error->fault;
     const struct driver *driver = driver_find(account->network);
     if (required_check(driver, account, secrets, error) ||
         addresses_check(driver, account, pairs, pairs_n, keep, error) ||
