@@ -4,14 +4,8 @@
 
 /* What needs a person. */
 
-static str
-text_of(struct cli *cli, const struct incident *incident)
-{
-    return str_of(translate(cli->lang, cstr(cli->keep, incident->text)));
-}
-
 static void
-incident_json(struct cli *cli, struct json_writer *w, const struct incident *incident,
+incident_json(struct json_writer *w, const struct incident *incident,
               const struct incident_about *about)
 {
     json_object_begin(w);
@@ -20,7 +14,7 @@ incident_json(struct cli *cli, struct json_writer *w, const struct incident *inc
     json_member_str(w, "subject", incident->subject);
     json_member_str(w, "channel", about->channel_name);
     json_member_str(w, "title", about->text);
-    json_member_str(w, "text", text_of(cli, incident));
+    json_member_str(w, "text", about->says);
     json_member_int(w, "seen", incident->seen_n);
     json_member_maybe_int(w, "closed_us", incident->closed_us);
     json_object_end(w);
@@ -30,7 +24,7 @@ static void
 say_incident(struct cli *cli, const struct incident *incident,
              const struct incident_about *about)
 {
-    str text = text_of(cli, incident);
+    str text = about->says;
     if (incident->closed_us.has)
         text = SAY(cli->keep, cli->lang, N_("%s (over)"), text);
     if (about->delivery)
@@ -56,8 +50,8 @@ command_incident_list(struct cli *cli, struct error *error)
         if (!all && list[i].closed_us.has)
             continue;
         list[shown_n] = list[i];
-        if (incident_about(&cli->propre, cli->workspace.id, &list[shown_n], cli->keep,
-                           &about[shown_n], error))
+        const struct incident_of of = {cli->workspace.id, &list[shown_n], cli->lang};
+        if (incident_about(&cli->propre, &of, cli->keep, &about[shown_n], error))
             return error->fault;
         shown_n++;
     }
@@ -65,7 +59,7 @@ command_incident_list(struct cli *cli, struct error *error)
         cli_json_begin(&json);
         json_array_begin(&json.w);
         for (ptrdiff_t i = 0; i < shown_n; i++)
-            incident_json(cli, &json.w, &list[i], &about[i]);
+            incident_json(&json.w, &list[i], &about[i]);
         json_array_end(&json.w);
         return cli_json_end(&json, error);
     }

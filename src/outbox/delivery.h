@@ -242,11 +242,17 @@ struct incident {
 };
 must_use enum fault incident_list(struct propre *propre, int64_t workspace, struct arena *keep,
                                   struct incident **ret, ptrdiff_t *ret_n, struct error *error);
-/* incident_about(propre, workspace, incident, keep, ret, error): what it is about, in words; what is gone meanwhile is empty. */
+/* incident_about(propre, of, keep, ret, error): what it is about, in words; what is gone meanwhile is empty. */
+struct incident_of {
+    int64_t workspace;
+    const struct incident *incident;
+    enum lang lang;
+};
 struct incident_about {
     int64_t delivery, channel; /* 0: none */
     str channel_name, text;    /* the post's title, or its beginning */
+    str says;                  /* what happened, in the reader's language */
 };
-must_use enum fault incident_about(struct propre *propre, int64_t workspace,
-                                   const struct incident *incident, struct arena *keep,
-                                   struct incident_about *ret, struct error *error);
+must_use enum fault incident_about(struct propre *propre, const struct incident_of *of,
+                                   struct arena *keep, struct incident_about *ret,
+                                   struct error *error);

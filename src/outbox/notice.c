@@ -4,6 +4,7 @@
 
 #include "base/number.h"
 #include "base/translate.h"
+#include "outbox/content.h"
 #include "outbox/delivery.h"
 #include "outbox/queries.h"
 #include "place/propre.h"
@@ -127,25 +128,54 @@ subject_id(str subject, str noun, int64_t *ret)
            parse_i64(str_slice(subject, noun.n, subject.n), 1, INT64_MAX, ret, &ignored) == OK;
 }
 
-enum fault
-incident_about(struct propre *propre, int64_t workspace, const struct incident *incident,
-               struct arena *keep, struct incident_about *ret, struct error *error)
+/* What preflight found was written down in English with its figures: what still holds of it is said anew. */
+static enum fault
+found_again(struct propre *propre, const struct incident_of *of, const struct delivery *d,
+            struct arena *keep, str *ret, struct error *error)
 {
-    struct incident_about about = {0};
+    struct message_problem problems[MESSAGE_PROBLEMS_MAX];
+    int32_t n = 0;
+    const struct content_of content = {of->workspace, d->message, d->channel};
+    if (content_check(propre, &content, keep, problems, &n, error))
+        return error->fault;
+    for (int32_t i = n; i-- > 0;)
+        if (problems[i].severity == PROBLEM_ERROR)
+            *ret = SAY(keep, of->lang, problems[i].format, problems[i].a, problems[i].b);
+    return OK;
+}
+
+static enum fault
+find_about(struct propre *propre, const struct incident_of *of, struct arena *keep,
+           struct incident_about *about, struct error *error)
+{
     struct delivery d;
     struct channel channel;
     int64_t id;
-    enum fault fault = OK;
-    if (subject_id(incident->subject, S("delivery/"), &id)) {
-        fault = delivery_get(propre, workspace, id, keep, &d, error);
-        if (!fault)
-            about = (struct incident_about){id, d.channel, d.channel_name,
-                                            d.title.n > 0 ? d.title : d.excerpt};
-    } else if (subject_id(incident->subject, S("channel/"), &id)) {
-        fault = channel_get(propre, workspace, id, keep, &channel, error);
-        if (!fault)
-            about = (struct incident_about){.channel = id, .channel_name = channel.name};
+    if (subject_id(of->incident->subject, S("delivery/"), &id)) {
+        if (delivery_get(propre, of->workspace, id, keep, &d, error))
+            return error->fault;
+        about->delivery = id;
+        about->channel = d.channel;
+        about->channel_name = d.channel_name;
+        about->text = d.title.n > 0 ? d.title : d.excerpt;
+        if (str_eq(of->incident->kind, S("check")))
+            return found_again(propre, of, &d, keep, &about->says, error);
+    } else if (subject_id(of->incident->subject, S("channel/"), &id)) {
+        if (channel_get(propre, of->workspace, id, keep, &channel, error))
+            return error->fault;
+        about->channel = id;
+        about->channel_name = channel.name;
     }
+    return OK;
+}
+
+enum fault
+incident_about(struct propre *propre, const struct incident_of *of, struct arena *keep,
+               struct incident_about *ret, struct error *error)
+{
+    struct incident_about about = {
+        .says = str_of(translate(of->lang, cstr(keep, of->incident->text)))};
+    enum fault fault = find_about(propre, of, keep, &about, error);
     if (fault && fault != FAULT_ABSENT)
         return fault;
     *ret = about;

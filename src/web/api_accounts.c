@@ -59,7 +59,8 @@ handle_api_incidents(struct exchange *x, struct error *error)
         struct incident_about about;
         if (!whole && all[i].closed_us.has)
             continue;
-        if (incident_about(x->web->propre, x->workspace.id, &all[i], x->keep, &about, error))
+        const struct incident_of of = {x->workspace.id, &all[i], x->lang};
+        if (incident_about(x->web->propre, &of, x->keep, &about, error))
             return error->fault;
         json_object_begin(&w);
         api_put_int(&w, "id", all[i].id);
@@ -68,7 +69,7 @@ handle_api_incidents(struct exchange *x, struct error *error)
         api_put_maybe(&w, "channel", about.channel ? some_int(about.channel) : no_int);
         api_put_str(&w, "channel_name", about.channel_name);
         api_put_str(&w, "title", about.text);
-        api_put_str(&w, "text", str_of(translate(x->lang, cstr(x->keep, all[i].text))));
+        api_put_str(&w, "text", about.says);
         api_put_time(&w, "first", some_int(all[i].first_us));
         api_put_time(&w, "last", some_int(all[i].last_us));
         api_put_int(&w, "seen", all[i].seen_n);
