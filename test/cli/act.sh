@@ -261,13 +261,14 @@ t "and not let go as it is" 2 'Bluesky: The text is 400 characters long; at most
 # ---- what needs a person ----
 t "what needs a person is said with its post" 0 'Number 5, Blog, “refuse”: ' "$propre" incident list
 t "in French too" 0 'Le numéro 5, Blog, «.refuse.».: ' "$propre" incident list --lang fr
-j "and for programs" 'len(v) == 1 and v[0]["title"] == "refuse" and v[0]["closed_us"] is None' "$propre" incident list
+j "and for programs" '[i["title"] for i in v if i["closed_us"] is None] == ["With my own hands", "refuse"]' "$propre" incident list
 t "let be" 0 'cancelled' "$propre" cancel 5
+t "and what a person was to publish" 0 'noted' "$propre" resolve 14 --drop
 t "then nothing does" 0 '^Nothing needs you' "$propre" incident list
 t "what is over is there when asked for" 0 '“refuse”: .*\(over\)' "$propre" incident list --all
 
 # ---- French, and a restored backup ----
-t "French puts a space before the colon" 3 'vérification de Atelier[^ ]: ' "$propre" channel verify Atelier --lang fr
+t "French puts a space before the colon" 3 'vérification de [^ ]*[^ ]: ' "$propre" channel verify Bluesky --lang fr
 t "French" 0 '^Jour .*Canal' "$propre" schedule --lang fr
 t "French errors" 2 'quand' "$propre" post "X" --to blog --lang fr
 t "French rules" 0 'chaque lundi' "$propre" post "Thé" --to blog --at "demain 9 h" --repeat "tous les lundis" --lang fr

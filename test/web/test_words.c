@@ -126,7 +126,7 @@ test_every_factor_has_its_words(void **state)
         if (str_eq(words_factor(a, LANG_FR, str_of(names[i])), str_of(names[i])))
             fail_msg("%s is shown as it is", names[i]);
     }
-    assert_words("Longueur", words_factor(a, LANG_FR, S("length")));
+    assert_words("Longueur du texte", words_factor(a, LANG_FR, S("length")));
     assert_words("Lien", words_factor(a, LANG_FR, S("has_link")));
 }
 
