@@ -118,16 +118,16 @@ static void
 test_every_factor_has_its_words(void **state)
 {
     /* as learn/gather.c names them */
-    static const char *const names[] = {"tactic",   "format",   "weekday",  "weekday_number",
-                                        "hour",     "intent",   "creation", "topic",
-                                        "language", "has_link", "length",   "paid"};
+    static const char *const names[] = {
+        "tactic", "format",   "weekday",  "weekday_number", "hour", "intent", "creation",
+        "topic",  "language", "has_link", "length",         "paid", "reply"};
     struct arena *a = *state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (str_eq(words_factor(a, LANG_FR, str_of(names[i])), str_of(names[i])))
             fail_msg("%s is shown as it is", names[i]);
     }
     assert_words("Longueur du texte", words_factor(a, LANG_FR, S("length")));
-    assert_words("Lien", words_factor(a, LANG_FR, S("has_link")));
+    assert_words("Lien dans le texte", words_factor(a, LANG_FR, S("has_link")));
 }
 
 static void
