@@ -93,8 +93,29 @@ is_blank(char c)
 static bool
 starts_word(str s, str word)
 {
-    return str_eq_ascii_case(str_slice(s, 0, word.n), word) &&
+    return s.n >= word.n && s.p && str_eq_ascii_case(str_slice(s, 0, word.n), word) &&
            (s.n == word.n || is_blank(s.p[word.n]) || s.p[word.n] == '>' || s.p[word.n] == '/');
+}
+
+static ptrdiff_t
+skip_blanks(str s, ptrdiff_t i)
+{
+    while (i < s.n && is_blank(s.p[i]))
+        i++;
+    return i;
+}
+
+/* What stands behind "=", at ${i}, in quotes or without; moves ${*i} past it. */
+static str
+take_value(str s, ptrdiff_t *i)
+{
+    ptrdiff_t at = skip_blanks(s, *i);
+    char quote = at < s.n && (s.p[at] == '"' || s.p[at] == '\'') ? s.p[at] : 0;
+    ptrdiff_t from = quote ? ++at : at;
+    while (at < s.n && (quote ? s.p[at] != quote : !is_blank(s.p[at])))
+        at++;
+    *i = at + (quote && at < s.n);
+    return str_slice(s, from, at);
 }
 
 /* Takes the next attribute off the inside of a tag; false at its end. */
@@ -110,18 +131,10 @@ take_attribute(str *tag, str *ret_name, str *ret_value)
         i++;
     *ret_name = str_slice(s, from, i);
     *ret_value = S("");
-    while (i < s.n && is_blank(s.p[i]))
-        i++;
+    i = skip_blanks(s, i);
     if (i < s.n && s.p[i] == '=') {
-        do
-            i++;
-        while (i < s.n && is_blank(s.p[i]));
-        char quote = i < s.n && (s.p[i] == '"' || s.p[i] == '\'') ? s.p[i] : 0;
-        from = quote ? ++i : i;
-        while (i < s.n && (quote ? s.p[i] != quote : !is_blank(s.p[i])))
-            i++;
-        *ret_value = str_slice(s, from, i);
-        i += quote && i < s.n;
+        i++;
+        *ret_value = take_value(s, &i);
     }
     *tag = str_slice(s, i, s.n);
     return ret_name->n > 0 || i < s.n;

@@ -9,7 +9,6 @@
 #include "base/format.h"
 #include "base/zone.h"
 #include "cli/progress.h"
-#include "cli/table.h"
 #include "measure/import.h"
 #include "place/db.h"
 #include "strategy/channel.h"

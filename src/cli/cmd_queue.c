@@ -418,7 +418,7 @@ say_tally(struct cli *cli, const struct tally *before, const struct tally *now,
 enum fault
 command_worker(struct cli *cli, struct error *error)
 {
-    struct tally before, now;
+    struct tally before = {0}, now = {0};
     bool once = args_has(cli->args, "once");
     if ((once && tally(cli, &before, error)) || worker_loop(cli, once, error))
         return error->fault;

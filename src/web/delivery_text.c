@@ -32,9 +32,12 @@ open_post(struct exchange *x, const struct delivery *d, struct message *ret,
           struct message_parts *ret_parts, struct variant **ret_own, struct error *error)
 {
     struct message_parts parts;
-    if (message_get(x->web->propre, x->workspace.id, d->message, x->keep, ret, error) ||
-        message_parts_get(x->web->propre, d->message, x->keep, &parts, error))
-        return error->fault;
+    enum fault fault =
+        message_get(x->web->propre, x->workspace.id, d->message, x->keep, ret, error);
+    if (!fault)
+        fault = message_parts_get(x->web->propre, d->message, x->keep, &parts, error);
+    if (fault)
+        return fault;
     struct variant *variants = new (x->keep, struct variant, parts.variants_n + 1), *own = NULL;
     for (ptrdiff_t i = 0; i < parts.variants_n; i++) {
         variants[i] = parts.variants[i];
@@ -58,7 +61,7 @@ delivery_editing(struct exchange *x, const struct delivery *d, struct delivery_v
     struct message m, resolved;
     struct message_parts parts;
     struct variant *own;
-    bool elsewhere;
+    bool elsewhere = false;
     if (!may_edit(x) || view->frozen || !delivery_is_ours(d))
         return OK;
     if (is_out_elsewhere(x, d, &elsewhere, error))
