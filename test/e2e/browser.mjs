@@ -89,7 +89,7 @@ export const axe_problems = async (page, axe, runOnly = AXE_TAGS) => {
   if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe);
   const found = await page.evaluate((runOnly) => globalThis.axe.run(document, { runOnly, reporter: "no-passes" }), runOnly);
   return found.violations.flatMap((violation) =>
-    violation.nodes.slice(0, 5).map((node) => `axe ${violation.id}: ${node.target.join(" ")}: ${node.failureSummary.replaceAll("\n", " ")}`)
+    violation.nodes.slice(0, 5).map((node) => `axe ${violation.id}: ${node.target.join(" ")}: ${(node.failureSummary ?? violation.help).replaceAll("\n", " ")}`)
   );
 };
 
