@@ -237,7 +237,7 @@ await step("Today says that what was found is older than the data, unless it is 
 });
 await step("it is undone whole", async () => {
   await page.goto(`${origin}/import`);
-  await page.getByRole("button", { name: "Undo the import of own.csv" }).click();
+  await page.getByRole("button", { name: "Undo import of own.csv" }).click();
   await sees(/undone/);
   await page.goto(`${origin}/`);
   await page.getByRole("link", { name: /^500 posts$/ }).first().waitFor();
