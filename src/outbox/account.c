@@ -2,16 +2,10 @@
 
 #include <assert.h>
 
-#include "base/buf.h"
-#include "base/json.h"
-#include "base/text.h"
-#include "channel/step.h"
-#include "outbox/connect.h"
 #include "outbox/notice_internal.h"
 #include "outbox/outbox_internal.h"
 #include "outbox/queries.h"
 #include "place/propre.h"
-#include "place/vault.h"
 
 enum {
     ACCOUNTS_MAX = 1000 /* one a channel (strategy: CHANNELS_MAX) */
