@@ -127,7 +127,7 @@ class Case:
         number = self.propre.post(self.channel, "drafted words", "--draft", "--slug", "un-thé-d-été", *self.title("Drafted"))
         time.sleep(2)
         must(self.peer.count("drafted") == 0, "the draft is public")
-        self.propre.run("release", str(number))
+        self.propre.run("release", str(number), "--now")
         one = self.propre.until(number)
         must(one["delivery"]["permalink"].rstrip("/").endswith("/un-the-d-ete"), "its address: " + one["delivery"]["permalink"])
         must("drafted words" in self.peer.page(one).text, "its address shows something else")
@@ -221,7 +221,7 @@ class Case:
         """Before it goes out it is our matter; what is out is changed there, and not in passing."""
         waits = self.propre.post(self.channel, "waiting before the edit", "--draft", *self.title("Waits"))
         self.propre.run("edit", str(waits), "--text", "waiting after the edit: œ")
-        self.propre.run("release", str(waits))
+        self.propre.run("release", str(waits), "--now")
         one = self.propre.until(waits)
         self.sees(one, "waiting after the edit: œ")
         must(self.peer.count("waiting before the edit") == 0, "the text of before is there")
