@@ -905,8 +905,8 @@ static void
 tokens(struct html *h)
 {
     const struct token_line lines[] = {
-        {2, S("Calendar <b>sync</b>"), BOTH("read, write", "lire, écrire"), S("Ada"), S("2026-11-24"),
-         S("2026-11-25"), false},
+        {2, S("Calendar <b>sync</b>"), BOTH("read, write", "lire, écrire"), S("Ada"),
+         S("2026-11-24"), S("2026-11-25"), false},
         {1, S("Old script"), BOTH("read", "lire"), S("Ada"), S("2026-10-01"), STR_NONE, true}};
     struct tokens_view view = {.layout = layout(NAV_SETTINGS, "/settings/tokens"),
                                .lines = lines,
