@@ -119,9 +119,8 @@ incident_list(struct propre *propre, int64_t workspace, struct arena *keep,
     return OK;
 }
 
-/* "delivery/12": whether it is of that noun, and its number. */
-static bool
-subject_id(str subject, str noun, int64_t *ret)
+bool
+incident_subject(str subject, str noun, int64_t *ret)
 {
     struct error ignored = {0};
     return str_starts(subject, noun) &&
@@ -151,7 +150,7 @@ find_about(struct propre *propre, const struct incident_of *of, struct arena *ke
     struct delivery d;
     struct channel channel;
     int64_t id;
-    if (subject_id(of->incident->subject, S("delivery/"), &id)) {
+    if (incident_subject(of->incident->subject, S("delivery/"), &id)) {
         if (delivery_get(propre, of->workspace, id, keep, &d, error))
             return error->fault;
         about->delivery = id;
@@ -160,7 +159,7 @@ find_about(struct propre *propre, const struct incident_of *of, struct arena *ke
         about->text = d.title.n > 0 ? d.title : d.excerpt;
         if (str_eq(of->incident->kind, S("check")))
             return found_again(propre, of, &d, keep, &about->says, error);
-    } else if (subject_id(of->incident->subject, S("channel/"), &id)) {
+    } else if (incident_subject(of->incident->subject, S("channel/"), &id)) {
         if (channel_get(propre, of->workspace, id, keep, &channel, error))
             return error->fault;
         about->channel = id;

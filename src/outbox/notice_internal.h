@@ -8,6 +8,8 @@ struct propre;
 /* Incidents (delivery.h), in the caller's write transaction. ${text}: an English sentence, filled. */
 must_use enum fault incident_open(struct propre *propre, int64_t workspace, str kind,
                                   str subject, str text, struct error *error);
+/* incident_subject(subject, noun, ret): "delivery/12" is of the noun "delivery/", its number 12. */
+bool incident_subject(str subject, str noun, int64_t *ret);
 must_use enum fault incident_close(struct propre *propre, int64_t workspace, str subject,
                                    struct error *error);
 must_use enum fault incident_open_delivery(struct propre *propre, int64_t workspace, str kind,

@@ -1,10 +1,10 @@
 #include "outbox/notify_internal.h"
 
 #include "base/buf.h"
-#include "base/number.h"
 #include "base/translate.h"
 #include "outbox/account.h"
 #include "outbox/delivery.h"
+#include "outbox/notice_internal.h"
 #include "place/propre.h"
 #include "place/workspace.h"
 #include "strategy/channel.h"
@@ -60,15 +60,6 @@ struct writer {
     struct buf *out;
 };
 
-/* "delivery/12": whether it is of that noun, and its number. */
-static bool
-subject_id(str subject, str noun, int64_t *ret)
-{
-    struct error ignored = {0};
-    return str_starts(subject, noun) &&
-           parse_i64(str_slice(subject, noun.n, subject.n), 1, INT64_MAX, ret, &ignored) == OK;
-}
-
 static enum fault
 about_delivery(const struct writer *w, int64_t id, struct about *ret, struct error *error)
 {
@@ -114,11 +105,11 @@ find_about(const struct writer *w, str subject, struct about *ret, struct error 
     int64_t id;
     enum fault fault = OK;
     *ret = (struct about){0};
-    if (subject_id(subject, S("delivery/"), &id))
+    if (incident_subject(subject, S("delivery/"), &id))
         fault = about_delivery(w, id, ret, error);
-    else if (subject_id(subject, S("channel/"), &id))
+    else if (incident_subject(subject, S("channel/"), &id))
         fault = about_channel(w, id, ret, error);
-    else if (subject_id(subject, S("recurrence/"), &id))
+    else if (incident_subject(subject, S("recurrence/"), &id))
         fault = about_recurrence(w, id, ret, error);
     if (fault != FAULT_ABSENT)
         return fault;
